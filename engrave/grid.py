@@ -1,0 +1,104 @@
+"""Where seconds meet quarter notes: beats found in the recording, and the bars they form.
+
+The only place where the two units are converted into each other. Musical time is exact
+(`Fraction` of quarter notes from the start of the first bar); recorded time is in seconds.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: where it starts and how long it is, in quarter notes, and its time signature.
+
+    A pickup is a bar that is shorter than its time signature says.
+    """
+
+    start: Fraction
+    length: Fraction
+    beats: int
+    beat_type: int
+
+    @property
+    def end(self) -> Fraction:
+        return self.start + self.length
+
+    @property
+    def full_length(self) -> Fraction:
+        """The length that the time signature promises, in quarter notes."""
+        return Fraction(4 * self.beats, self.beat_type)
+
+    @property
+    def compound(self) -> bool:
+        """Whether the beats fall into three (6/8, 9/8, 12/8, and 3/8 felt in one)."""
+        return self.beat_type >= 8 and self.beats % 3 == 0
+
+    @property
+    def beat_length(self) -> Fraction:
+        """The length of the felt beat in quarter notes (a dotted quarter in 6/8)."""
+        return Fraction(4 * (3 if self.compound else 1), self.beat_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Beat times (seconds, increasing), their places (quarter notes, increasing), and the bars.
+
+    Between two beats time runs evenly; before the first and after the last beat it goes on
+    at the tempo of the nearest beat. The bars follow each other without gap from quarter 0.
+    """
+
+    times: tuple[float, ...]
+    quarters: tuple[Fraction, ...]
+    bars: tuple[Bar, ...]
+
+    def __post_init__(self) -> None:
+        assert len(self.times) == len(self.quarters) >= 2
+        assert all(a < b for a, b in zip(self.times, self.times[1:], strict=False))
+        assert all(a < b for a, b in zip(self.quarters, self.quarters[1:], strict=False))
+        assert self.bars and self.bars[0].start == 0
+        assert all(a.end == b.start for a, b in zip(self.bars, self.bars[1:], strict=False))
+
+    def quarter_at(self, seconds: np.ndarray | float) -> np.ndarray:
+        """Places in quarter notes (float, not yet quantized) of times in seconds."""
+        return _interpolate(seconds, self.times, [float(q) for q in self.quarters])
+
+    def time_at(self, quarters: np.ndarray | float | Fraction) -> np.ndarray:
+        """Times in seconds of places in quarter notes."""
+        return _interpolate(
+            np.asarray(quarters, float), [float(q) for q in self.quarters], self.times
+        )
+
+    def bar_at(self, quarter: Fraction) -> int:
+        """Index of the bar in which a place lies (a barline belongs to the bar it opens)."""
+        starts = [bar.start for bar in self.bars]
+        return min(max(bisect_right(starts, quarter) - 1, 0), len(self.bars) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedNote:
+    """A played note on the grid: onset and length in quarter notes, from the start of the first bar.
+
+    `played` is its index in `Performance.notes`. A `grace` note has length 0 and the onset of the
+    note that it leads to.
+    """
+
+    onset: Fraction
+    length: Fraction
+    pitch: int
+    played: int
+    grace: bool = False
+
+    @property
+    def end(self) -> Fraction:
+        return self.onset + self.length
+
+
+def _interpolate(x, xs, ys) -> np.ndarray:
+    """Piecewise linear through the points (xs, ys), going on straight beyond both ends."""
+    x, xs, ys = np.asarray(x, float), np.asarray(xs, float), np.asarray(ys, float)
+    i = np.clip(np.searchsorted(xs, x, side="right") - 1, 0, len(xs) - 2)
+    return ys[i] + (x - xs[i]) * (ys[i + 1] - ys[i]) / (xs[i + 1] - xs[i])

@@ -1,0 +1,57 @@
+"""What was played: key presses and pedal moves, in seconds.
+
+Everything on this floor is measured in seconds from the first event of the recording
+and in MIDI numbers (pitch 60 is middle C, velocity 1-127, pedal depth 0-127).
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedNote:
+    """One key press: `onset` and `release` of the key in seconds (no pedal applied)."""
+
+    onset: float
+    release: float
+    pitch: int
+    velocity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PedalMove:
+    """The pedal arrives at `depth` (0 up, 127 down) at `time` seconds."""
+
+    time: float
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Facts about the recording: where it came from, and what of it was not read as piano music.
+
+    `name` is the file's name for messages, `title` and `composer` what its texts say ("" if
+    nothing), `left_out` one plain sentence for each thing that was heard but is not in the notes
+    ("12 drum notes on channel 10"), `repaired` one for each irregularity that was mended.
+    """
+
+    name: str = ""
+    title: str = ""
+    composer: str = ""
+    left_out: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """A recording: notes sorted by onset, then pitch; the moves of the sustain and soft pedals."""
+
+    notes: tuple[PlayedNote, ...]
+    sustain: tuple[PedalMove, ...] = ()
+    soft: tuple[PedalMove, ...] = ()
+    source: Source = field(default_factory=Source)
+
+    def __post_init__(self) -> None:
+        assert all(
+            (a.onset, a.pitch) <= (b.onset, b.pitch)
+            for a, b in zip(self.notes, self.notes[1:], strict=False)
+        ), "notes must be sorted by onset, then pitch"

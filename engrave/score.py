@@ -1,0 +1,224 @@
+"""What is written: a score in exact quarter notes.
+
+A `Score` has parts, a part has measures, a measure has voices, a voice has chords and rests one
+after the other that fill the measure. Places inside a measure are `Fraction`s of a quarter note
+from the barline that opens it. Nothing here knows about seconds.
+
+Terms are those of MusicXML 4.0: a note value has a type ("quarter"), dots and a time
+modification (`actual` notes in the time of `normal`); `fifths` counts the sharps (+) or flats (-)
+of a key signature; staff 1 is the upper one.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+STEPS = "CDEFGAB"
+SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+
+# Note types and their lengths in quarter notes, longest first.
+NOTE_TYPES: dict[str, Fraction] = {
+    "breve": Fraction(8),
+    "whole": Fraction(4),
+    "half": Fraction(2),
+    "quarter": Fraction(1),
+    "eighth": Fraction(1, 2),
+    "16th": Fraction(1, 4),
+    "32nd": Fraction(1, 8),
+    "64th": Fraction(1, 16),
+    "128th": Fraction(1, 32),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """A written pitch: step C-B, alter in semitones (-2 to 2), octave (4 starts at middle C)."""
+
+    step: str
+    alter: int
+    octave: int
+
+    @property
+    def midi(self) -> int:
+        return 12 * (self.octave + 1) + SEMITONES[self.step] + self.alter
+
+
+@dataclass(frozen=True, slots=True)
+class NoteValue:
+    """A written duration: note type, dots, and the tuplet it stands in (3 in the time of 2)."""
+
+    type: str
+    dots: int = 0
+    actual: int = 1
+    normal: int = 1
+
+    @property
+    def length(self) -> Fraction:
+        """Length in quarter notes."""
+        plain = NOTE_TYPES[self.type] * (2 - Fraction(1, 2**self.dots))
+        return plain * self.normal / self.actual
+
+
+@dataclass(frozen=True, slots=True)
+class Notehead:
+    """A written pitch of a chord, and the key presses (indices into `Performance.notes`) it writes.
+
+    The heads of one tied note all name the same key press. `tied_to`: a tie leads on to the next
+    chord of the voice that has this pitch; `tied_from`: a tie arrives.
+    """
+
+    pitch: Pitch
+    played: tuple[int, ...]
+    tied_from: bool = False
+    tied_to: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """One or more noteheads on one stem, low to high.
+
+    `onset` is in quarter notes from the barline; a `grace` chord takes no time and stands before
+    the next chord of its voice. `beams` holds one word for each beam level, as in MusicXML
+    ("begin", "continue", "end", "forward hook", "backward hook").
+    """
+
+    onset: Fraction
+    value: NoteValue
+    heads: tuple[Notehead, ...]
+    grace: bool = False
+    beams: tuple[str, ...] = ()
+    tuplet_start: bool = False
+    tuplet_stop: bool = False
+    staccato: bool = False
+    arpeggiated: bool = False
+
+    @property
+    def length(self) -> Fraction:
+        return Fraction(0) if self.grace else self.value.length
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A rest; with `whole_measure` it fills the measure, whatever its time signature.
+
+    The value of a whole-measure rest is then only what it is drawn as ("whole"), and `measure`
+    is its length.
+    """
+
+    onset: Fraction
+    value: NoteValue
+    whole_measure: Fraction | None = None
+    tuplet_start: bool = False
+    tuplet_stop: bool = False
+
+    @property
+    def length(self) -> Fraction:
+        return self.value.length if self.whole_measure is None else self.whole_measure
+
+
+Event = Chord | Rest
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One voice of one measure: `number` 1-4 on staff 1, 5-8 on staff 2; events fill the measure."""
+
+    number: int
+    staff: int
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSignature:
+    beats: int
+    beat_type: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeySignature:
+    fifths: int
+    mode: Literal["major", "minor"] = "major"
+
+
+@dataclass(frozen=True, slots=True)
+class Clef:
+    """A clef on `staff` from `onset` of its measure on: sign "G" or "F", `line` 2 or 4."""
+
+    staff: int
+    sign: str
+    line: int
+    onset: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class TempoMark:
+    """`words` ("Andante") and so many `beat`s per minute, above the upper staff."""
+
+    onset: Fraction
+    beat: NoteValue
+    per_minute: int
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamic:
+    """A dynamic sign ("p", "mf") between the staves."""
+
+    onset: Fraction
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class PedalMark:
+    """The sustain pedal goes down ("start") or up ("stop"), below the lower staff.
+
+    A change of pedal is a stop and a start at one place. `onset` may be the measure's length for
+    a stop at its closing barline.
+    """
+
+    onset: Fraction
+    kind: Literal["start", "stop"]
+
+
+Mark = TempoMark | Dynamic | PedalMark
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure. `time`, `key`, `clefs` stand only where they are written (at a change).
+
+    `number` is 0 for a pickup. `length` is the real length in quarter notes.
+    """
+
+    number: int
+    length: Fraction
+    voices: tuple[Voice, ...]
+    time: TimeSignature | None = None
+    key: KeySignature | None = None
+    clefs: tuple[Clef, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    name: str
+    staves: int
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """A played note that has no notehead of its own, and why."""
+
+    played: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A written score. Every played note has a notehead or stands in `unwritten`."""
+
+    parts: tuple[Part, ...]
+    title: str = ""
+    composer: str = ""
+    unwritten: tuple[Unwritten, ...] = field(default=())
