@@ -4,7 +4,11 @@ Everything on this floor is measured in seconds from the first event of the reco
 and in MIDI numbers (pitch 60 is middle C, velocity 1-127, pedal depth 0-127).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+# Key presses within this many seconds of the first one are heard as one chord.
+CHORD_WINDOW = 0.035
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +59,12 @@ class Performance:
             (a.onset, a.pitch) <= (b.onset, b.pitch)
             for a, b in zip(self.notes, self.notes[1:], strict=False)
         ), "notes must be sorted by onset, then pitch"
+
+
+def chord_starts(notes: Sequence[PlayedNote], window: float = CHORD_WINDOW) -> list[int]:
+    """Index of the first note of each chord: presses within `window` seconds of its first one."""
+    starts: list[int] = []
+    for i, note in enumerate(notes):
+        if not starts or note.onset - notes[starts[-1]].onset > window:
+            starts.append(i)
+    return starts

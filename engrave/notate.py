@@ -1,0 +1,266 @@
+"""From placed notes to a written score: measures, voices, chords, rests, ties, tuplets, marks.
+
+Everything musical is decided before (which staff, which voice, how long, how spelled); here it is
+put on paper by the rules of `rhythm`, `beams` and `clefs`. Each voice fills its measures exactly.
+Places are quarter notes; inside a measure, from its barline.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from engrave.beams import beam
+from engrave.clefs import choose_clefs
+from engrave.grid import Bar, Grid, PlacedNote
+from engrave.pedal import PedalSpan
+from engrave.rhythm import Stretch, WrittenValue, write_values
+from engrave.score import (
+    Chord,
+    Clef,
+    Dynamic,
+    Event,
+    Mark,
+    Measure,
+    Notehead,
+    NoteValue,
+    Part,
+    PedalMark,
+    Pitch,
+    Rest,
+    Score,
+    TempoMark,
+    TimeSignature,
+    Unwritten,
+    Voice,
+)
+from engrave.spelling import Spelling
+
+STAVES = (1, 2)
+VOICES_PER_STAFF = 4
+PEDAL_REACH = Fraction(1)  # quarters that a pedal mark may move to stand at a note
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenChord:
+    """What sounds together in one voice: heads low to high, grace notes that lead to it."""
+
+    onset: Fraction
+    end: Fraction
+    heads: tuple[Notehead, ...]
+    graces: tuple[Notehead, ...]
+
+
+def notate(
+    notes: Sequence[PlacedNote],
+    grid: Grid,
+    staff: Sequence[int],
+    voice: Sequence[int],
+    spelling: Spelling,
+    pedal: Sequence[PedalSpan] = (),
+    tempo: TempoMark | None = None,
+    dynamic: Dynamic | None = None,
+    title: str = "",
+    composer: str = "",
+) -> Score:
+    """The score of one piano part; the label sequences run parallel to `notes`."""
+    lines: dict[tuple[int, int], list[_WrittenChord]] = {}
+    for key in sorted(set(zip(staff, voice, strict=True))):
+        members = [i for i in range(len(notes)) if (staff[i], voice[i]) == key]
+        lines[key] = _chords(notes, spelling.pitches, members)
+    bars = [_voices(bar, _skipped(grid, k), lines) for k, bar in enumerate(grid.bars)]
+    clefs = [choose_clefs([_pitches(voices, s) for voices in bars], s) for s in STAVES]
+    first = 0 if _skipped(grid, 0) else 1
+    opening = tuple(mark for mark in (tempo, dynamic) if mark)
+    pedals = _pedal_marks(pedal, grid, bars)
+    measures = tuple(
+        Measure(
+            number=first + k,
+            length=bar.length,
+            voices=bars[k],
+            time=_time(grid, k),
+            key=spelling.key if k == 0 else None,
+            clefs=tuple(clef for clef in (clefs[0][k], clefs[1][k]) if clef),
+            marks=(opening if k == 0 else ()) + tuple(pedals[k]),
+        )
+        for k, bar in enumerate(grid.bars)
+    )
+    return Score((Part("Piano", len(STAVES), measures),), title, composer, _unwritten(notes, bars))
+
+
+def _skipped(grid: Grid, k: int) -> Fraction:
+    """How much of a full bar is missing before a pickup."""
+    bar = grid.bars[k]
+    return bar.full_length - bar.length if k == 0 else Fraction(0)
+
+
+def _time(grid: Grid, k: int) -> TimeSignature | None:
+    bar, before = grid.bars[k], grid.bars[k - 1]
+    if k and (bar.beats, bar.beat_type) == (before.beats, before.beat_type):
+        return None
+    return TimeSignature(bar.beats, bar.beat_type)
+
+
+def _chords(
+    notes: Sequence[PlacedNote], pitches: Sequence[Pitch], members: Iterable[int]
+) -> list[_WrittenChord]:
+    """The chords of one voice in order; presses of one pitch at one place share a notehead."""
+    mains: dict[Fraction, dict[Pitch, list[int]]] = defaultdict(lambda: defaultdict(list))
+    graces: dict[Fraction, list[Notehead]] = defaultdict(list)
+    ends: dict[Fraction, Fraction] = {}
+    for i in members:
+        note = notes[i]
+        if note.grace:
+            graces[note.onset].append(Notehead(pitches[i], (note.played,)))
+            continue
+        mains[note.onset][pitches[i]].append(note.played)
+        ends[note.onset] = max(ends.get(note.onset, note.end), note.end)
+    return [
+        _WrittenChord(
+            onset,
+            ends[onset],
+            tuple(
+                Notehead(pitch, tuple(played))
+                for pitch, played in sorted(heads.items(), key=lambda item: _height(item[0]))
+            ),
+            tuple(graces[onset]),
+        )
+        for onset, heads in sorted(mains.items())
+    ]
+
+
+def _height(pitch: Pitch) -> tuple[int, int, str]:
+    return pitch.midi, pitch.octave, pitch.step
+
+
+def _voices(
+    bar: Bar, skipped: Fraction, lines: dict[tuple[int, int], list[_WrittenChord]]
+) -> tuple[Voice, ...]:
+    """The voices of one measure; each staff has at least one."""
+    voices = []
+    for staff in STAVES:
+        first = VOICES_PER_STAFF * (staff - 1) + 1
+        sounding = {
+            number: inside
+            for (s, number), chords in lines.items()
+            if s == staff and (inside := _inside(chords, bar))
+        }
+        if list(sounding) == [2] and not _tied_over(sounding[2], bar):
+            sounding = {1: sounding[2]}
+        sounding.setdefault(1, [])
+        for number, chords in sorted(sounding.items()):
+            events = beam(_events(chords, bar, skipped), bar, skipped)
+            voices.append(Voice(first + number - 1, staff, events))
+    return tuple(voices)
+
+
+def _inside(chords: list[_WrittenChord], bar: Bar) -> list[_WrittenChord]:
+    return [chord for chord in chords if chord.onset < bar.end and chord.end > bar.start]
+
+
+def _tied_over(chords: list[_WrittenChord], bar: Bar) -> bool:
+    return any(chord.onset < bar.start or chord.end > bar.end for chord in chords)
+
+
+def _events(chords: list[_WrittenChord], bar: Bar, skipped: Fraction) -> list[Event]:
+    """Chords, grace notes and rests of one voice, filling the measure."""
+    if not chords:
+        return [Rest(Fraction(0), NoteValue("whole"), whole_measure=bar.length)]
+    stretches: list[Stretch] = []
+    place = Fraction(0)
+    for k, chord in enumerate(chords):
+        onset = max(chord.onset - bar.start, Fraction(0))
+        end = min(chord.end - bar.start, bar.length)
+        if onset > place:
+            stretches.append(Stretch(place, onset, None))
+        stretches.append(Stretch(onset, end, k))
+        place = end
+    if place < bar.length:
+        stretches.append(Stretch(place, bar.length, None))
+    events: list[Event] = []
+    for written in write_values(stretches, bar, skipped):
+        events.extend(_written(written, chords, bar))
+    return events
+
+
+def _written(
+    written: WrittenValue, chords: list[_WrittenChord], bar: Bar
+) -> Iterator[Event]:
+    tuplet = {"tuplet_start": written.tuplet_start, "tuplet_stop": written.tuplet_stop}
+    if written.chord is None:
+        yield Rest(written.onset, written.value, **tuplet)
+        return
+    chord = chords[written.chord]
+    begins = written.first and chord.onset >= bar.start
+    ends = written.last and chord.end <= bar.end
+    if begins:
+        small = NoteValue("eighth" if len(chord.graces) == 1 else "16th")
+        for head in chord.graces:
+            yield Chord(written.onset, small, (head,), grace=True)
+    heads = tuple(replace(head, tied_from=not begins, tied_to=not ends) for head in chord.heads)
+    yield Chord(written.onset, written.value, heads, **tuplet)
+
+
+def _pitches(voices: tuple[Voice, ...], staff: int) -> list[Pitch]:
+    return [
+        head.pitch
+        for voice in voices
+        if voice.staff == staff
+        for event in voice.events
+        if isinstance(event, Chord)
+        for head in event.heads
+    ]
+
+
+def _pedal_marks(
+    spans: Sequence[PedalSpan], grid: Grid, bars: list[tuple[Voice, ...]]
+) -> list[list[Mark]]:
+    """The pedal marks of each measure, each where something starts on the lower staff.
+
+    Programs that read the file lose marks that stand elsewhere. A mark may also stop at the end of
+    the last measure.
+    """
+    places = sorted(
+        {
+            grid.bars[k].start + event.onset
+            for k, voices in enumerate(bars)
+            for voice in voices
+            if voice.staff == 2
+            for event in voice.events
+        }
+    )
+    end = grid.bars[-1].end
+    marks: list[list[Mark]] = [[] for _ in bars]
+    last = Fraction(-1)
+    for span in spans:
+        start = _nearest(span.start, places)
+        stop = _nearest(span.stop, [*places, end])
+        if start is None or stop is None or start < last or stop <= start:
+            continue
+        for place, kind in ((start, "start"), (stop, "stop")):
+            k = grid.bar_at(place)
+            marks[k].append(PedalMark(place - grid.bars[k].start, kind))
+        last = stop
+    return marks
+
+
+def _nearest(place: Fraction, places: list[Fraction]) -> Fraction | None:
+    """The nearest of the places within reach; of two equally near, the earlier."""
+    best = min(places, key=lambda p: (abs(p - place), p))
+    return best if abs(best - place) <= PEDAL_REACH else None
+
+
+def _unwritten(
+    notes: Sequence[PlacedNote], bars: list[tuple[Voice, ...]]
+) -> tuple[Unwritten, ...]:
+    """Played notes without a notehead: a second press of a key at one written place."""
+    shared = {
+        played
+        for voices in bars
+        for voice in voices
+        for event in voice.events
+        if isinstance(event, Chord)
+        for head in event.heads
+        for played in head.played[1:]
+    }
+    return tuple(Unwritten(i, "pressed twice at one written place") for i in sorted(shared))

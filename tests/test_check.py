@@ -1,0 +1,477 @@
+"""Each rule of the judge, with a score that breaks this rule and no other."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from engrave import check as judge
+from engrave.check import RULES, check
+from engrave.score import (
+    Chord,
+    Clef,
+    Dynamic,
+    KeySignature,
+    Measure,
+    NoteValue,
+    PedalMark,
+    Score,
+    TempoMark,
+    TimeSignature,
+    Unwritten,
+    Voice,
+)
+from tests import scores
+from tests.scores import (
+    BASS,
+    EIGHTH,
+    QUARTER,
+    TREBLE,
+    TRIPLET_EIGHTH,
+    chord,
+    head,
+    measure,
+    opening,
+    piano,
+    rest,
+    voice,
+    whole_rest,
+)
+
+QUINTUPLET_EIGHTH = NoteValue("eighth", 0, 5, 4)
+C5 = chord("1", head("C5", 0))
+
+
+def bar(*events, other: Voice | None = None, **details) -> Measure:
+    """A first measure in 4/4 with these events in the right hand and a rest in the left."""
+    return measure(1, voice(1, *events), other or voice(5, whole_rest(4)), **opening() | details)
+
+
+def one(*events, **details) -> Score:
+    return piano(bar(*events, **details))
+
+
+def two(first: tuple, second: tuple) -> Score:
+    """Two measures of 4/4, the right hand given."""
+    return piano(bar(*first), measure(2, voice(1, *second), voice(5, whole_rest(4))))
+
+
+def triplet(*details: dict, value: NoteValue = TRIPLET_EIGHTH) -> list[Chord]:
+    """Eighths under a triplet, the details of each given, then rests to fill 4/4."""
+    notes = [chord(value, head("C5", i), **more) for i, more in enumerate(details)]
+    return [*notes, rest("4"), rest("2")]
+
+
+def beamed(*beams: tuple[str, ...], value: str = "8") -> Score:
+    """Notes with these beams, and a rest of a half."""
+    return one(*(chord(value, head("C5", i), beams=b) for i, b in enumerate(beams)), rest("2"))
+
+
+def pedalled(*marks: tuple[int | Fraction, str], **details) -> Score:
+    left = voice(5, rest("2"), rest("2"))
+    pedals = tuple(PedalMark(Fraction(onset), kind) for onset, kind in marks)
+    return one(C5, other=left, marks=pedals, **details)
+
+
+START, STOP = {"tuplet_start": True}, {"tuplet_stop": True}
+
+# The rule, the score that breaks it, and what is said first.
+BROKEN: list[tuple[Callable, Score, str]] = [
+    (
+        judge.check_opening,
+        one(C5, time=None),
+        "measure 1: no time signature to begin with",
+    ),
+    (judge.check_opening, one(C5, key=None), "measure 1: no key signature to begin with"),
+    (
+        judge.check_opening,
+        one(C5, clefs=(TREBLE,)),
+        "measure 1: staff 2 has no clef to begin with",
+    ),
+    (
+        judge.check_keys,
+        one(C5, key=KeySignature(-8)),
+        "measure 1: no key signature has -8 fifths",
+    ),
+    (
+        judge.check_changes,
+        piano(bar(C5), replace(bar(C5), number=2, time=None, clefs=())),
+        "measure 2: a key signature that changes nothing",
+    ),
+    (
+        judge.check_changes,
+        piano(bar(C5), replace(bar(C5), number=2, key=None, clefs=())),
+        "measure 2: a time signature that changes nothing",
+    ),
+    (
+        judge.check_changes,
+        one(
+            C5,
+            other=voice(5, rest("2"), rest("2")),
+            clefs=(TREBLE, BASS, replace(BASS, onset=Fraction(2))),
+        ),
+        "measure 1: a clef on staff 2 that changes nothing",
+    ),
+    (
+        judge.check_measure_lengths,
+        piano(
+            bar(C5),
+            measure(2, voice(1, chord("2.", head("C5", 1))), voice(5, whole_rest(3))),
+            measure(3, voice(1, chord("1", head("C5", 2))), voice(5, whole_rest(4))),
+        ),
+        "measure 2: 3 quarters long in 4/4 time",
+    ),
+    (
+        judge.check_measure_lengths,
+        one(C5, time=TimeSignature(3, 4)),
+        "measure 1: 4 quarters long in 3/4 time",
+    ),
+    (
+        judge.check_bars_full,
+        one(C5, other=voice(5, rest("2"), rest("4"))),
+        "measure 1, staff 2, voice 5: ends at 3 of 4 quarters",
+    ),
+    (
+        judge.check_bars_full,
+        one(C5, other=Voice(5, 2, (rest("2"), replace(rest("4"), onset=Fraction(3))))),
+        "measure 1, staff 2, voice 5, at 3: a gap after 2",
+    ),
+    (
+        judge.check_bars_full,
+        one(C5, other=Voice(5, 2, (rest("1"), replace(rest("2"), onset=Fraction(2))))),
+        "measure 1, staff 2, voice 5, at 2: an overlap after 4",
+    ),
+    (
+        judge.check_staves_filled,
+        piano(measure(1, voice(1, C5), **opening())),
+        "measure 1: staff 2 is empty",
+    ),
+    (
+        judge.check_voices,
+        one(C5, other=replace(voice(5, rest("1")), number=4)),
+        "measure 1, staff 2, voice 4: this voice does not belong on this staff",
+    ),
+    (
+        judge.check_voices,
+        piano(measure(1, voice(1, C5), voice(1, rest("1")), voice(5, rest("1")), **opening())),
+        "measure 1: voice 1 stands there 2 times",
+    ),
+    (
+        judge.check_voices,
+        piano(
+            measure(1, voice(1, C5), voice(5, rest("1")), Voice(9, 3, (rest("1"),)), **opening())
+        ),
+        "measure 1, staff 3, voice 9: there is no such staff",
+    ),
+    (
+        judge.check_chords,
+        one(chord("1")),
+        "measure 1, staff 1, voice 1, at 0: a chord without notes",
+    ),
+    (
+        judge.check_chords,
+        one(chord("1", head("F#4", 0), head("C4", 1))),
+        "measure 1, staff 1, voice 1, at 0: F#4 stands below C4 in a chord",
+    ),
+    (
+        judge.check_chords,
+        one(chord("1", head("Eb4", 0), head("Eb4", 1))),
+        "measure 1, staff 1, voice 1, at 0: Eb4 stands twice in a chord",
+    ),
+    (
+        judge.check_chords,
+        one(chord("1", replace(head("C4", 0), played=()))),
+        "measure 1, staff 1, voice 1, at 0: C4 names no key press",
+    ),
+    (
+        judge.check_pitches,
+        one(chord("1", head("C###4", 0))),
+        "measure 1, staff 1, voice 1, at 0: C###4 cannot be written",
+    ),
+    (
+        judge.check_pitches,
+        one(chord("1", replace(head("C4", 0), pitch=scores.pitch("B-1")))),
+        "measure 1, staff 1, voice 1, at 0: B-1 cannot be written",
+    ),
+    (
+        judge.check_ties,
+        two((chord("1", head("C5", 0, ">")),), (chord("1", head("C5", 0)),)),
+        "measure 1, staff 1, voice 1, at 0: the tie of C5 leads nowhere",
+    ),
+    (
+        judge.check_ties,
+        two((chord("1", head("C5", 0)),), (chord("1", head("C5", 0, "<")),)),
+        "measure 2, staff 1, voice 1, at 0: a tie arrives at C5 from nowhere",
+    ),
+    (
+        judge.check_ties,
+        one(chord("2", head("C5", 0)), chord("2", head("C5", 0, ">"))),
+        "measure 1, staff 1, voice 1, at 2: the tie of C5 leads nowhere",
+    ),
+    (
+        judge.check_graces,
+        one(C5, chord("8", head("D5", 1), grace=True)),
+        "measure 1, staff 1, voice 1, at 4: a grace note that leads to no chord",
+    ),
+    (
+        judge.check_graces,
+        one(chord("8", head("D5", 1), grace=True), rest("1")),
+        "measure 1, staff 1, voice 1, at 0: a grace note that leads to no chord",
+    ),
+    (
+        judge.check_tuplets,
+        one(*triplet(START, {}, {})),
+        "measure 1, staff 1, voice 1, at 0: a tuplet does not stop",
+    ),
+    (
+        judge.check_tuplets,
+        one(chord(QUARTER, head("C5", 0), **STOP), rest("2.")),
+        "measure 1, staff 1, voice 1, at 0: outside of a tuplet",
+    ),
+    (
+        judge.check_tuplets,
+        one(*triplet(START, START, STOP)),
+        "measure 1, staff 1, voice 1, at 1/3: a tuplet starts before the last one has stopped",
+    ),
+    (
+        judge.check_tuplets,
+        one(
+            chord(TRIPLET_EIGHTH, head("C5", 0), **START),
+            chord(TRIPLET_EIGHTH, head("C5", 1)),
+            chord(NoteValue("eighth", 0, 6, 4), head("C5", 2), **STOP),
+            rest("2."),
+        ),
+        "measure 1, staff 1, voice 1, at 2/3: a tuplet in more than one ratio",
+    ),
+    (
+        judge.check_tuplets,
+        one(chord(QUARTER, head("C5", 0), **START, **STOP), rest("2.")),
+        "measure 1, staff 1, voice 1, at 0: a tuplet of 1 in the time of 1",
+    ),
+    (
+        judge.check_tuplets,
+        one(
+            *(chord(QUINTUPLET_EIGHTH, head("C5", i), **d) for i, d in enumerate((START, {}, {}))),
+            chord(QUINTUPLET_EIGHTH, head("C5", 3), **STOP),
+            chord(QUINTUPLET_EIGHTH, head("C5", 4), **START),
+            *(chord(QUINTUPLET_EIGHTH, head("C5", i)) for i in range(5, 9)),
+            chord(QUINTUPLET_EIGHTH, head("C5", 9), **STOP),
+        ),
+        "measure 1, staff 1, voice 1, at 6/5: a tuplet that fills 8/5 quarters,"
+        " which is not 4 notes of any type",
+    ),
+    (
+        judge.check_beams,
+        beamed(("begin",), ("continue",), (), ("end",)),
+        "measure 1, staff 1, voice 1, at 1: beam 1 does not go on with nothing",
+    ),
+    (
+        judge.check_beams,
+        beamed(("begin",), ("continue",), ("continue",), ("continue",)),
+        "measure 1, staff 1, voice 1, at 3/2: the beam does not end",
+    ),
+    (
+        judge.check_beams,
+        beamed(("begin",), ("end",), ("end",), ()),
+        "measure 1, staff 1, voice 1, at 1: beam 1 does not go on with end",
+    ),
+    (
+        judge.check_beams,
+        beamed((), ("forward hook",), (), ()),
+        "measure 1, staff 1, voice 1, at 1/2: beam 1 does not go on with forward hook",
+    ),
+    (
+        judge.check_beams,
+        beamed(("begin",), ("end",), value="4"),
+        "measure 1, staff 1, voice 1, at 0: 1 beams on a note of type quarter",
+    ),
+    (
+        judge.check_beams,
+        one(
+            *(chord("16", head("C5", 0), beams=("begin", "begin")),),
+            *(chord("16", head("C5", 1), beams=("end", "continue")),),
+            *(chord("16", head("C5", 2), beams=("begin", "continue")),),
+            *(chord("16", head("C5", 3), beams=("end", "end")),),
+            rest("2."),
+        ),
+        "measure 1, staff 1, voice 1, at 1/4: beam 2 goes on where beam 1 does not",
+    ),
+    (
+        judge.check_beams,
+        one(chord("8", head("C5", 0), grace=True, beams=("begin",)), chord("1", head("D5", 1))),
+        "measure 1, staff 1, voice 1, at 0: the beam does not end",
+    ),
+    (
+        judge.check_marks,
+        one(C5, marks=(Dynamic(Fraction(2), "p"),)),
+        "measure 1, at 2: a dynamic sign where nothing starts",
+    ),
+    (
+        judge.check_marks,
+        one(C5, marks=(Dynamic(Fraction(4), "p"),)),
+        "measure 1, at 4: a dynamic sign where nothing starts",
+    ),
+    (
+        judge.check_marks,
+        one(
+            *(chord("2", head("C5", i)) for i in range(2)),
+            clefs=(TREBLE, BASS, Clef(2, "G", 2, Fraction(2))),
+        ),
+        "measure 1, at 2: a clef where nothing starts on staff 2",
+    ),
+    (
+        judge.check_marks,
+        one(
+            *(chord("2", head("C5", i)) for i in range(2)),
+            marks=(PedalMark(Fraction(2), "start"), PedalMark(Fraction(4), "stop")),
+        ),
+        "measure 1, at 2: a pedal mark where nothing starts on staff 2",
+    ),
+    (
+        judge.check_marks,
+        one(C5, clefs=(TREBLE, BASS, Clef(3, "G", 2))),
+        "measure 1, at 0: a clef where nothing starts on staff 3",
+    ),
+    (
+        judge.check_marks,
+        one(C5, clefs=(Clef(1, "C", 3), BASS)),
+        "measure 1: there is no clef C on line 3",
+    ),
+    (
+        judge.check_marks,
+        one(C5, marks=(TempoMark(Fraction(0), EIGHTH, 0),)),
+        "measure 1: 0 a minute is no tempo",
+    ),
+    (
+        judge.check_pedals,
+        pedalled((0, "start"), (2, "start"), (4, "stop")),
+        "measure 1, at 2: the pedal goes down although it is down since measure 1, at 0",
+    ),
+    (
+        judge.check_pedals,
+        pedalled((2, "stop")),
+        "measure 1, at 2: the pedal goes up although it is not down",
+    ),
+    (
+        judge.check_pedals,
+        pedalled((0, "start"), (2, "stop"), (2, "start")),
+        "measure 1, at 2: the pedal never goes up",
+    ),
+]
+
+
+@pytest.mark.parametrize("make", scores.ALL)
+def test_a_good_score_is_good(make):
+    score = make()
+    assert check(score, scores.performance_of(score)) == []
+
+
+@pytest.mark.parametrize(("rule", "score", "sentence"), BROKEN)
+def test_a_score_that_breaks_one_rule_breaks_no_other(rule, score, sentence):
+    faults = {other.__name__: list(other(score)) for other in RULES}
+    assert [name for name in faults if faults[name]] == [rule.__name__]
+    assert faults[rule.__name__][0] == sentence
+    assert check(score) == faults[rule.__name__]
+
+
+def test_every_rule_is_broken_somewhere():
+    assert {rule for rule, _, _ in BROKEN} == set(RULES)
+
+
+@pytest.mark.parametrize(
+    "value", [NoteValue("long"), NoteValue("quarter", 4), NoteValue("quarter", 0, 0, 1)]
+)
+def test_without_note_values_nothing_else_is_judged(value):
+    unknown = replace(C5, value=value)
+    score = piano(Measure(1, Fraction(4), (Voice(1, 1, (unknown,)),)))
+    (fault,) = check(score)
+    assert fault.startswith("measure 1, staff 1, voice 1, at 0:")
+    assert fault.endswith("is not a note value")
+
+
+def test_a_tempo_counts_in_note_values():
+    mark = TempoMark(Fraction(0), NoteValue("dotted"), 60)
+    (fault,) = check(one(C5, marks=(mark,)))
+    assert fault.startswith("measure 1, at 0:")
+
+
+def test_a_tie_must_keep_the_key_press_and_the_pitch():
+    for pitch, played in (("C5", 1), ("D5", 0)):
+        score = two((chord("1", head("C5", 0, ">")),), (chord("1", head(pitch, played, "<")),))
+        assert list(judge.check_ties(score)) == [
+            "measure 1, staff 1, voice 1, at 0: the tie of C5 leads nowhere",
+            f"measure 2, staff 1, voice 1, at 0: a tie arrives at {pitch} from nowhere",
+        ]
+
+
+def test_a_tie_does_not_lead_over_a_rest_or_a_measure_without_its_voice():
+    over_a_rest = one(chord("2", head("C5", 0, ">")), rest("4"), chord("4", head("C5", 0, "<")))
+    assert len(check(over_a_rest)) == 2
+    upper = (voice(1, whole_rest(4)), voice(5, whole_rest(4)))
+    gone = piano(
+        measure(1, *upper, voice(2, chord("1", head("C5", 0, ">"))), **opening()),
+        measure(2, *upper),
+        measure(3, *upper, voice(2, chord("1", head("C5", 0, "<")))),
+    )
+    assert check(gone) == [
+        "measure 1, staff 1, voice 2, at 0: the tie of C5 leads nowhere",
+        "measure 3, staff 1, voice 2, at 0: a tie arrives at C5 from nowhere",
+    ]
+
+
+def test_grace_notes_may_be_tied_to_their_chord():
+    small = {"grace": True}
+    score = one(
+        chord("8", head("C5", 0, ">"), **small),
+        chord("8", head("E5", 1, ">"), **small),
+        chord("1", head("C5", 0, "<"), head("E5", 1, "<")),
+    )
+    assert check(score) == []
+
+
+def test_beams_go_over_rests_and_grace_notes():
+    score = one(
+        chord("8", head("C5", 0), beams=("begin",)),
+        rest("8"),
+        chord("8", head("D5", 1), grace=True),
+        chord("8", head("C5", 2), beams=("end",)),
+        rest("8"),
+        rest("2"),
+    )
+    assert check(score) == []
+
+
+def test_hooks_and_inner_groups_are_well_formed():
+    beams = [("begin", "forward hook"), ("continue",), ("continue", "begin"), ("end", "end")]
+    values = ["16", "8.", "16", "16"]
+    events = [
+        chord(value, head("C5", i), beams=beam)
+        for i, (value, beam) in enumerate(zip(values, beams, strict=True))
+    ]
+    assert list(judge.check_beams(one(*events, rest("2")))) == []
+
+
+def test_every_key_press_is_accounted_for():
+    score = scores.eight_notes()
+    performance = scores.performance_of(score)
+    shorter = replace(performance, notes=performance.notes[:7])
+    assert check(score, shorter) == ["there is no played note 7"]
+    longer = replace(performance, notes=(*performance.notes, performance.notes[-1]))
+    assert check(score, longer) == ["played note 8 is lost"]
+    told = replace(score, unwritten=(Unwritten(8, "folded into the trill of note 7"),))
+    assert check(told, longer) == []
+    twice = replace(told, unwritten=told.unwritten * 2)
+    assert check(twice, longer) == ["played note 8 is called unwritten 2 times"]
+    assert check(told, performance) == ["there is no played note 8"]
+    both = replace(score, unwritten=(Unwritten(3, "lost"),))
+    assert check(both, performance) == ["played note 3 is written and yet called unwritten"]
+
+
+def test_a_notehead_sounds_the_key_that_was_pressed():
+    score = scores.eight_notes()
+    performance = scores.performance_of(score)
+    moved = replace(performance.notes[7], pitch=79)
+    assert check(score, replace(performance, notes=(*performance.notes[:7], moved))) == [
+        "measure 2, staff 1, voice 1, at 3: F#5 for played note 7, which is key 79"
+    ]

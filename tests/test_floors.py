@@ -1,0 +1,155 @@
+"""The floors of the house: imports point only down, and stand at the top of their module.
+
+Every module of the package stands on one floor of the table below; a new one is entered there
+before it can be used.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "engrave"
+
+FLOORS = (
+    {"performance", "grid", "midi_events"},  # what was played
+    {"score", "midi_hearing", "listen"},  # what is written, and what is heard
+    {
+        *("midi", "beats", "quantize", "hands", "voices", "lengths", "spelling"),
+        *("ornaments", "pedal", "expression", "notate", "check", "musicxml"),
+    },
+    {"svg", "html", "pdf", "interop"},  # what others make of the MusicXML
+    {"transcribe"},
+    {"__init__", "__main__", "cli"},
+)
+FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
+
+# The face is three doors one behind the other: the only neighbours that know each other.
+DOORS = {("__main__", "cli"), ("cli", "__init__")}
+
+# Loaded only when it is asked for, because music21 takes a second.
+WHEN_USED = {("__init__", "interop")}
+
+# Libraries that may be imported in these rooms only.
+ROOMS_OF_LIBRARY = {
+    "madmom_infer": {"beats", "quantize"},
+    "music21": {"spelling", "interop"},
+    "pretty_midi": {"midi"},
+    "mido": {"midi", "midi_events", "midi_hearing"},
+    "verovio": {"svg", "html", "pdf"},
+    "tqdm": {"cli"},
+}
+
+
+class Import(NamedTuple):
+    """`module` imports `target`: a room of the package, or a library (`library`)."""
+
+    module: str
+    target: str
+    library: bool
+    line: int
+    at_top: bool
+
+
+def read_imports(module: str, source: str) -> list[Import]:
+    """All imports of a module, wherever in it they stand."""
+    tree = ast.parse(source)
+    top = set(map(id, tree.body))
+    return [
+        Import(module, target, library, node.lineno, id(node) in top)
+        for node in ast.walk(tree)
+        for target, library in _targets(node)
+    ]
+
+
+def _targets(node: ast.AST) -> Iterator[tuple[str, bool]]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield _place(alias.name)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0, f"line {node.lineno}: write the full name of the module"
+        if node.module == "engrave":
+            # `from engrave import midi` takes a room, `from engrave import Score` the face.
+            for alias in node.names:
+                yield (alias.name if alias.name in FLOOR_OF else "__init__"), False
+        else:
+            yield _place(node.module or "")
+
+
+def _place(name: str) -> tuple[str, bool]:
+    package, _, rest = name.partition(".")
+    if package != "engrave":
+        return package, True
+    return (rest.partition(".")[0] or "__init__"), False
+
+
+def find_faults(module: str, source: str) -> list[str]:
+    """What is wrong with where a module stands and what it imports; empty if nothing is."""
+    if module not in FLOOR_OF:
+        return [f"{module}.py stands on no floor; enter it in tests/test_floors.py"]
+    return [
+        f"{module}.py, line {found.line}: {fault}"
+        for found in read_imports(module, source)
+        for fault in _faults(found)
+    ]
+
+
+def _faults(found: Import) -> Iterator[str]:
+    pair = (found.module, found.target)
+    if not found.at_top and pair not in WHEN_USED:
+        yield f"{found.target} is imported below the top of the module"
+    if found.library:
+        if found.module not in ROOMS_OF_LIBRARY.get(found.target, {found.module}):
+            yield f"{found.target} is imported only in {sorted(ROOMS_OF_LIBRARY[found.target])}"
+    elif found.target not in FLOOR_OF:
+        yield f"{found.target} stands on no floor"
+    elif FLOOR_OF[found.target] >= FLOOR_OF[found.module] and pair not in DOORS:
+        yield f"{found.target} is not on a lower floor"
+
+
+MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_down(module):
+    source = (PACKAGE / f"{module}.py").read_text(encoding="utf-8")
+    assert find_faults(module, source) == []
+
+
+def test_the_package_is_one_flat_house():
+    """A folder with modules in it would be out of sight of the test above."""
+    deeper = [p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE]
+    assert deeper == []
+
+
+def test_no_module_stands_on_two_floors():
+    assert sum(map(len, FLOORS)) == len(FLOOR_OF)
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "fault"),
+    [
+        ("attic", "", "stands on no floor"),
+        ("midi", "from engrave.attic import box", "attic stands on no floor"),
+        ("score", "from engrave.midi import read_midi", "midi is not on a lower floor"),
+        ("grid", "import engrave.performance", "performance is not on a lower floor"),
+        ("hands", "from engrave import voices", "voices is not on a lower floor"),
+        ("transcribe", "from engrave import Score", "__init__ is not on a lower floor"),
+        ("cli", "import engrave.__main__", "__main__ is not on a lower floor"),
+        ("notate", "def f():\n    from engrave.score import Chord", "below the top"),
+        ("notate", "if 1:\n    import lxml", "below the top"),
+        ("hands", "from madmom_infer.ml import hmm", "only in ['beats', 'quantize']"),
+        ("notate", "import music21.stream", "only in ['interop', 'spelling']"),
+    ],
+)
+def test_a_fault_is_found(module, source, fault):
+    (found,) = find_faults(module, source)
+    assert fault in found
+
+
+def test_what_is_allowed_is_not_a_fault():
+    assert find_faults("beats", "import madmom_infer\nfrom engrave.grid import Grid") == []
+    assert find_faults("cli", "import engrave\nfrom engrave.midi import MidiError") == []
+    assert find_faults("__init__", "def f():\n    from engrave.interop import to_music21") == []
