@@ -156,14 +156,14 @@ def check_voices(score: Score) -> Iterator[str]:
 
 
 def check_chords(score: Score) -> Iterator[str]:
-    """A chord has heads, low to high, none of them twice, and each names its key press."""
+    """A chord has heads, low to high, each another key, and each names its key press."""
     for measure, voice, chord in _chords(score):
         where = _at(measure, voice, chord)
         if not chord.heads:
             yield f"{where}: a chord without notes"
         for low, high in pairwise(chord.heads):
-            if low.pitch == high.pitch:
-                yield f"{where}: {_name(low)} stands twice in a chord"
+            if low.pitch.midi == high.pitch.midi:
+                yield f"{where}: {_name(low)} and {_name(high)} are one key in a chord"
             elif low.pitch.midi > high.pitch.midi:
                 yield f"{where}: {_name(low)} stands below {_name(high)} in a chord"
         for head in chord.heads:

@@ -5,6 +5,7 @@ put on paper by the rules of `rhythm`, `beams` and `clefs`. Each voice fills its
 Places are quarter notes; inside a measure, from its barline.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -64,11 +65,16 @@ def notate(
     composer: str = "",
 ) -> Score:
     """The score of one piano part; the label sequences run parallel to `notes`."""
-    lines: dict[tuple[int, int], list[_WrittenChord]] = {}
-    for key in sorted(set(zip(staff, voice, strict=True))):
-        members = [i for i in range(len(notes)) if (staff[i], voice[i]) == key]
-        lines[key] = _chords(notes, spelling.pitches, members)
-    bars = [_voices(bar, _skipped(grid, k), lines) for k, bar in enumerate(grid.bars)]
+    sounding: list[dict[tuple[int, int], list[_WrittenChord]]] = [{} for _ in grid.bars]
+    unwritten: list[Unwritten] = []
+    for line in sorted(set(zip(staff, voice, strict=True))):
+        members = [i for i in range(len(notes)) if (staff[i], voice[i]) == line]
+        for chord in _chords(notes, spelling.pitches, members, unwritten):
+            for k in range(grid.bar_at(chord.onset), len(grid.bars)):
+                if grid.bars[k].start >= chord.end:
+                    break
+                sounding[k].setdefault(line, []).append(chord)
+    bars = [_voices(bar, _skipped(grid, k), sounding[k]) for k, bar in enumerate(grid.bars)]
     clefs = [choose_clefs([_pitches(voices, s) for voices in bars], s) for s in STAVES]
     first = 0 if _skipped(grid, 0) else 1
     opening = tuple(mark for mark in (tempo, dynamic) if mark)
@@ -85,7 +91,8 @@ def notate(
         )
         for k, bar in enumerate(grid.bars)
     )
-    return Score((Part("Piano", len(STAVES), measures),), title, composer, _unwritten(notes, bars))
+    part = Part("Piano", len(STAVES), measures)
+    return Score((part,), title, composer, tuple(sorted(unwritten, key=lambda u: u.played)))
 
 
 def _skipped(grid: Grid, k: int) -> Fraction:
@@ -102,27 +109,29 @@ def _time(grid: Grid, k: int) -> TimeSignature | None:
 
 
 def _chords(
-    notes: Sequence[PlacedNote], pitches: Sequence[Pitch], members: Iterable[int]
+    notes: Sequence[PlacedNote],
+    pitches: Sequence[Pitch],
+    members: Iterable[int],
+    unwritten: list[Unwritten],
 ) -> list[_WrittenChord]:
-    """The chords of one voice in order; presses of one pitch at one place share a notehead."""
-    mains: dict[Fraction, dict[Pitch, list[int]]] = defaultdict(lambda: defaultdict(list))
+    """The chords of one voice in order; of two presses of one key at one place, one is written."""
+    mains: dict[Fraction, dict[Pitch, Notehead]] = defaultdict(dict)
     graces: dict[Fraction, list[Notehead]] = defaultdict(list)
     ends: dict[Fraction, Fraction] = {}
     for i in members:
-        note = notes[i]
+        note, head = notes[i], Notehead(pitches[i], (notes[i].played,))
         if note.grace:
-            graces[note.onset].append(Notehead(pitches[i], (note.played,)))
-            continue
-        mains[note.onset][pitches[i]].append(note.played)
-        ends[note.onset] = max(ends.get(note.onset, note.end), note.end)
+            graces[note.onset].append(head)
+        elif pitches[i] in mains[note.onset]:
+            unwritten.append(Unwritten(note.played, "pressed twice at one written place"))
+        else:
+            mains[note.onset][pitches[i]] = head
+            ends[note.onset] = note.end
     return [
         _WrittenChord(
             onset,
             ends[onset],
-            tuple(
-                Notehead(pitch, tuple(played))
-                for pitch, played in sorted(heads.items(), key=lambda item: _height(item[0]))
-            ),
+            tuple(sorted(heads.values(), key=lambda head: _height(head.pitch))),
             tuple(graces[onset]),
         )
         for onset, heads in sorted(mains.items())
@@ -134,28 +143,20 @@ def _height(pitch: Pitch) -> tuple[int, int, str]:
 
 
 def _voices(
-    bar: Bar, skipped: Fraction, lines: dict[tuple[int, int], list[_WrittenChord]]
+    bar: Bar, skipped: Fraction, sounding: dict[tuple[int, int], list[_WrittenChord]]
 ) -> tuple[Voice, ...]:
     """The voices of one measure; each staff has at least one."""
     voices = []
     for staff in STAVES:
         first = VOICES_PER_STAFF * (staff - 1) + 1
-        sounding = {
-            number: inside
-            for (s, number), chords in lines.items()
-            if s == staff and (inside := _inside(chords, bar))
-        }
-        if list(sounding) == [2] and not _tied_over(sounding[2], bar):
-            sounding = {1: sounding[2]}
-        sounding.setdefault(1, [])
-        for number, chords in sorted(sounding.items()):
+        lines = {voice: chords for (s, voice), chords in sounding.items() if s == staff}
+        if list(lines) == [2] and not _tied_over(lines[2], bar):
+            lines = {1: lines[2]}
+        lines.setdefault(1, [])
+        for voice, chords in sorted(lines.items()):
             events = beam(_events(chords, bar, skipped), bar, skipped)
-            voices.append(Voice(first + number - 1, staff, events))
+            voices.append(Voice(first + voice - 1, staff, events))
     return tuple(voices)
-
-
-def _inside(chords: list[_WrittenChord], bar: Bar) -> list[_WrittenChord]:
-    return [chord for chord in chords if chord.onset < bar.end and chord.end > bar.start]
 
 
 def _tied_over(chords: list[_WrittenChord], bar: Bar) -> bool:
@@ -229,12 +230,12 @@ def _pedal_marks(
             for event in voice.events
         }
     )
-    end = grid.bars[-1].end
+    stops = [*places, grid.bars[-1].end]
     marks: list[list[Mark]] = [[] for _ in bars]
     last = Fraction(-1)
     for span in spans:
         start = _nearest(span.start, places)
-        stop = _nearest(span.stop, [*places, end])
+        stop = _nearest(span.stop, stops)
         if start is None or stop is None or start < last or stop <= start:
             continue
         for place, kind in ((start, "start"), (stop, "stop")):
@@ -246,21 +247,6 @@ def _pedal_marks(
 
 def _nearest(place: Fraction, places: list[Fraction]) -> Fraction | None:
     """The nearest of the places within reach; of two equally near, the earlier."""
-    best = min(places, key=lambda p: (abs(p - place), p))
+    i = bisect_left(places, place)
+    best = min(places[max(0, i - 1) : i + 1], key=lambda p: abs(p - place))
     return best if abs(best - place) <= PEDAL_REACH else None
-
-
-def _unwritten(
-    notes: Sequence[PlacedNote], bars: list[tuple[Voice, ...]]
-) -> tuple[Unwritten, ...]:
-    """Played notes without a notehead: a second press of a key at one written place."""
-    shared = {
-        played
-        for voices in bars
-        for voice in voices
-        for event in voice.events
-        if isinstance(event, Chord)
-        for head in event.heads
-        for played in head.played[1:]
-    }
-    return tuple(Unwritten(i, "pressed twice at one written place") for i in sorted(shared))

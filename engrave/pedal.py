@@ -13,7 +13,7 @@ place where a mark may stand. For the practice see J. Banowetz, "The Pianist's G
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -28,6 +28,7 @@ FLUTTER = 0.08  # seconds: a shorter lift damps nothing, unless a note comes wit
 TAP = 0.1  # seconds: a shorter press counts only if a released key sounds on through it
 LEGATO = 0.45  # seconds from lifting to pressing again within which that can be one change
 EARLY = 0.12  # seconds by which the foot may be ahead of the chord at which it changes
+MARK = 0.1  # seconds of falsehood that a press is worth that need not be written
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 
 
@@ -51,23 +52,12 @@ class _Press:
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
-    """Where marks may stand, in order: places in quarter notes, and when they came in seconds."""
+class _Place:
+    """Where a mark may stand, when that was in seconds, and whether the pedal may go down here."""
 
-    quarters: tuple[Fraction, ...]
-    seconds: tuple[float, ...]
-
-    def nearest(self, second: float, after: Fraction | None = None) -> int | None:
-        """Index of the place that is nearest in time, of those after a place; None if none is."""
-        first = 0 if after is None else bisect_right(self.quarters, after)
-        if first == len(self.quarters):
-            return None
-        i = max(bisect_left(self.seconds, second), first)
-        if i > first and (
-            i == len(self.quarters) or second - self.seconds[i - 1] < self.seconds[i] - second
-        ):
-            return i - 1
-        return i
+    quarter: Fraction
+    second: float
+    onset: bool
 
 
 def mark_pedal(
@@ -77,14 +67,21 @@ def mark_pedal(
 
     A span starts at the onset of a note and stops at the onset or the end of a note.
     """
-    if not notes:
+    presses = _meaningful(_presses(performance), performance) if notes else []
+    if not presses:
         return ()
-    onsets = _onset_places(performance, notes, grid)
-    ends = _end_places(onsets, notes, grid)
-    presses = _meaningful(_presses(performance), performance)
-    strength = _strengths(onsets, grid)
-    changes = _changes(presses, onsets, strength)
-    return _readable(_spans(presses, changes, onsets, ends), notes, strength)
+    places = _places(performance, notes, grid)
+    exchanges = _exchanges(presses, places)
+    held = _held_over(presses, exchanges)
+    changes = {place.quarter for place in exchanges if place is not None}
+    spans = [
+        PedalSpan(start, stop)
+        for span in _spans(held, places)
+        for start, stop in pairwise(
+            [span.start, *sorted(c for c in changes if span.start < c < span.stop), span.stop]
+        )
+    ]
+    return _readable(spans, notes, grid)
 
 
 def _presses(performance: Performance) -> list[_Press]:
@@ -127,88 +124,85 @@ def _any_within(times: Sequence[float], start: float, stop: float) -> bool:
     return bisect_left(times, start) < bisect_right(times, stop)
 
 
-def _onset_places(
+def _places(
     performance: Performance, notes: Sequence[PlacedNote], grid: Grid
-) -> _Places:
-    """The written onsets; each came when most of its notes were played."""
+) -> tuple[_Place, ...]:
+    """The written onsets, each when the middle one of its notes was played, and the ends."""
     played: dict[Fraction, list[float]] = {}
     for note in sorted(notes, key=lambda note: (note.onset, note.grace)):
         if not note.grace or note.onset not in played:
             played.setdefault(note.onset, []).append(performance.notes[note.played].onset)
-    seconds = np.maximum.accumulate([np.median(times) for times in played.values()])
-    return _Places(tuple(played), tuple(seconds.tolist()))
+    ends = sorted({note.end for note in notes} - set(played))
+    seconds = dict(zip(ends, grid.time_at(np.array(ends, float)).tolist(), strict=True))
+    seconds |= {onset: float(np.median(times)) for onset, times in played.items()}
+    quarters = sorted(seconds)
+    in_order = np.maximum.accumulate([seconds[quarter] for quarter in quarters]).tolist()
+    return tuple(
+        _Place(quarter, second, quarter in played)
+        for quarter, second in zip(quarters, in_order, strict=True)
+    )
 
 
-def _end_places(onsets: _Places, notes: Sequence[PlacedNote], grid: Grid) -> _Places:
-    """The written onsets and ends of notes."""
-    ends = sorted({note.end for note in notes} - set(onsets.quarters))
-    both = dict(zip(onsets.quarters, onsets.seconds, strict=True))
-    both |= dict(zip(ends, np.atleast_1d(grid.time_at(np.array(ends, float))).tolist(), strict=True))
-    quarters = sorted(both)
-    seconds = np.maximum.accumulate([both[quarter] for quarter in quarters])
-    return _Places(tuple(quarters), tuple(seconds.tolist()))
-
-
-def _strengths(onsets: _Places, grid: Grid) -> dict[Fraction, int]:
-    """For each onset: 3 on a barline, 2 on a beat, 1 on half a beat, else 0."""
-    starts = [bar.start for bar in grid.bars]
-    strengths = {}
-    for place in onsets.quarters:
-        bar = grid.bars[max(bisect_right(starts, place) - 1, 0)]
-        beats = (place - bar.start) / bar.beat_length
-        strengths[place] = 3 if not beats else {1: 2, 2: 1}.get(beats.denominator, 0)
-    return strengths
-
-
-def _changes(
-    presses: Sequence[_Press], onsets: _Places, strength: Mapping[Fraction, int]
-) -> list[int | None]:
+def _exchanges(presses: Sequence[_Press], places: Sequence[_Place]) -> list[_Place | None]:
     """For each press but the last: the onset at which it is exchanged for the next, if it is.
 
-    The foot is up for a moment only, and a note comes at that moment or just before; of several
-    the one on the strongest beat, then the last.
+    The foot is up for a moment only, and a note comes at that moment or just before.
     """
-    changes: list[int | None] = []
+    onsets = [place for place in places if place.onset]
+    seconds = [place.second for place in onsets]
+    exchanges: list[_Place | None] = []
     for press, following in pairwise(presses):
-        low = bisect_left(onsets.seconds, press.stop - EARLY)
-        high = bisect_right(onsets.seconds, following.start + FLUTTER)
-        near = range(low, high) if following.start - press.stop < LEGATO else ()
-        changes.append(max(near, key=lambda i: (strength[onsets.quarters[i]], i), default=None))
-    return changes
+        low = bisect_left(seconds, press.stop - EARLY)
+        high = bisect_right(seconds, following.start + FLUTTER)
+        near = onsets[low:high] if following.start - press.stop < LEGATO else ()
+        lifted = (press.stop + following.start) / 2
+        exchanges.append(min(near, key=lambda place: abs(place.second - lifted), default=None))
+    return exchanges
 
 
-def _spans(
-    presses: Sequence[_Press], changes: Sequence[int | None], onsets: _Places, ends: _Places
-) -> list[PedalSpan]:
-    """Each press at its places: changes where they were found, the rest at the nearest ones.
-
-    A press that no place fits, so that the mark would be false for most of its length, is left
-    out: among fast notes the foot is often down for less than one of them.
-    """
-    spans: list[PedalSpan] = []
-    for press, before, change in zip(presses, [None, *changes], [*changes, None], strict=False):
-        opening = onsets.nearest(press.start) if before is None else before
-        if spans and onsets.quarters[opening] < spans[-1].stop:
-            opening = bisect_left(onsets.quarters, spans[-1].stop)
-            if opening == len(onsets.quarters):
-                break
-        start = onsets.quarters[opening]
-        if change is not None and change > opening:
-            closing = bisect_left(ends.quarters, onsets.quarters[change])
+def _held_over(presses: Sequence[_Press], exchanges: Sequence[_Place | None]) -> list[_Press]:
+    """The presses, those that are exchanged for each other as one."""
+    held = [presses[0]]
+    for exchange, press in zip(exchanges, presses[1:], strict=True):
+        if exchange is None:
+            held.append(press)
         else:
-            closing = ends.nearest(press.stop, after=start)
-        if closing is not None and _fits(press, onsets.seconds[opening], ends.seconds[closing]):
-            spans.append(PedalSpan(start, ends.quarters[closing]))
-    return spans
+            held[-1] = _Press(held[-1].start, press.stop)
+    return held
 
 
-def _fits(press: _Press, start: float, stop: float) -> bool:
-    """Whether the pedal is down for at least half of a span of seconds."""
-    return min(press.stop, stop) - max(press.start, start) >= (stop - start) / 2
+def _spans(held: Sequence[_Press], places: Sequence[_Place]) -> list[PedalSpan]:
+    """The marks that are false for the fewest seconds, each worth `MARK` seconds.
+
+    A shortest path through the places: at each one the pedal is up or down.
+    """
+    second = np.array([place.second for place in places])
+    edges = np.array([time for press in held for time in (press.start, press.stop)])
+    pressed = np.concatenate([[0.0], np.cumsum(np.diff(edges) * (np.arange(len(edges) - 1) % 2 == 0))])
+    down = np.diff(np.interp(second, edges, pressed))
+    up = np.diff(second) - down
+    cost_up, cost_down = 0.0, np.inf
+    came: list[tuple[bool, bool]] = []  # for the pedal up and down after a place: was it down before
+    for place, if_up, if_down in zip(
+        places, [*down.tolist(), 0.0], [*up.tolist(), np.inf], strict=True
+    ):
+        press = cost_up + (MARK if place.onset else np.inf)
+        came.append((cost_down < cost_up, cost_down <= press))
+        cost_up, cost_down = min(cost_up, cost_down) + if_up, min(press, cost_down) + if_down
+    spans: list[PedalSpan] = []
+    is_down, stop = False, places[-1].quarter
+    for place, before in zip(reversed(places), reversed(came), strict=True):
+        was_down = before[is_down]
+        if was_down and not is_down:
+            stop = place.quarter
+        if is_down and not was_down:
+            spans.append(PedalSpan(place.quarter, stop))
+        is_down = was_down
+    return spans[::-1]
 
 
 def _readable(
-    spans: Sequence[PedalSpan], notes: Sequence[PlacedNote], strength: Mapping[Fraction, int]
+    spans: Sequence[PedalSpan], notes: Sequence[PlacedNote], grid: Grid
 ) -> tuple[PedalSpan, ...]:
     """Without lifts too short to write, and without changes faster than the notes ask for."""
     onsets = sorted({note.onset for note in notes})
@@ -227,12 +221,19 @@ def _readable(
     while i < len(written):
         seams = [k for k in (i, i + 1) if 0 < k < len(written) and _touch(*written[k - 1 : k + 1])]
         if hasty(written[i]) and seams:
-            k = min(seams, key=lambda k: strength[written[k].start])
+            k = min(seams, key=lambda k: _strength(written[k].start, grid))
             written[k - 1 : k + 1] = [PedalSpan(written[k - 1].start, written[k].stop)]
             i = k - 1
         else:
             i += 1
     return tuple(written)
+
+
+def _strength(place: Fraction, grid: Grid) -> int:
+    """3 on a barline, 2 on a beat, 1 on half a beat, else 0."""
+    bar = grid.bars[grid.bar_at(place)]
+    beats = (place - bar.start) / bar.beat_length
+    return 3 if not beats else {1: 2, 2: 1}.get(beats.denominator, 0)
 
 
 def _joined(spans: Sequence[PedalSpan], onsets: Sequence[Fraction]) -> list[PedalSpan]:

@@ -123,8 +123,11 @@ def quantize(
         for i in chord:
             onsets[i] = beats[k].start + beats[k].length * Fraction(place, TICKS)
     divisions = _divisions(chosen, hands, beats)
+    ends = _ends(notes, staff, beats, divisions, grid)
     placed = [
-        _placed(i, note, onsets, staff, beats, divisions, grid, i in graces)
+        PlacedNote(_led_to(i, onsets, staff), Fraction(0), note.pitch, i, grace=True)
+        if i in graces
+        else PlacedNote(onsets[i], max(ends[i].place - onsets[i], ends[i].unit), note.pitch, i)
         for i, note in enumerate(notes)
     ]
     return _begin_at_first_note(placed, grid)
@@ -195,9 +198,10 @@ def _choices_of(quarter: float, k: int, hands: frozenset[int], beats: list[_Beat
             division = gcd(*(pair[hand - 1] for hand in hands), 0)
             rows.add((k - 1, o, TICKS // division * (division - 1)))
     beat, pair_index, place = np.array(sorted(rows)).T
-    start = np.array([float(beats[b].start) for b in beat])
-    length = np.array([float(beats[b].length) for b in beat])
-    seconds = np.array([beats[b].seconds for b in beat])
+    known = {b: beats[b] for b in {*beat.tolist()}}
+    start = np.array([float(known[b].start) for b in beat])
+    length = np.array([float(known[b].length) for b in beat])
+    seconds = np.array([known[b].seconds for b in beat])
     away = (quarter - start) / length * seconds - place / TICKS * seconds
     deviation = np.hypot(PLACE_DEVIATION, RELATIVE_PLACE_DEVIATION * seconds)
     return _Choices(beat, pair_index, place, 0.5 * (away / deviation) ** 2)
@@ -240,17 +244,28 @@ def _divisions(chosen, hands, beats: list[_Beat]) -> dict[tuple[int, int], int]:
     return divisions
 
 
-def _placed(
-    i: int, note: PlayedNote, onsets, staff, beats, divisions, grid: Grid, grace: bool
-) -> PlacedNote:
-    if grace:
-        later = [j for j in onsets if j > i and staff[j] == staff[i]]
-        return PlacedNote(onsets[min(later)], Fraction(0), note.pitch, i, grace=True)
-    onset = onsets[i]
-    release = Fraction(float(grid.quarter_at(note.release))).limit_denominator(10**6)
-    k = max(0, min(len(beats) - 1, int(np.searchsorted(grid.times, note.release, "right")) - 1))
-    beat = beats[k]
-    division = max(divisions.get((k, staff[i]), 1), 3 if beat.compound else 2)
-    unit = beat.length / division
-    end = beat.start + unit * round((release - beat.start) / unit)
-    return PlacedNote(onset, max(end - onset, unit), note.pitch, i)
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a key was let go, to the nearest division of the beat, and how long that is."""
+
+    place: Fraction
+    unit: Fraction
+
+
+def _ends(notes: Sequence[PlayedNote], staff, beats: list[_Beat], divisions, grid: Grid) -> list[_End]:
+    releases = np.array([note.release for note in notes])
+    quarters = grid.quarter_at(releases)
+    inside = np.clip(np.searchsorted(grid.times, releases, "right") - 1, 0, len(beats) - 1)
+    ends = []
+    for quarter, k, hand in zip(quarters, inside, staff, strict=True):
+        beat = beats[k]
+        division = max(divisions.get((k, hand), 1), 3 if beat.compound else 2)
+        unit = beat.length / division
+        steps = round((quarter - float(beat.start)) / float(unit))
+        ends.append(_End(beat.start + unit * steps, unit))
+    return ends
+
+
+def _led_to(i: int, onsets: dict[int, Fraction], staff: Sequence[int]) -> Fraction:
+    """The place of the note that a grace note leads to: the next one of its hand."""
+    return next(onsets[j] for j in range(i + 1, len(staff)) if j in onsets and staff[j] == staff[i])

@@ -58,7 +58,7 @@ KEY_VOTES = (
 )
 # Six sharps are written rather than six flats when the chain of keys explains the notes so much
 # better (log likelihood).
-SHARPS_FAVOURED = 1.0
+SHARPS_FAVOURED = 2.0
 
 # 2. How often (percent) each name sounds in a local key of either mode, relative to the key,
 # from 8 fifths below to 14 above.

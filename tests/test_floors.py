@@ -14,15 +14,16 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "engrave"
 
 FLOORS = (
-    {"performance", "grid", "midi_events"},  # what was played
+    {"performance", "grid", "midi_events"},  # what was played, and where the two units meet
     {"score", "midi_hearing", "listen"},  # what is written, and what is heard
     {
-        *("midi", "beats", "quantize", "hands", "voices", "lengths", "spelling"),
-        *("ornaments", "pedal", "expression", "notate", "check", "musicxml"),
+        # the steps from the one to the other, each on its own
+        *("midi", "beats", "hands", "ornaments", "quantize", "voices", "lengths", "spelling"),
+        *("pedal", "expression", "rhythm", "beams", "clefs", "check", "musicxml"),
     },
-    {"svg", "html", "pdf", "interop"},  # what others make of the MusicXML
-    {"transcribe"},
-    {"__init__", "__main__", "cli"},
+    {"notate", "svg", "html", "pdf", "interop"},  # what puts their results together
+    {"transcribe"},  # the path
+    {"__init__", "__main__", "cli"},  # the face
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
 
