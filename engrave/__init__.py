@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from engrave.beats import Tap
 from engrave.grid import Grid
@@ -98,7 +98,7 @@ class Score(WrittenScore):
 
 
 def transcribe(
-    source: Any,
+    source: str | os.PathLike[str] | bytes | BinaryIO,
     *,
     meter: TimeSignature | str | None = None,
     tempo: float | str | None = None,
@@ -109,7 +109,7 @@ def transcribe(
 ) -> Score:
     """Turn a recorded piano performance into a score.
 
-    `source` is what `engrave.midi.read_midi` takes: a path, bytes, or an open binary file.
+    `source` is a path, the bytes of a MIDI file, or a file open for reading bytes.
     `meter` ("3/4"), `tempo` (felt beats per minute), `beats` (a file of tapped times, see
     `read_taps`, or the taps) and `key` ("g minor") are followed where they are given; `title` and
     `composer` stand above the music in place of what the file says.

@@ -12,6 +12,7 @@ Times are seconds, phases are shares of a beat, intervals are seconds per beat.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from madmom_infer.features.beats_hmm import BeatStateSpace
@@ -53,11 +54,10 @@ METERS = {
     (4, True): 0.04,
 }
 METER_CHANGE = 1e-5  # probability at a barline
-SLIP = 3e-4  # probability that a bar breaks off at a beat (the pulse lost or won one)
+SLIP = 1e-4  # probability that a bar breaks off at a beat (the pulse lost or won one)
 DOWNBEAT_SHARE = 0.37  # of all beats
-ACCENT_WEIGHT = 0.8  # neighbouring beats tell partly the same
 CERTAIN = 14.0  # log odds of a downbeat that the user tapped
-HALF_BAR = 0.4  # how much the middle of a bar of four resembles a downbeat
+HALF_BAR = 0.5  # how much the middle of a bar of four resembles a downbeat
 TRIPLE_IN_COMPOUND, TRIPLE_IN_SIMPLE = 0.85, 0.2  # share of beats heard as dividing in three
 
 
@@ -205,7 +205,7 @@ class _ChordObservation(ObservationModel):
 
     def log_densities(self, observations: np.ndarray) -> np.ndarray:
         states = self.states
-        expected = (observations[:, 3:] * states.interval - ON_BEAT).clip(0.1)
+        expected = np.maximum(observations[:, 3:] * states.interval - ON_BEAT, 0.1)
         between = expected * states.divisions
         density = states.pull - (states.on_beat + between) / FRAMES
         heard = np.flatnonzero(observations[:, 0])
@@ -301,16 +301,14 @@ def _snap(pulse: Pulse, chords: _Chords) -> Pulse:
 
 
 def _cover(pulse: Pulse, performance: Performance) -> Pulse:
-    """The pulse from the beat of the first note to the end of the last notes, evenly continued."""
-    first = performance.notes[0].onset
-    last = performance.notes[-1].onset
-    end = min(max(note.release for note in performance.notes), last + 8 * LONGEST_BEAT)
+    """The pulse from the beat of the first note to that of the last, evenly continued."""
+    first, last = performance.notes[0].onset, performance.notes[-1].onset
     times = pulse.times
     if len(times) == 1:
         times = np.array([times[0], times[0] + USUAL_BEAT])
     opening, closing = np.median(np.diff(times)[:4]), np.median(np.diff(times)[-4:])
     before = max(0, int(np.ceil((times[0] - first) / opening - 0.1)))
-    after = max(0, int(np.ceil((end - times[-1]) / closing - 0.1)))
+    after = max(0, int(np.floor((last - times[-1]) / closing + 0.1)))
     times = np.concatenate(
         [
             times[0] - opening * np.arange(before, 0, -1),
@@ -319,8 +317,10 @@ def _cover(pulse: Pulse, performance: Performance) -> Pulse:
         ]
     )
     triple = np.pad(pulse.triple, (before, len(times) - before - len(pulse.triple)), mode="edge")
-    begin = max(0, int(np.searchsorted(times, first + 0.1 * opening)) - 1)
-    return Pulse(times[begin:], triple[begin:])
+    begin = int(np.searchsorted(times, first + 0.1 * opening)) - 1
+    begin = min(max(begin, 0), len(times) - 2)
+    end = max(int(np.searchsorted(times, last + 0.1 * closing)), begin + 2)
+    return Pulse(times[begin:end], triple[begin:end])
 
 
 def _find_bars(
@@ -334,7 +334,7 @@ def _find_bars(
         _BarObservation(states),
         np.array([meters[m] / m[0] for m, _ in states]) / sum(meters.values()),
     )
-    odds = ACCENT_WEIGHT * accents
+    odds = accents.copy()
     for time in downbeats:
         odds[np.argmin(np.abs(pulse.times - time))] = CERTAIN
     path = [states[s] for s in model.viterbi(np.stack([odds, pulse.triple], axis=1))[0]]
@@ -409,9 +409,8 @@ def _lay_out(
     quarters = [Fraction(0)]
     for length in lengths:
         quarters.append(quarters[-1] + length)
-    firsts = [0, *(k for k in range(1, len(lengths)) if meter.index[k] == 0), len(lengths)]
     bars = []
-    for start, stop in zip(firsts, firsts[1:], strict=False):
+    for start, stop in pairwise([0, *_barlines(meter), len(lengths)]):
         size = int(meter.beats[start])
         complete = stop - start == size
         if not complete and 0 < start and stop < len(lengths):
@@ -422,6 +421,12 @@ def _lay_out(
         bars.append(Bar(quarters[start], length, *_signature(size, lengths[start], given)))
     times = list(pulse.times) + [2 * pulse.times[-1] - pulse.times[-2]]
     return Grid(tuple(float(t) for t in times), tuple(quarters), tuple(bars))
+
+
+def _barlines(meter: _Meter) -> list[int]:
+    """The beats that open a bar, after the first; one beat too many is added to its bar."""
+    opens = [k for k in range(1, len(meter.index)) if meter.index[k] == 0]
+    return [a for a, b in pairwise([*opens, None]) if b != a + 1 or meter.beats[a] == 1]
 
 
 def _signature(beats: int, unit: Fraction, given: TimeSignature | None) -> tuple[int, int]:

@@ -52,8 +52,8 @@ def check(score: Score, performance: Performance | None = None) -> list[str]:
 
     With the performance that it was made from, also whether every key press is accounted for.
     """
-    faults = list(check_note_values(score))
-    if faults:  # nothing has a length, so nothing else can be told
+    faults = [fault for rule in FIRST_RULES for fault in rule(score)]
+    if faults:  # without lengths and pitches nothing else can be told
         return faults
     faults = [fault for rule in RULES for fault in rule(score)]
     if performance is not None:
@@ -164,7 +164,7 @@ def check_chords(score: Score) -> Iterator[str]:
         for low, high in pairwise(chord.heads):
             if low.pitch.midi == high.pitch.midi:
                 yield f"{where}: {_name(low)} and {_name(high)} are one key in a chord"
-            elif low.pitch.midi > high.pitch.midi:
+            elif low.pitch.midi > high.pitch.midi or _line(low) > _line(high):
                 yield f"{where}: {_name(low)} stands below {_name(high)} in a chord"
         for head in chord.heads:
             if not head.played:
@@ -290,7 +290,9 @@ def check_sounding_pitches(score: Score, performance: Performance) -> Iterator[s
                 )
 
 
-RULES: tuple[Callable[[Score], Iterator[str]], ...] = (
+Rule = Callable[[Score], Iterator[str]]
+FIRST_RULES: tuple[Rule, ...] = (check_note_values, check_pitches)
+RULES: tuple[Rule, ...] = (
     check_opening,
     check_keys,
     check_changes,
@@ -299,7 +301,6 @@ RULES: tuple[Callable[[Score], Iterator[str]], ...] = (
     check_staves_filled,
     check_voices,
     check_chords,
-    check_pitches,
     check_ties,
     check_graces,
     check_tuplets,
@@ -451,6 +452,11 @@ def _at(measure: Measure, voice: Voice | None = None, event: Event | None = None
     if voice is not None:
         where += f", staff {voice.staff}, voice {voice.number}"
     return where if event is None else f"{where}, at {event.onset}"
+
+
+def _line(head: Notehead) -> int:
+    """The line or space of the staff: C0 is 0, D0 is 1."""
+    return len(STEPS) * head.pitch.octave + STEPS.index(head.pitch.step)
 
 
 def _name(head: Notehead) -> str:

@@ -6,9 +6,9 @@ again once the old one is damped, a tenth to half a second late. That is one cha
 written at the chord. A foot that trembles near the point where the dampers lift, or comes half
 up, changes nothing that a reader would want to see.
 
-So the way is: depths (0-127) to presses in seconds, with two thresholds; presses that mean
-something; each lifting and pressing again to a change at one onset; everything else to the nearest
-place where a mark may stand. For the practice see J. Banowetz, "The Pianist's Guide to Pedaling"
+So the way is: depths (0-127) to presses in seconds, with two thresholds; of these the ones that
+mean something; a short lift with a note in it is a change at that note; all else goes to those
+written onsets and ends at which the marks are true for most of the time. For the practice see J. Banowetz, "The Pianist's Guide to Pedaling"
 (1985); the convention of marks at noteheads is that of E. Gould, "Behind Bars" (2011).
 """
 
@@ -23,12 +23,12 @@ import numpy as np
 from engrave.grid import Grid, PlacedNote
 from engrave.performance import Performance
 
-DOWN, UP = 64, 52  # the pedal goes down at this depth, and up below that one
+DOWN, UP = 64, 60  # the pedal goes down at this depth, and up below that one
 FLUTTER = 0.08  # seconds: a shorter lift damps nothing, unless a note comes with it
 TAP = 0.1  # seconds: a shorter press counts only if a released key sounds on through it
-LEGATO = 0.45  # seconds from lifting to pressing again within which that can be one change
+LEGATO = 0.2  # seconds: a longer lift is no change but a moment without pedal
 EARLY = 0.12  # seconds by which the foot may be ahead of the chord at which it changes
-MARK = 0.1  # seconds of falsehood that a press is worth that need not be written
+MARK = 0.05  # seconds: a press must make the marks true for that much more
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 
 
@@ -67,27 +67,19 @@ def mark_pedal(
 
     A span starts at the onset of a note and stops at the onset or the end of a note.
     """
-    presses = _meaningful(_presses(performance), performance) if notes else []
-    if not presses:
+    if not notes:
         return ()
     places = _places(performance, notes, grid)
+    presses = _meaningful(_presses(performance, places[0].second, places[-1].second), performance)
+    if not presses:
+        return ()
     exchanges = _exchanges(presses, places)
-    held = _held_over(presses, exchanges)
-    changes = {place.quarter for place in exchanges if place is not None}
-    spans = [
-        PedalSpan(start, stop)
-        for span in _spans(held, places)
-        for start, stop in pairwise(
-            [span.start, *sorted(c for c in changes if span.start < c < span.stop), span.stop]
-        )
-    ]
-    return _readable(spans, notes, grid)
+    spans = _spans(_held_over(presses, exchanges), places)
+    return _readable(_changed(spans, exchanges), notes, grid)
 
 
-def _presses(performance: Performance) -> list[_Press]:
-    """When the pedal is down, from the first key press to the last sound under a key."""
-    first = performance.notes[0].onset
-    last = max(note.release for note in performance.notes)
+def _presses(performance: Performance, first: float, last: float) -> list[_Press]:
+    """When the pedal is down between the first note and the end of the last, in seconds."""
     presses, since = [], None
     for move in performance.sustain:
         if since is None and move.depth >= DOWN:
@@ -107,8 +99,10 @@ def _meaningful(presses: Sequence[_Press], performance: Performance) -> list[_Pr
     releases = sorted(note.release for note in performance.notes)
     steady: list[_Press] = []
     for press in presses:
-        if steady and press.start - steady[-1].stop < FLUTTER and not _any_within(
-            onsets, steady[-1].stop - EARLY, press.start
+        if (
+            steady
+            and press.start - steady[-1].stop < FLUTTER
+            and not _any_within(onsets, steady[-1].stop - EARLY, press.start)
         ):
             steady[-1] = _Press(steady[-1].start, press.stop)
         else:
@@ -172,33 +166,50 @@ def _held_over(presses: Sequence[_Press], exchanges: Sequence[_Place | None]) ->
 
 
 def _spans(held: Sequence[_Press], places: Sequence[_Place]) -> list[PedalSpan]:
-    """The marks that are false for the fewest seconds, each worth `MARK` seconds.
+    """The marks that are false for the fewest seconds, a press itself counting as `MARK`.
 
-    A shortest path through the places: at each one the pedal is up or down.
+    A shortest path through the places: after each one the pedal is up or down.
     """
-    second = np.array([place.second for place in places])
-    edges = np.array([time for press in held for time in (press.start, press.stop)])
-    pressed = np.concatenate([[0.0], np.cumsum(np.diff(edges) * (np.arange(len(edges) - 1) % 2 == 0))])
-    down = np.diff(np.interp(second, edges, pressed))
-    up = np.diff(second) - down
+    down = _seconds_down(held, places)
+    up = np.diff([place.second for place in places]) - down
     cost_up, cost_down = 0.0, np.inf
-    came: list[tuple[bool, bool]] = []  # for the pedal up and down after a place: was it down before
+    was_down: list[tuple[bool, bool]] = []  # before each place, if up and if down after it
+    # After the last place the pedal is up.
     for place, if_up, if_down in zip(
         places, [*down.tolist(), 0.0], [*up.tolist(), np.inf], strict=True
     ):
-        press = cost_up + (MARK if place.onset else np.inf)
-        came.append((cost_down < cost_up, cost_down <= press))
-        cost_up, cost_down = min(cost_up, cost_down) + if_up, min(press, cost_down) + if_down
+        pressed = cost_up + (MARK if place.onset else np.inf)
+        was_down.append((cost_down < cost_up, cost_down <= pressed))
+        cost_up, cost_down = min(cost_up, cost_down) + if_up, min(pressed, cost_down) + if_down
     spans: list[PedalSpan] = []
     is_down, stop = False, places[-1].quarter
-    for place, before in zip(reversed(places), reversed(came), strict=True):
-        was_down = before[is_down]
-        if was_down and not is_down:
+    for place, before in zip(reversed(places), reversed(was_down), strict=True):
+        if before[is_down] and not is_down:
             stop = place.quarter
-        if is_down and not was_down:
+        elif is_down and not before[is_down]:
             spans.append(PedalSpan(place.quarter, stop))
-        is_down = was_down
+        is_down = before[is_down]
     return spans[::-1]
+
+
+def _seconds_down(held: Sequence[_Press], places: Sequence[_Place]) -> np.ndarray:
+    """For how long the pedal is down between each place and the next."""
+    edges = [time for press in held for time in (press.start, press.stop)]
+    lengths = np.diff(edges)
+    lengths[1::2] = 0  # from a lift to the next press
+    total = np.concatenate([[0.0], np.cumsum(lengths)])
+    return np.diff(np.interp([place.second for place in places], edges, total))
+
+
+def _changed(spans: Sequence[PedalSpan], exchanges: Sequence[_Place | None]) -> list[PedalSpan]:
+    """The spans, cut where one press is exchanged for the next."""
+    changes = sorted({place.quarter for place in exchanges if place is not None})
+    cut: list[PedalSpan] = []
+    for span in spans:
+        inside = changes[bisect_right(changes, span.start) : bisect_left(changes, span.stop)]
+        borders = [span.start, *inside, span.stop]
+        cut.extend(PedalSpan(start, stop) for start, stop in pairwise(borders))
+    return cut
 
 
 def _readable(

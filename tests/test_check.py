@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from engrave import check as judge
-from engrave.check import RULES, check
+from engrave.check import FIRST_RULES, RULES, check
 from engrave.score import (
     Chord,
     Clef,
@@ -16,6 +16,7 @@ from engrave.score import (
     Measure,
     NoteValue,
     PedalMark,
+    Pitch,
     Score,
     TempoMark,
     TimeSignature,
@@ -173,6 +174,11 @@ BROKEN: list[tuple[Callable, Score, str]] = [
         judge.check_chords,
         one(chord("1", head("F#4", 0), head("C4", 1))),
         "measure 1, staff 1, voice 1, at 0: F#4 stands below C4 in a chord",
+    ),
+    (
+        judge.check_chords,
+        one(chord("1", head("Cb4", 0), head("B#3", 1))),
+        "measure 1, staff 1, voice 1, at 0: Cb4 stands below B#3 in a chord",
     ),
     (
         judge.check_chords,
@@ -374,14 +380,14 @@ def test_a_good_score_is_good(make):
 
 @pytest.mark.parametrize(("rule", "score", "sentence"), BROKEN)
 def test_a_score_that_breaks_one_rule_breaks_no_other(rule, score, sentence):
-    faults = {other.__name__: list(other(score)) for other in RULES}
+    faults = {other.__name__: list(other(score)) for other in (*FIRST_RULES, *RULES)}
     assert [name for name in faults if faults[name]] == [rule.__name__]
     assert faults[rule.__name__][0] == sentence
     assert check(score) == faults[rule.__name__]
 
 
 def test_every_rule_is_broken_somewhere():
-    assert {rule for rule, _, _ in BROKEN} == set(RULES)
+    assert {rule for rule, _, _ in BROKEN} == {judge.check_pitches, *RULES}
 
 
 @pytest.mark.parametrize(
@@ -393,6 +399,13 @@ def test_without_note_values_nothing_else_is_judged(value):
     (fault,) = check(score)
     assert fault.startswith("measure 1, staff 1, voice 1, at 0:")
     assert fault.endswith("is not a note value")
+
+
+def test_without_pitches_nothing_else_is_judged():
+    unknown = replace(head("C5", 0), pitch=Pitch("H", 0, 5))
+    assert check(one(chord("1", unknown, head("D5", 1)))) == [
+        "measure 1, staff 1, voice 1, at 0: H5 cannot be written"
+    ]
 
 
 def test_a_tempo_counts_in_note_values():
