@@ -28,7 +28,8 @@ WINDOW, OVERLAP = 3000, 400  # frames decoded at a time, and of them those decod
 LONGEST_SILENCE = 4.0  # seconds; longer ones are heard as this long
 
 SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.25, 1.8, 32  # seconds, seconds, count
-USUAL_BEAT, BEAT_SPREAD = 0.62, 0.5  # seconds; standard deviation of its logarithm
+USUAL_BEAT = 0.62  # seconds, where nothing else is known
+STEPS_IN_BEAT, BEAT_SPREAD = 4.2, 0.4  # a beat in median steps between chords; log deviation
 GIVEN_SPREAD = 0.08  # the same around a tempo that the user gave
 TEMPO_STIFFNESS = 20.0  # the cost of changing tempo, per unit of its logarithm
 TEMPO_PULL = 0.1  # how far each single beat is drawn to the usual tempo
@@ -229,9 +230,11 @@ def _division_shape(shares: dict[float, float], phase, interval) -> np.ndarray:
 
 def _follow_pulse(chords: _Chords, tempo: float | None) -> Pulse:
     """Beats between the first and the last chord, by Viterbi over frames."""
-    interval, spread = (60 / tempo, GIVEN_SPREAD) if tempo else (USUAL_BEAT, BEAT_SPREAD)
+    steps = np.minimum(np.diff(chords.time), LONGEST_SILENCE)
+    usual = STEPS_IN_BEAT * float(np.median(steps)) if len(steps) else USUAL_BEAT
+    interval, spread = (60 / tempo, GIVEN_SPREAD) if tempo else (usual, BEAT_SPREAD)
     states = _BeatStates(float(np.clip(interval, SHORTEST_BEAT, LONGEST_BEAT)), spread)
-    heard = np.concatenate([[0], np.cumsum(np.minimum(np.diff(chords.time), LONGEST_SILENCE))])
+    heard = np.concatenate([[0], np.cumsum(steps)])
     path = _decode(states, _frames(chords, heard))
     turns = np.flatnonzero(np.diff(states.phase[path]) < 0) + 1
     ends = np.array([heard[0] - 1.0, heard[-1] + 1.0])  # time runs evenly before and after

@@ -26,7 +26,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from itertools import zip_longest
 from math import lcm
 
@@ -124,14 +123,6 @@ def _plain(text: str) -> str:
     return " ".join(ILLEGAL_IN_XML.sub("", text).split())
 
 
-@cache
-def _software() -> str:
-    try:
-        return f"engrave {version('engrave-score')}"
-    except PackageNotFoundError:  # run from its source folder
-        return "engrave"
-
-
 def _write_head(root: Element, score: Score) -> None:
     if title := _plain(score.title):
         _add(_add(root, "work"), "work-title", title)
@@ -139,7 +130,7 @@ def _write_head(root: Element, score: Score) -> None:
     if composer := _plain(score.composer):
         _add(identification, "creator", composer, type="composer")
     encoding = _add(identification, "encoding")
-    _add(encoding, "software", _software())
+    _add(encoding, "software", "engrave")
     for element, supported in SUPPORTS.items():
         _add(encoding, "supports", element=element, type=supported)
     part_list = _add(root, "part-list")

@@ -120,7 +120,9 @@ def _chords(
     ends: dict[Fraction, Fraction] = {}
     for i in members:
         note, head = notes[i], Notehead(pitches[i], (notes[i].played,))
-        if note.grace:
+        if pitches[i].octave < 0:
+            unwritten.append(Unwritten(note.played, "lower than notation goes"))
+        elif note.grace:
             graces[note.onset].append(head)
         elif pitches[i] in mains[note.onset]:
             unwritten.append(Unwritten(note.played, "pressed twice at one written place"))

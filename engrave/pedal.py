@@ -8,8 +8,9 @@ up, changes nothing that a reader would want to see.
 
 So the way is: depths (0-127) to presses in seconds, with two thresholds; of these the ones that
 mean something; a short lift with a note in it is a change at that note; all else goes to those
-written onsets and ends at which the marks are true for most of the time. For the practice see J. Banowetz, "The Pianist's Guide to Pedaling"
-(1985); the convention of marks at noteheads is that of E. Gould, "Behind Bars" (2011).
+written onsets and ends at which the marks are true for most of the time. For the practice see
+J. Banowetz, "The Pianist's Guide to Pedaling" (1985); the convention of marks at noteheads is that
+of E. Gould, "Behind Bars" (2011).
 """
 
 from bisect import bisect_left, bisect_right

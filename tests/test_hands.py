@@ -1,0 +1,160 @@
+"""Hands of tiny performances whose fingering every pianist would agree on."""
+
+import time
+
+import numpy as np
+import pytest
+
+from engrave import hands
+from engrave.hands import split_hands
+from engrave.performance import Performance, PlayedNote
+
+RIGHT, LEFT = 1, 2
+
+
+def play(*events):
+    """A performance and the staves it should get, from (onset, seconds held, pitches, staff)."""
+    rows = sorted(
+        (onset, pitch, onset + held, staff)
+        for onset, held, pitches, staff in events
+        for pitch in pitches
+    )
+    notes = tuple(PlayedNote(onset, release, pitch, 64) for onset, pitch, release, _ in rows)
+    return Performance(notes), tuple(staff for *_, staff in rows)
+
+
+def line(start, step, pitches, staff, held=0.9):
+    """One note after the other, every `step` seconds."""
+    return [(start + i * step, step * held, (p,), staff) for i, p in enumerate(pitches)]
+
+
+C_MAJOR_TWO_OCTAVES = (60, 62, 64, 65, 67, 69, 71, 72, 74, 76, 77, 79, 81, 83, 84)
+
+CASES = {
+    "scale over a bass": line(0, 0.2, C_MAJOR_TWO_OCTAVES, RIGHT)
+    + line(0, 0.8, (48, 43, 40, 36), LEFT),
+    "alberti bass": line(0, 0.2, (48, 55, 52, 55) * 4, LEFT)
+    + line(0, 0.8, (72, 76, 79, 77), RIGHT),
+    "waltz bass with leaps": [
+        event
+        for bar, bass in enumerate((36, 31, 36, 31))
+        for event in (
+            (1.2 * bar, 0.35, (bass, bass + 12), LEFT),
+            (1.2 * bar + 0.4, 0.3, (52, 55), LEFT),
+            (1.2 * bar + 0.8, 0.3, (52, 55), LEFT),
+            (1.2 * bar, 1.1, (76 + bar,), RIGHT),
+        )
+    ],
+    "chorale": [
+        (0.7 * i, 0.65, pitches, staff)
+        for i, (lower, upper) in enumerate(
+            [
+                ((48, 55), (64, 72)),
+                ((43, 55), (67, 71)),
+                ((45, 52), (64, 72)),
+                ((41, 53), (65, 69)),
+                ((43, 50), (62, 71)),
+                ((36, 52), (67, 72)),
+            ]
+        )
+        for pitches, staff in ((lower, LEFT), (upper, RIGHT))
+    ],
+    "melody alone, high up": line(0, 0.3, (72, 74, 76, 77, 79, 77, 76, 74, 72), RIGHT),
+    "bass alone, far down": line(0, 0.3, (36, 38, 40, 41, 43, 41, 40, 38, 36), LEFT),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_hands_of(name):
+    performance, staves = play(*CASES[name])
+    assert split_hands(performance) == staves
+
+
+def test_arpeggio_travels_once_from_the_left_hand_to_the_right():
+    pitches = (36, 43, 48, 52, 55, 60, 64, 67, 72, 76, 79, 84)
+    performance, _ = play(*line(0, 0.12, pitches, RIGHT))
+    staves = split_hands(performance)
+    changes = sum(a != b for a, b in zip(staves, staves[1:], strict=False))
+    assert (staves[0], staves[-1], changes) == (LEFT, RIGHT, 1)
+
+
+def test_a_chord_spread_by_a_few_milliseconds_divides_as_one_struck_together():
+    pitches = (36, 43, 48, 64, 67, 72)
+    together, _ = play((0.0, 1.0, pitches, LEFT))
+    spread, _ = play(
+        *(((0.0, 0.01, 0.005, 0.02, 0.0, 0.03)[i], 1.0, (p,), 1) for i, p in enumerate(pitches))
+    )
+    by_pitch = dict(zip((n.pitch for n in spread.notes), split_hands(spread), strict=True))
+    assert tuple(by_pitch[p] for p in pitches) == split_hands(together) == (2, 2, 2, 1, 1, 1)
+
+
+def test_mirrored_music_without_register_changes_hands(monkeypatch):
+    monkeypatch.setattr(hands, "REGISTER", np.zeros(2))
+    low_to_high = CASES["alberti bass"]
+    pivot = 124
+    mirrored = [
+        (on, held, tuple(pivot - p for p in ps), staff) for on, held, ps, staff in low_to_high
+    ]
+    performance, staves = play(*low_to_high)
+    reflected, _ = play(*mirrored)
+    of = {
+        (n.onset, n.pitch): s
+        for n, s in zip(performance.notes, split_hands(performance), strict=True)
+    }
+    got = {
+        (n.onset, pivot - n.pitch): s
+        for n, s in zip(reflected.notes, split_hands(reflected), strict=True)
+    }
+    assert got == {key: 3 - staff for key, staff in of.items()}
+    assert tuple(of.values()) == staves
+
+
+def test_decoding_is_the_best_of_all_divisions():
+    """Against trying all 2**9 divisions of nine random notes, scored note by note."""
+    rng = np.random.default_rng(4)
+    onset = np.sort(rng.uniform(0, 1.5, 9))
+    keys = hands._Keys(
+        onset, onset + rng.uniform(0.05, 0.8, 9), rng.integers(45, 76, 9), np.arange(9)
+    )
+    weights = hands._weights(keys, np.arange(9))
+
+    def worth(division):
+        state = total = 0
+        for note, hand in enumerate(division):
+            total += weights[note, state, hand]
+            state = (2 * state + hand) % hands.STATES
+        return total
+
+    divisions = [[n >> i & 1 for i in range(9)] for n in range(2**9)]
+    assert hands._likeliest(keys).tolist() == max(divisions, key=worth)
+
+
+def test_blocks_leave_no_seam(monkeypatch):
+    performance, staves = play(*CASES["alberti bass"])
+    monkeypatch.setattr(hands, "BLOCK", 3)
+    assert split_hands(performance) == staves
+
+
+def test_nothing_played():
+    assert split_hands(Performance(())) == ()
+
+
+@pytest.mark.parametrize("count", [1, 20, 5000])
+def test_any_number_of_keys_at_once(count):
+    pitches = np.sort(np.linspace(21, 108, count).astype(int)).tolist()
+    staves = split_hands(Performance(tuple(PlayedNote(0.0, 1.0, p, 64) for p in pitches)))
+    assert len(staves) == count and set(staves) <= {LEFT, RIGHT}
+    if count == 20:
+        assert staves[0] == LEFT and staves[-1] == RIGHT
+
+
+def test_five_thousand_notes_in_half_a_second():
+    rng = np.random.default_rng(1)
+    onsets = np.cumsum(rng.exponential(0.08, 5000)).tolist()
+    pitches = rng.integers(30, 90, 5000).tolist()
+    performance = Performance(
+        tuple(PlayedNote(t, t + 0.3, p, 64) for t, p in zip(onsets, pitches, strict=True))
+    )
+    begun = time.process_time()
+    split_hands(performance)
+    assert time.process_time() - begun < 0.5
