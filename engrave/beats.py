@@ -54,8 +54,8 @@ METERS = {
     (3, True): 0.02,
     (4, True): 0.04,
 }
-METER_CHANGE = 1e-5  # probability at a barline
-SLIP = 1e-4  # probability that a bar breaks off at a beat (the pulse lost or won one)
+METER_CHANGE = 1e-8  # probability at a barline
+SLIP = 1e-5  # probability that a bar breaks off at a beat (the pulse lost or won one)
 DOWNBEAT_SHARE = 0.37  # of all beats
 CERTAIN = 14.0  # log odds of a downbeat that the user tapped
 HALF_BAR = 0.5  # how much the middle of a bar of four resembles a downbeat

@@ -234,9 +234,14 @@ def _moves(steps: Iterable[PedalStep], controller: int, clock: _Clock) -> tuple[
 
 
 def _title(texts: Sequence[Text]) -> str:
-    """What a text calls the title; else the name of the first track, unless it is a mere label."""
-    names = (t.text for t in texts if t.kind == TRACK_NAME and t.track == 1)
-    return _named(texts, "title") or next((name for name in names if not _is_label(name)), "")
+    """What a text calls the title; else the name of the first track, unless it is a mere label.
+
+    A first track without a name often holds the tempo alone: then the only name there is counts.
+    """
+    names = [text for text in texts if text.kind == TRACK_NAME]
+    names = [text for text in names if text.track == 1] or names
+    title = names[0].text if len({text.track for text in names}) == 1 else ""
+    return _named(texts, "title") or ("" if _is_label(title) else title)
 
 
 def _is_label(name: str) -> bool:

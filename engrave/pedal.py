@@ -27,8 +27,8 @@ from engrave.performance import Performance
 DOWN, UP = 64, 60  # the pedal goes down at this depth, and up below that one
 FLUTTER = 0.08  # seconds: a shorter lift damps nothing, unless a note comes with it
 TAP = 0.1  # seconds: a shorter press counts only if a released key sounds on through it
-LEGATO = 0.2  # seconds: a longer lift is no change but a moment without pedal
-EARLY = 0.12  # seconds by which the foot may be ahead of the chord at which it changes
+LEGATO = 0.2  # seconds: so short a lift with a note in it is always a change
+LATE, EARLY = 0.2, 0.08  # seconds by which a change may come after its chord, or before it
 MARK = 0.05  # seconds: a press must make the marks true for that much more
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 
@@ -103,7 +103,7 @@ def _meaningful(presses: Sequence[_Press], performance: Performance) -> list[_Pr
         if (
             steady
             and press.start - steady[-1].stop < FLUTTER
-            and not _any_within(onsets, steady[-1].stop - EARLY, press.start)
+            and not _any_within(onsets, steady[-1].stop - LATE, press.start + EARLY)
         ):
             steady[-1] = _Press(steady[-1].start, press.stop)
         else:
@@ -139,27 +139,28 @@ def _places(
 
 
 def _exchanges(presses: Sequence[_Press], places: Sequence[_Place]) -> list[_Place | None]:
-    """For each press but the last: the onset at which it is exchanged for the next, if it is.
+    """For each press but the last: the onset at which the foot comes up and goes down again.
 
-    The foot is up for a moment only, and a note comes at that moment or just before.
+    None if no note comes with that. Whether a long lift is written as a change, or as a moment
+    without pedal, is not decided by this.
     """
     onsets = [place for place in places if place.onset]
     seconds = [place.second for place in onsets]
     exchanges: list[_Place | None] = []
     for press, following in pairwise(presses):
-        low = bisect_left(seconds, press.stop - EARLY)
-        high = bisect_right(seconds, following.start + FLUTTER)
-        near = onsets[low:high] if following.start - press.stop < LEGATO else ()
+        low = bisect_left(seconds, press.stop - LATE)
+        high = bisect_right(seconds, following.start + EARLY)
         lifted = (press.stop + following.start) / 2
-        exchanges.append(min(near, key=lambda place: abs(place.second - lifted), default=None))
+        near = min(onsets[low:high], key=lambda place: abs(place.second - lifted), default=None)
+        exchanges.append(near)
     return exchanges
 
 
 def _held_over(presses: Sequence[_Press], exchanges: Sequence[_Place | None]) -> list[_Press]:
-    """The presses, those that are exchanged for each other as one."""
+    """The presses, those that are quickly exchanged for each other as one."""
     held = [presses[0]]
     for exchange, press in zip(exchanges, presses[1:], strict=True):
-        if exchange is None:
+        if exchange is None or press.start - held[-1].stop >= LEGATO:
             held.append(press)
         else:
             held[-1] = _Press(held[-1].start, press.stop)
@@ -203,7 +204,7 @@ def _seconds_down(held: Sequence[_Press], places: Sequence[_Place]) -> np.ndarra
 
 
 def _changed(spans: Sequence[PedalSpan], exchanges: Sequence[_Place | None]) -> list[PedalSpan]:
-    """The spans, cut where one press is exchanged for the next."""
+    """The spans, cut where the pedal is exchanged within them."""
     changes = sorted({place.quarter for place in exchanges if place is not None})
     cut: list[PedalSpan] = []
     for span in spans:
