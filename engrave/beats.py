@@ -24,15 +24,20 @@ from engrave.performance import Performance, chord_starts
 from engrave.score import TimeSignature
 
 FRAMES = 40  # per second
+FRAMES_OF_BEAT = (16, 100)  # a beat of a given tempo has at least and at most so many
 WINDOW, OVERLAP = 3000, 400  # frames decoded at a time, and of them those decoded again
-LONGEST_SILENCE = 4.0  # seconds; longer ones are heard as this long
+BLOCK = 50  # frames whose densities are computed at a time, few enough for the processor's cache
+LONGEST_SILENCE = 4.0  # seconds; the middle of a longer one is not heard
+CUT = 0.01  # seconds as which that middle is heard
 
 SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.25, 1.8, 32  # seconds, seconds, count
 USUAL_BEAT = 0.62  # seconds, where nothing else is known
 STEPS_IN_BEAT, BEAT_SPREAD = 4.2, 0.4  # a beat in median steps between chords; log deviation
-GIVEN_SPREAD = 0.08  # the same around a tempo that the user gave
-TEMPO_STIFFNESS = 20.0  # the cost of changing tempo, per unit of its logarithm
 TEMPO_PULL = 0.1  # how far each single beat is drawn to the usual tempo
+GIVEN_RANGE, GIVEN_TEMPI = 1.5, 16  # the same for a tempo that the user gave: ratio, count,
+GIVEN_SPREAD, GIVEN_PULL = 0.08, 1.0  # deviation, pull
+TEMPO_STIFFNESS = 20.0  # the cost of changing tempo, per unit of its logarithm
+LEAD_IN, FADE_OUT = 0.3, 1.0  # seconds that are listened to before the first and after the last chord
 EVIDENCE_WEIGHT = 1.8
 
 # Chords expected in a beat: on it, and where it divides (relative amounts by phase).
@@ -43,6 +48,7 @@ ANYWHERE = 0.1  # share of chords that fall on no division
 JITTER, RELATIVE_JITTER = 0.018, 0.02  # standard deviation: seconds, and share of the beat
 DIVISION_CHANGE = 0.003  # probability that a beat divides otherwise than the one before
 NEAR = 0.06  # seconds within which a chord is taken to mark a beat
+CLOSEST = 0.05  # seconds between two beats
 
 # Bars: (beats, whether they divide in three) and how common each is.
 METERS = {
@@ -57,7 +63,9 @@ METERS = {
 METER_CHANGE = 1e-8  # probability at a barline
 SLIP = 1e-5  # probability that a bar breaks off at a beat (the pulse lost or won one)
 DOWNBEAT_SHARE = 0.37  # of all beats
-CERTAIN = 14.0  # log odds of a downbeat that the user tapped
+CERTAIN = 30.0  # log odds of a downbeat that the user tapped
+TAPPED_METER = 0.1  # how common a bar is held to be that the user tapped and the table lacks
+LONGEST_TAPPED_BAR = 32  # beats
 HALF_BAR = 0.5  # how much the middle of a bar of four resembles a downbeat
 TRIPLE_IN_COMPOUND, TRIPLE_IN_SIMPLE = 0.85, 0.2  # share of beats heard as dividing in three
 
@@ -76,6 +84,9 @@ class Pulse:
 
     times: np.ndarray
     triple: np.ndarray
+
+
+_BarState = tuple[tuple[int, bool], int]  # a meter (see METERS), and a beat of its bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +110,14 @@ def track_beats(
     """
     chords = _Chords.of(performance, evidence)
     if taps:
+        clock = _Clock.of(chords.time, LONGEST_SILENCE)
         times = np.array(sorted({tap.time for tap in taps}))
         pulse = Pulse(times, _divides_in_three(times, chords))
     else:
-        pulse = _follow_pulse(chords, tempo)
-    return _cover(_snap(pulse, chords), performance)
+        states = _BeatStates.around(tempo) if tempo else _BeatStates.usual(chords.time)
+        clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * states.interval.max()))
+        pulse = _follow_pulse(chords, clock, states)
+    return _cover(_snap(pulse, chords), performance, clock)
 
 
 def group_beats(
@@ -115,10 +129,10 @@ def group_beats(
 ) -> Grid:
     """The grid: beats in bars. `accents` holds each beat's log odds of being a downbeat.
 
-    `meter` and the downbeats among `taps` are what is known.
+    `meter` and the downbeats among `taps` are what is known: all bars are of the meter, unless
+    the taps say otherwise.
     """
-    downbeats = [tap.time for tap in taps if tap.downbeat]
-    bars = _find_bars(pulse, accents, meter, downbeats)
+    bars = _find_bars(pulse, accents, meter, _tapped_downbeats(pulse.times, taps))
     onsets = np.array([performance.notes[i].onset for i in chord_starts(performance.notes)])
     return _lay_out(pulse, bars, onsets, meter)
 
@@ -141,34 +155,102 @@ class _Chords:
             beat=beat,
             on=(beat / evidence.beat_share) ** EVIDENCE_WEIGHT,
             off=((1 - beat) / (1 - evidence.beat_share)) ** EVIDENCE_WEIGHT,
-
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """Time as it is heard, without the middle of long silences: knots in seconds, both increasing.
+
+    Heard time starts at 0 with the first chord. Before it and after the last one it runs evenly.
+    """
+
+    seconds: np.ndarray
+    heard: np.ndarray
+
+    @classmethod
+    def of(cls, chords: np.ndarray, longest_silence: float) -> "_Clock":
+        """The clock for chords at these times, and for silences of at most so many seconds."""
+        half = longest_silence / 2
+        seconds, heard = [chords[0]], [0.0]
+        for before, after in pairwise(chords):
+            if after - before > longest_silence + CUT:
+                seconds += [before + half, after - half]
+                heard += [heard[-1] + half, heard[-1] + half + CUT]
+            heard.append(heard[-1] + after - seconds[-1])
+            seconds.append(after)
+        return cls(np.array(seconds), np.array(heard))
+
+    def heard_at(self, seconds: np.ndarray) -> np.ndarray:
+        return _through(seconds, self.seconds, self.heard)
+
+    def seconds_at(self, heard: np.ndarray) -> np.ndarray:
+        return _through(heard, self.heard, self.seconds)
+
+
+def _through(x: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+    """Piecewise linear through (xs, ys), and with slope 1 beyond both ends."""
+    beyond = np.minimum(x - xs[0], 0) + np.maximum(x - xs[-1], 0)
+    return np.interp(x, xs, ys) + beyond
 
 
 class _BeatStates:
     """The states of the pulse: madmom's beat state space, once dividing in two, once in three."""
 
-    def __init__(self, interval: float, spread: float):
-        space = BeatStateSpace(SHORTEST_BEAT * FRAMES, LONGEST_BEAT * FRAMES, TEMPI)
-        self.size = space.num_states
-        seconds, phase = space.state_intervals / FRAMES, space.state_positions
+    def __init__(
+        self,
+        usual: float,
+        spread: float,
+        pull: float,
+        limits: tuple[float, float],
+        tempi: int,
+        frames: int,
+    ) -> None:
+        """Beats of `usual` seconds, give or take (`spread`: deviation of the logarithm).
+
+        `limits` are the shortest and the longest beat in seconds, `frames` those of one second.
+        """
+        shortest, longest = limits
+        space = BeatStateSpace(shortest * frames, longest * frames, tempi)
+        self.frames = frames
+        self.size: int = space.num_states
+        seconds, phase = space.state_intervals / frames, space.state_positions
         self.phase = np.tile(phase, 2)
         self.interval = np.tile(seconds, 2)
         first, last = space.first_states, space.last_states
-        usual = -0.5 * (np.log(self.interval / interval) / spread) ** 2
-        self.initial = np.exp(usual) / self.interval
+        likely = -0.5 * (np.log(self.interval / usual) / spread) ** 2
+        self.initial = np.exp(likely) / self.interval
         self.initial /= self.initial.sum()
         self.pull = np.zeros(2 * self.size)
-        pull = TEMPO_PULL if spread == BEAT_SPREAD else 1.0
         for start in (first, first + self.size):
-            self.pull[start] = pull * usual[start]
+            self.pull[start] = pull * likely[start]
         self.on_beat = np.tile(ON_BEAT * (_bump(0, phase, seconds) + _bump(1, phase, seconds)), 2)
         self.divisions = np.concatenate(
             [_division_shape(shares, phase, seconds) for shares in (DUPLE, TRIPLE)]
         )
         self.transitions = self._transitions(space, first, last)
 
-    def _transitions(self, space, first, last) -> TransitionModel:
+    @classmethod
+    def usual(cls, chords: np.ndarray) -> "_BeatStates":
+        """All usual tempi, the likelier the better they suit the pace of chords at these times."""
+        limits = (SHORTEST_BEAT, LONGEST_BEAT)
+        beat = USUAL_BEAT
+        if len(chords) > 1:
+            beat = float(np.clip(STEPS_IN_BEAT * np.median(np.diff(chords)), *limits))
+        return cls(beat, BEAT_SPREAD, TEMPO_PULL, limits, TEMPI, FRAMES)
+
+    @classmethod
+    def around(cls, tempo: float) -> "_BeatStates":
+        """The tempi around a given one (felt beats a minute)."""
+        beat = 60 / tempo
+        limits = (beat / GIVEN_RANGE, beat * GIVEN_RANGE)
+        fewest, most = FRAMES_OF_BEAT
+        frames = round(min(max(FRAMES, fewest / beat), most / beat))
+        return cls(beat, GIVEN_SPREAD, GIVEN_PULL, limits, GIVEN_TEMPI, frames)
+
+    def _transitions(
+        self, space: BeatStateSpace, first: np.ndarray, last: np.ndarray
+    ) -> TransitionModel:
         """Within the beat the pointer moves on; at its end tempo and division may change."""
         change = np.abs(
             np.log(space.state_intervals[first][None] / space.state_intervals[last][:, None])
@@ -200,19 +282,30 @@ class _ChordObservation(ObservationModel):
     hereabouts).
     """
 
-    def __init__(self, states: _BeatStates):
+    def __init__(self, states: _BeatStates) -> None:
         super().__init__(np.arange(2 * states.size, dtype=np.uint32))
         self.states = states
 
     def log_densities(self, observations: np.ndarray) -> np.ndarray:
+        density = np.empty((len(observations), 2 * self.states.size))
+        for start in range(0, len(observations), BLOCK):
+            block = slice(start, start + BLOCK)
+            self._fill(density[block], observations[block])
+        return density
+
+    def _fill(self, density: np.ndarray, observations: np.ndarray) -> None:
+        """Write the log densities of a few frames into `density`."""
         states = self.states
-        expected = np.maximum(observations[:, 3:] * states.interval - ON_BEAT, 0.1)
-        between = expected * states.divisions
-        density = states.pull - (states.on_beat + between) / FRAMES
+        between = observations[:, 3:] * states.interval
+        between -= ON_BEAT
+        np.maximum(between, 0.1, out=between)
+        between *= states.divisions
+        np.add(states.on_beat, between, out=density)
+        density /= states.frames
+        np.subtract(states.pull, density, out=density)
         heard = np.flatnonzero(observations[:, 0])
         on, off = observations[heard, 1:2], observations[heard, 2:3]
-        density[heard] += np.log((on * states.on_beat + off * between[heard]) / FRAMES)
-        return density
+        density[heard] += np.log((on * states.on_beat + off * between[heard]) / states.frames)
 
 
 def _bump(place: float, phase: np.ndarray, interval: np.ndarray) -> np.ndarray:
@@ -222,43 +315,33 @@ def _bump(place: float, phase: np.ndarray, interval: np.ndarray) -> np.ndarray:
     return np.exp(-0.5 * distance**2) / (deviation * np.sqrt(2 * np.pi))
 
 
-def _division_shape(shares: dict[float, float], phase, interval) -> np.ndarray:
+def _division_shape(
+    shares: dict[float, float], phase: np.ndarray, interval: np.ndarray
+) -> np.ndarray:
     total = sum(shares.values())
-    shape = sum(share / total * _bump(place, phase, interval) for place, share in shares.items())
-    return (1 - ANYWHERE) * shape + ANYWHERE / interval
+    bumps = [share / total * _bump(place, phase, interval) for place, share in shares.items()]
+    return (1 - ANYWHERE) * np.sum(bumps, axis=0) + ANYWHERE / interval
 
 
-def _follow_pulse(chords: _Chords, tempo: float | None) -> Pulse:
+def _follow_pulse(chords: _Chords, clock: _Clock, states: _BeatStates) -> Pulse:
     """Beats between the first and the last chord, by Viterbi over frames."""
-    steps = np.minimum(np.diff(chords.time), LONGEST_SILENCE)
-    usual = STEPS_IN_BEAT * float(np.median(steps)) if len(steps) else USUAL_BEAT
-    interval, spread = (60 / tempo, GIVEN_SPREAD) if tempo else (usual, BEAT_SPREAD)
-    states = _BeatStates(float(np.clip(interval, SHORTEST_BEAT, LONGEST_BEAT)), spread)
-    heard = np.concatenate([[0], np.cumsum(steps)])
-    path = _decode(states, _frames(chords, heard))
+    path = _decode(states, _frames(chords, clock.heard_at(chords.time), states.frames))
     turns = np.flatnonzero(np.diff(states.phase[path]) < 0) + 1
-    ends = np.array([heard[0] - 1.0, heard[-1] + 1.0])  # time runs evenly before and after
-    times = np.interp(
-        turns / FRAMES - 0.3,
-        np.concatenate([ends[:1], heard, ends[1:]]),
-        np.concatenate([[chords.time[0] - 1.0], chords.time, [chords.time[-1] + 1.0]]),
-    )
-    if len(times) < 2:
-        times = chords.time[0] + interval * np.arange(2)
-        turns = np.zeros(2, int)
-    return Pulse(times, path[turns] >= states.size)
+    if len(turns) == 0:  # hardly more than one chord: that is the beat
+        return Pulse(chords.time[:1], path[:1] >= states.size)
+    return Pulse(clock.seconds_at(turns / states.frames - LEAD_IN), path[turns] >= states.size)
 
 
-def _frames(chords: _Chords, heard: np.ndarray) -> np.ndarray:
-    """Observations for `_ChordObservation`, from 0.3 s before the first chord on."""
-    frame = np.round((heard + 0.3) * FRAMES).astype(int)
-    rows = np.zeros((frame[-1] + FRAMES, 4))
+def _frames(chords: _Chords, heard: np.ndarray, frames: int) -> np.ndarray:
+    """Observations for `_ChordObservation`, of chords that are heard at these times."""
+    frame = np.round((heard + LEAD_IN) * frames).astype(int)
+    rows = np.zeros((frame[-1] + round(FADE_OUT * frames), 4))
     for k in np.argsort(chords.on, kind="stable"):  # the strongest chord of a frame stays
         rows[frame[k], :3] = 1, chords.on[k], chords.off[k]
-    reach = np.hanning(6 * FRAMES + 1)
-    middle = slice(3 * FRAMES, 3 * FRAMES + len(rows))
+    reach = np.hanning(6 * frames + 1)
+    middle = slice(3 * frames, 3 * frames + len(rows))
     near = np.convolve(rows[:, 0], reach)[middle]
-    rows[:, 3] = (near / np.convolve(np.ones(len(rows)), reach)[middle] * FRAMES).clip(0.5)
+    rows[:, 3] = (near / np.convolve(np.ones(len(rows)), reach)[middle] * frames).clip(0.5)
     return rows
 
 
@@ -292,55 +375,82 @@ def _divides_in_three(times: np.ndarray, chords: _Chords) -> np.ndarray:
 
 
 def _snap(pulse: Pulse, chords: _Chords) -> Pulse:
-    """Each beat moves to the chord nearby that most sounds like one."""
+    """Each beat moves to the chord nearby that most sounds like one; beats stay apart."""
+    kept: list[int] = []
     times = pulse.times.copy()
-    for i, time in enumerate(times):
-        near = np.flatnonzero(np.abs(chords.time - time) < NEAR)
-        if len(near):
-            fit = chords.beat[near] - 5 * np.abs(chords.time[near] - time)
-            times[i] = chords.time[near[np.argmax(fit)]]
-    keep = np.concatenate([[True], np.diff(times) > 0.05])
-    return Pulse(times[keep], pulse.triple[keep])
+    starts = np.searchsorted(chords.time, times - NEAR, side="right")
+    stops = np.searchsorted(chords.time, times + NEAR, side="left")
+    for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        if start < stop:
+            near = chords.time[start:stop]
+            times[i] = near[np.argmax(chords.beat[start:stop] - 5 * np.abs(near - times[i]))]
+        if not kept or times[i] - times[kept[-1]] > CLOSEST:
+            kept.append(i)
+    return Pulse(times[kept], pulse.triple[kept])
 
 
-def _cover(pulse: Pulse, performance: Performance) -> Pulse:
+def _cover(pulse: Pulse, performance: Performance, clock: _Clock) -> Pulse:
     """The pulse from the beat of the first note to that of the last, evenly continued."""
-    first, last = performance.notes[0].onset, performance.notes[-1].onset
-    times = pulse.times
-    if len(times) == 1:
-        times = np.array([times[0], times[0] + USUAL_BEAT])
-    opening, closing = np.median(np.diff(times)[:4]), np.median(np.diff(times)[-4:])
-    before = max(0, int(np.ceil((times[0] - first) / opening - 0.1)))
-    after = max(0, int(np.floor((last - times[-1]) / closing + 0.1)))
-    times = np.concatenate(
-        [
-            times[0] - opening * np.arange(before, 0, -1),
-            times,
-            times[-1] + closing * np.arange(1, after + 1),
-        ]
+    ends = np.array([performance.notes[0].onset, performance.notes[-1].onset])
+    first, last = clock.heard_at(ends)
+    beats = clock.heard_at(pulse.times)
+    steps = np.diff(beats) if len(beats) > 1 else np.array([USUAL_BEAT])
+    opening, closing = np.median(steps[:4]), np.median(steps[-4:])
+    earlier = _evenly(
+        beats[0], opening, first - 2 * opening, min(last + 2 * opening, beats[0] - opening / 2)
     )
-    triple = np.pad(pulse.triple, (before, len(times) - before - len(pulse.triple)), mode="edge")
-    begin = int(np.searchsorted(times, first + 0.1 * opening)) - 1
-    begin = min(max(begin, 0), len(times) - 2)
-    end = max(int(np.searchsorted(times, last + 0.1 * closing)), begin + 2)
+    later = _evenly(
+        beats[-1], closing, max(first - 2 * closing, beats[-1] + closing / 2), last + 2 * closing
+    )
+    heard = np.concatenate([earlier, beats, later])
+    times = np.concatenate([clock.seconds_at(earlier), pulse.times, clock.seconds_at(later)])
+    triple = np.pad(pulse.triple, (len(earlier), len(later)), mode="edge")
+    begin = int(np.searchsorted(heard, first + 0.1 * opening)) - 1
+    begin = min(max(begin, 0), len(heard) - 2)
+    end = max(int(np.searchsorted(heard, last + 0.1 * closing)), begin + 2)
     return Pulse(times[begin:end], triple[begin:end])
 
 
+def _evenly(anchor: float, step: float, start: float, stop: float) -> np.ndarray:
+    """Times from `start` to `stop` that lie whole steps away from `anchor`."""
+    first = start + (anchor - start) % step
+    return first + step * np.arange(max(0, int((stop - first) // step) + 1))
+
+
+def _tapped_downbeats(times: np.ndarray, taps: Sequence[Tap]) -> np.ndarray:
+    """For each beat 1 if it was tapped as a downbeat, -1 if as another beat, 0 if not known.
+
+    Where only some downbeats are marked, the taps before the first and after the last of them
+    say nothing.
+    """
+    known = np.zeros(len(times), int)
+    for tap in taps:
+        nearest = np.argmin(np.abs(times - tap.time))
+        if tap.downbeat and abs(times[nearest] - tap.time) < NEAR + CLOSEST:
+            known[nearest] = 1
+    marked = np.flatnonzero(known)
+    if len(marked):
+        between = known[marked[0] : marked[-1]]
+        between[between == 0] = -1
+    return known
+
+
 def _find_bars(
-    pulse: Pulse, accents: np.ndarray, meter: TimeSignature | None, downbeats: Sequence[float]
+    pulse: Pulse, accents: np.ndarray, meter: TimeSignature | None, known: np.ndarray
 ) -> _Meter:
     """Bars over the beats, by Viterbi over all meters (or the given one)."""
-    meters = {_felt(meter): 1.0} if meter else METERS
+    tapped = {int(n) for n in np.diff(np.flatnonzero(known == 1)) if n <= LONGEST_TAPPED_BAR}
+    meters = METERS | {(n, False): TAPPED_METER for n in tapped if (n, False) not in METERS}
+    if meter:
+        meters = {_felt(meter): 1.0}
     states = [(m, i) for m in meters for i in range(m[0])]
     model = HiddenMarkovModel(
-        _bar_transitions(states, meters),
+        _bar_transitions(states, meters, slip=0.0 if meter and not known.any() else SLIP),
         _BarObservation(states),
         np.array([meters[m] / m[0] for m, _ in states]) / sum(meters.values()),
     )
-    odds = accents.copy()
-    for time in downbeats:
-        odds[np.argmin(np.abs(pulse.times - time))] = CERTAIN
-    path = [states[s] for s in model.viterbi(np.stack([odds, pulse.triple], axis=1))[0]]
+    odds = np.where(known, CERTAIN * known, accents)
+    path = [states[s] for s in model.viterbi(np.stack([odds, pulse.triple, known], axis=1))[0]]
     return _Meter(
         index=np.array([i for _, i in path]),
         beats=np.array([m[0] for m, _ in path]),
@@ -355,14 +465,17 @@ def _felt(meter: TimeSignature) -> tuple[int, bool]:
     return meter.beats, False
 
 
-def _bar_transitions(states, meters) -> TransitionModel:
+def _bar_transitions(
+    states: Sequence[_BarState], meters: dict[tuple[int, bool], float], slip: float
+) -> TransitionModel:
     """Beats follow each other; after the last of a bar comes a first, rarely of another meter."""
     to, come_from, probability = [], [], []
     for a, (meter, i) in enumerate(states):
         follows: dict[int, float] = {}
         if i + 1 < meter[0]:
-            follows[a + 1] = 1 - SLIP
-            follows[a - i] = SLIP
+            follows[a + 1] = 1 - slip
+            if slip:
+                follows[a - i] = slip
         else:
             others = {m: p for m, p in meters.items() if m != meter}
             for m, p in others.items():
@@ -376,10 +489,14 @@ def _bar_transitions(states, meters) -> TransitionModel:
 
 
 class _BarObservation(ObservationModel):
-    """Rows of (log odds of a downbeat, whether the beat divides in three)."""
+    """Rows of (log odds of a downbeat, whether the beat divides in three, whether it is known).
 
-    def __init__(self, states):
+    What is known of a beat is whether it is a downbeat (not 0) or not known (0).
+    """
+
+    def __init__(self, states: Sequence[_BarState]) -> None:
         super().__init__(np.arange(len(states), dtype=np.uint32))
+        self.first = np.array([float(i == 0) for _, i in states])
         self.down = np.array(
             [1.0 if i == 0 else HALF_BAR if (m[0], i) == (4, 2) else 0.0 for m, i in states]
         )
@@ -388,10 +505,11 @@ class _BarObservation(ObservationModel):
         )
 
     def log_densities(self, observations: np.ndarray) -> np.ndarray:
-        odds, triple = observations.T[:, :, None]
-        down = 1 / (1 + np.exp(-odds.clip(-30, 30)))
+        odds, triple, known = observations.T[:, :, None]
+        down = 1 / (1 + np.exp(-odds.clip(-CERTAIN, CERTAIN)))
+        resembles = np.where(known, self.first, self.down)
         share = DOWNBEAT_SHARE
-        accent = self.down * down / share + (1 - self.down) * (1 - down) / (1 - share)
+        accent = resembles * down / share + (1 - resembles) * (1 - down) / (1 - share)
         division = np.where(triple, self.triple, 1 - self.triple)
         return np.log(accent) + np.log(division)
 
@@ -400,36 +518,35 @@ def _lay_out(
     pulse: Pulse, meter: _Meter, onsets: np.ndarray, given: TimeSignature | None
 ) -> Grid:
     """The grid in quarter notes: a beat is a quarter, or a dotted quarter, or what was given."""
-    if given:
-        unit = Fraction(4 * (3 if _felt(given)[1] else 1), given.beat_type)
-        lengths = [unit] * len(pulse.times)
-    else:
-        half = _felt_in_halves(pulse, onsets)
-        lengths = [
-            Fraction(3, 2) if compound else Fraction(2 if half else 1)
-            for compound in meter.compound
-        ]
-    quarters = [Fraction(0)]
-    for length in lengths:
-        quarters.append(quarters[-1] + length)
-    bars = []
-    for start, stop in pairwise([0, *_barlines(meter), len(lengths)]):
-        size = int(meter.beats[start])
-        complete = stop - start == size
-        if not complete and 0 < start and stop < len(lengths):
-            size = stop - start  # the pulse lost or won a beat here: a bar of its own meter
-        elif stop == len(lengths) and not (start == 0 and meter.index[0]):
-            stop = start + size
-        length = lengths[start] * (stop - start)
-        bars.append(Bar(quarters[start], length, *_signature(size, lengths[start], given)))
-    times = list(pulse.times) + [2 * pulse.times[-1] - pulse.times[-2]]
+    half = not given and _felt_in_halves(pulse, onsets)
+    quarters, bars = [Fraction(0)], []
+    for start, stop in pairwise([0, *_barlines(meter), len(pulse.times)]):
+        unit = _unit(bool(meter.compound[start]), half, given)
+        count, size = stop - start, int(meter.beats[start])
+        if stop == len(pulse.times):
+            count = max(count, size)  # the last bar is filled, and so is the only one
+        if start > 0 or count > size:
+            size = count  # where the pulse lost or won a beat: a bar of its own meter
+        bars.append(Bar(quarters[-1], count * unit, *_signature(size, unit, given)))
+        quarters += [quarters[-1] + unit * (k + 1) for k in range(stop - start)]
+    times = [*pulse.times, 2 * pulse.times[-1] - pulse.times[-2]]
     return Grid(tuple(float(t) for t in times), tuple(quarters), tuple(bars))
+
+
+def _unit(compound: bool, half: bool, given: TimeSignature | None) -> Fraction:
+    """The length of a felt beat in quarter notes."""
+    if given:
+        return Fraction(4 * (3 if _felt(given)[1] else 1), given.beat_type)
+    return Fraction(3, 2) if compound else Fraction(2 if half else 1)
 
 
 def _barlines(meter: _Meter) -> list[int]:
     """The beats that open a bar, after the first; one beat too many is added to its bar."""
     opens = [k for k in range(1, len(meter.index)) if meter.index[k] == 0]
-    return [a for a, b in pairwise([*opens, None]) if b != a + 1 or meter.beats[a] == 1]
+    following = [*opens[1:], len(meter.index) + 1]
+    return [
+        a for a, b in zip(opens, following, strict=True) if b != a + 1 or meter.beats[a] == 1
+    ]
 
 
 def _signature(beats: int, unit: Fraction, given: TimeSignature | None) -> tuple[int, int]:

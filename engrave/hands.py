@@ -9,9 +9,10 @@ for piano fingering of both hands", ISMIR 2014). What surrounds a note, before a
 its register add to that.
 
 The weights are those of a linear-chain conditional random field (log-odds, no unit), fitted to
-270 performances of 156 scores of the (n)ASAP data set and rounded. A mirror image of the keyboard
-with the hands exchanged has the same weights, except for the register. Times are in seconds,
-intervals in semitones. Only onsets, releases and pitches are used.
+270 performances of 156 scores of the (n)ASAP data set and rounded. Crossings and stretches within
+a chord are too rare to be learned: their weights started from a clear no. A mirror image of the
+keyboard with the hands exchanged has the same weights, except for the register. Times are in
+seconds, intervals in semitones. Only onsets, releases and pitches are used.
 """
 
 from typing import NamedTuple
@@ -38,41 +39,41 @@ INTERVALS = (-19, -12, -7, -3, 0, 1, 4, 8, 13, 20)
 APART = (0.12, 0.25, 0.5, 1.0)  # seconds between onsets that part the last five rows
 # fmt: off
 SAME_HAND = np.array([  # if the right hand plays both (for the left, the intervals are mirrored)
-    [-3.23, -2.01, -0.38, -0.15, -0.44,  0.00, -0.81, -0.46, -0.41, -2.01, -3.81],  # in one chord
-    [-2.23, -1.22, -0.28,  0.05,  0.17,  0.00,  0.13, -0.32, -0.54, -1.33, -2.60],  # still held
-    [-0.60, -0.55, -0.14,  0.24,  0.37,  0.25,  0.25,  0.07,  0.16, -0.38, -0.42],  # up to 0.12 s
-    [-0.50, -0.21, -0.07,  0.19,  0.56,  0.73,  0.58,  0.22,  0.13, -0.14, -0.23],  # up to 0.25 s
-    [-0.29, -0.01,  0.10,  0.14,  0.49,  0.58,  0.36,  0.13,  0.12, -0.08, -0.12],  # up to 0.5 s
-    [-0.18,  0.03,  0.05,  0.14,  0.42,  0.67,  0.44,  0.20, -0.04, -0.14,  0.03],  # up to 1 s
-    [ 0.07, -0.06,  0.04,  0.22,  0.45,  0.44,  0.33,  0.16,  0.05,  0.03,  0.00],  # longer ago
+    [-3.28, -1.77, -0.27, -0.09, -0.28,  0.00, -0.63, -0.38, -0.32, -1.77, -3.80],  # in one chord
+    [-2.41, -1.27, -0.22, -0.01,  0.06,  0.00,  0.12, -0.25, -0.50, -1.20, -2.62],  # still held
+    [-0.39, -0.45, -0.14,  0.22,  0.35,  0.16,  0.24,  0.06,  0.12, -0.32, -0.33],  # up to 0.12 s
+    [-0.40, -0.26, -0.07,  0.18,  0.53,  0.68,  0.54,  0.20,  0.10, -0.17, -0.24],  # up to 0.25 s
+    [-0.27, -0.06,  0.07,  0.14,  0.48,  0.56,  0.34,  0.13,  0.08, -0.12, -0.14],  # up to 0.5 s
+    [-0.14,  0.01,  0.03,  0.12,  0.39,  0.62,  0.40,  0.19, -0.06, -0.16,  0.01],  # up to 1 s
+    [ 0.03, -0.07,  0.03,  0.18,  0.40,  0.38,  0.29,  0.13,  0.03,  0.00, -0.03],  # longer ago
 ])
 OTHER_HAND = np.array([  # if the left hand played that one and the right hand plays this one
-    [-2.34, -1.59, -1.08, -1.64, -1.47,  0.00, -0.09, -0.39, -0.52, -0.24, -1.59],  # in one chord
-    [-1.16, -0.21, -0.40, -1.30, -1.86,  0.00,  0.09,  0.12, -0.18, -0.62, -1.49],  # still held
-    [ 0.46,  0.61, -0.24, -0.49, -0.71, -0.25,  0.05,  0.15,  0.18,  0.33,  0.57],  # up to 0.12 s
-    [ 0.41,  0.44, -0.06, -0.67, -1.02, -0.74, -0.16,  0.20,  0.06, -0.04,  0.32],  # up to 0.25 s
-    [ 0.32,  0.15, -0.19, -0.41, -0.78, -0.58, -0.11,  0.11,  0.07, -0.02,  0.12],  # up to 0.5 s
-    [ 0.20,  0.04, -0.07, -0.45, -0.75, -0.67, -0.11,  0.08,  0.08,  0.05,  0.01],  # up to 1 s
-    [-0.16, -0.03, -0.10, -0.37, -0.46, -0.44, -0.32,  0.02,  0.02,  0.08,  0.10],  # longer ago
+    [-2.67, -2.23, -2.25, -2.45, -2.20,  0.00,  0.13, -0.05, -0.21, -0.22, -1.24],  # in one chord
+    [-1.24, -0.62, -0.70, -1.37, -1.71,  0.00,  0.03,  0.14, -0.10, -0.43, -1.24],  # still held
+    [ 0.19,  0.39, -0.15, -0.42, -0.58, -0.16, -0.03,  0.10,  0.16,  0.39,  0.52],  # up to 0.12 s
+    [ 0.27,  0.44, -0.06, -0.54, -0.85, -0.68, -0.23,  0.16,  0.06, -0.01,  0.38],  # up to 0.25 s
+    [ 0.24,  0.20, -0.20, -0.36, -0.67, -0.57, -0.16,  0.09,  0.04, -0.02,  0.17],  # up to 0.5 s
+    [ 0.12,  0.08, -0.04, -0.35, -0.62, -0.62, -0.16,  0.04,  0.07,  0.05,  0.02],  # up to 1 s
+    [-0.08, -0.01, -0.07, -0.27, -0.37, -0.38, -0.32, -0.03,  0.01,  0.08,  0.06],  # longer ago
 ])
 
 # How strongly notes in the surroundings say "right hand" for this one, by their distance below it:
 # 1 to 3, 4 to 7, 8 to 12, 13 to 19, 20 and more (above it they say "left hand").
 NEAR, FAR = 0.4, 1.5  # seconds
 SURROUNDINGS = np.array([
-    [ 0.24,  1.21,  1.06, -1.14, -0.60],  # in one chord
-    [ 0.39,  0.40, -0.06,  1.11,  0.80],  # held from before
-    [-0.20, -0.04,  0.13,  0.52,  0.51],  # up to NEAR before
-    [-0.09, -0.29, -0.19,  0.17,  0.03],  # up to FAR before
-    [-0.15, -0.22,  0.31,  0.37,  0.19],  # coming in while this one is held
-    [-0.06, -0.03,  0.04,  0.17,  0.53],  # up to NEAR after
-    [ 0.03, -0.38, -0.07,  0.20,  0.58],  # up to FAR after
+    [-0.02,  0.38,  0.46, -0.57, -0.49],  # in one chord
+    [ 0.17,  0.20, -0.09,  0.44,  0.24],  # held from before
+    [-0.05,  0.03,  0.12,  0.19,  0.20],  # up to NEAR before
+    [-0.07, -0.25, -0.17,  0.12,  0.05],  # up to FAR before
+    [-0.05, -0.07,  0.08,  0.00, -0.08],  # coming in while this one is held
+    [ 0.06,  0.06,  0.03,  0.02,  0.19],  # up to NEAR after
+    [ 0.03, -0.28, -0.06,  0.16,  0.40],  # up to FAR after
 ])
 
 # How strongly the register says "right hand", at every half octave from the pitch 24 up.
 REGISTER = np.array([
-    -2.21, -2.36, -2.46, -1.10, -0.57, -0.68, 0.12,
-    0.42, 0.51, 0.49, 0.58, 0.81, 1.79, 2.04,
+    -2.03, -1.81, -1.62, -1.06, -0.65, -0.66, 0.12,
+    0.43, 0.53, 0.53, 0.71, 1.15, 1.70, 2.01,
 ])
 # fmt: on
 
@@ -118,7 +119,7 @@ def _likeliest(keys: _Keys) -> np.ndarray:
     from_upper = np.empty((count, STATES // 2, 2), bool)
     for first in range(0, count, BLOCK):
         at = np.arange(first, min(first + BLOCK, count))
-        for note, weight in zip(at, _weights(keys, at), strict=True):
+        for note, weight in zip(at.tolist(), _weights(keys, at), strict=True):
             # Two states lead to each new one; they differ in the bit that is forgotten.
             lower, upper = (best[:, None] + weight).reshape(2, STATES // 2, 2)
             from_upper[note] = upper > lower

@@ -18,7 +18,6 @@ from engrave.pedal import PedalSpan
 from engrave.rhythm import Stretch, WrittenValue, write_values
 from engrave.score import (
     Chord,
-    Clef,
     Dynamic,
     Event,
     Mark,

@@ -27,7 +27,7 @@ from engrave.performance import Performance
 DOWN, UP = 64, 60  # the pedal goes down at this depth, and up below that one
 FLUTTER = 0.08  # seconds: a shorter lift damps nothing, unless a note comes with it
 TAP = 0.1  # seconds: a shorter press counts only if a released key sounds on through it
-LEGATO = 0.2  # seconds: so short a lift with a note in it is always a change
+LEGATO = 0.15  # seconds: so short a lift with a note in it is always a change
 LATE, EARLY = 0.2, 0.08  # seconds by which a change may come after its chord, or before it
 MARK = 0.05  # seconds: a press must make the marks true for that much more
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)

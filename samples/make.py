@@ -1,7 +1,8 @@
-"""Make the sample performances: `python samples/make.py [--out DIR]`.
+"""Make the samples: `python samples/make.py [--out DIR]`.
 
 Each piece (a text file in this folder) is played and written as a digital piano records it: the
-file's tempo is a fixed 120 and its ticks know nothing of the beat.
+file's tempo is a fixed 120 and its ticks know nothing of the beat. Then `engrave` listens to the
+file and writes what it makes of it.
 """
 
 import argparse
@@ -14,10 +15,12 @@ FOLDER = Path(__file__).resolve().parent
 if str(FOLDER.parent) not in sys.path:  # run as a program, not imported
     sys.path.insert(0, str(FOLDER.parent))
 
+import engrave  # noqa: E402
 from samples import names, take  # noqa: E402
 from samples.performer import Take  # noqa: E402
 
 SUSTAIN = 64  # controller number
+WRITTEN = (".musicxml", ".svg")  # what is kept of each score
 
 
 def write_midi(played: Take, path: Path) -> None:
@@ -32,12 +35,16 @@ def write_midi(played: Take, path: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Make the sample performances.")
+    parser = argparse.ArgumentParser(description="Make the samples and their scores.")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder (default: this one)")
     folder = parser.parse_args().out
     folder.mkdir(parents=True, exist_ok=True)
     for name in names():
-        write_midi(take(name), folder / f"{name}.mid")
+        midi = folder / f"{name}.mid"
+        write_midi(take(name), midi)
+        score = engrave.transcribe(midi)
+        for suffix in WRITTEN:
+            score.save(midi.with_suffix(suffix))
 
 
 if __name__ == "__main__":

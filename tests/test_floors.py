@@ -36,7 +36,7 @@ WHEN_USED = {("__init__", "interop")}
 # Libraries that may be imported in these rooms only.
 ROOMS_OF_LIBRARY = {
     "madmom_infer": {"beats", "quantize"},
-    "music21": {"spelling", "interop"},
+    "music21": {"interop"},
     "pretty_midi": {"midi"},
     "mido": {"midi", "midi_events", "midi_hearing"},
     "verovio": {"svg", "html", "pdf"},
@@ -142,7 +142,7 @@ def test_no_module_stands_on_two_floors():
         ("notate", "def f():\n    from engrave.score import Chord", "below the top"),
         ("notate", "if 1:\n    import lxml", "below the top"),
         ("hands", "from madmom_infer.ml import hmm", "only in ['beats', 'quantize']"),
-        ("notate", "import music21.stream", "only in ['interop', 'spelling']"),
+        ("notate", "import music21.stream", "only in ['interop']"),
     ],
 )
 def test_a_fault_is_found(module, source, fault):
