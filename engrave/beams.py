@@ -1,67 +1,104 @@
 """Beams: which short notes are joined, and where their secondary beams begin and break.
 
-Notes of one beat are joined. Plain eighths are joined over half a bar in quadruple and duple
-meters and over the whole bar in 3/4. A rest ends a beam. (Gould, *Behind Bars*, 2011, ch. 6.)
+Notes of one beat are joined, and those of one tuplet. Plain eighths are joined over half a bar,
+and in 3/4 over the whole bar - but not three of them alone, which would look like 6/8. A rest or
+a longer note ends a beam; grace notes stand outside. (Gould, *Behind Bars*, 2011, ch. 6.)
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import groupby
+from math import ceil
 
 from engrave.grid import Bar
 from engrave.score import NOTE_TYPES, Chord, Event
 
 LEVELS = {name: k for k, name in enumerate(list(NOTE_TYPES)[4:], 1)}  # eighth 1, 16th 2, ...
+QUARTER = Fraction(1)
 
 
 def beam(events: Sequence[Event], bar: Bar, skipped: Fraction) -> tuple[Event, ...]:
     """The events of one voice of one bar with their beams; `skipped` as in a pickup."""
-    beamed = list(events)
-    for group in _groups(events, bar, skipped):
-        chords = [events[i] for i in group]
-        levels = [LEVELS[chord.value.type] for chord in chords]
+    words: dict[int, tuple[str, ...]] = {}
+    tuplets = _tuplet_starts(events)
+
+    def beat(i: int) -> Fraction:
+        # A tuplet that is longer than a beat holds its notes together.
+        return _narrow(tuplets.get(i, events[i].onset) + skipped, bar)
+
+    for group in _groups(events, bar, skipped, beat):
+        levels = [LEVELS[events[i].value.type] for i in group]
         for k, i in enumerate(group):
-            words = tuple(_word(levels, k, level, chords[k]) for level in range(1, levels[k] + 1))
-            beamed[i] = replace(events[i], beams=words)
-    return tuple(beamed)
+            zero = tuplets.get(i, beat(i) - skipped)
+            odd = (events[i].onset - zero) / events[i].length % 2 == 1
+            words[i] = tuple(_word(levels, k, level, odd) for level in range(1, levels[k] + 1))
+    return tuple(
+        replace(event, beams=words[i]) if isinstance(event, Chord) and i in words else event
+        for i, event in enumerate(events)
+    )
 
 
-def _groups(events: Sequence[Event], bar: Bar, skipped: Fraction) -> list[list[int]]:
-    """Indices of events that share a beam."""
-    groups: list[list[int]] = []
-    last = None
+def _groups(
+    events: Sequence[Event], bar: Bar, skipped: Fraction, beat: Callable[[int], Fraction]
+) -> Iterator[list[int]]:
+    """Indices of the events that share a beam."""
+    for run in _runs(events, bar, skipped):
+        plain = all(_is_plain_eighth(events[i]) for i in run)
+        if plain and not (len(run) == 3 and bar.beats == 3 and not bar.compound):
+            groups = [run]
+        else:
+            groups = [list(group) for _, group in groupby(run, key=beat)]
+        yield from (group for group in groups if len(group) > 1)
+
+
+def _runs(events: Sequence[Event], bar: Bar, skipped: Fraction) -> Iterator[list[int]]:
+    """Short notes that follow one another in one part of the bar."""
+    main = [i for i, event in enumerate(events) if not (isinstance(event, Chord) and event.grace)]
+
+    def part(i: int) -> tuple[bool, Fraction]:
+        short = isinstance(events[i], Chord) and events[i].value.type in LEVELS
+        return short, _wide(events[i].onset + skipped, bar)
+
+    for (short, _), run in groupby(main, key=part):
+        if short:
+            yield list(run)
+
+
+def _wide(place: Fraction, bar: Bar) -> Fraction:
+    """Where the part of the bar begins in which plain eighths are joined."""
+    if bar.compound or bar.beat_length > QUARTER:
+        return place // bar.beat_length * bar.beat_length
+    half = ceil(bar.beats / 2) * bar.beat_length if bar.beats > 3 else bar.full_length
+    return Fraction(0) if place < half else half
+
+
+def _narrow(place: Fraction, bar: Bar) -> Fraction:
+    """Where the beat begins in which notes of any length are joined: a quarter, or dotted."""
+    if bar.beat_length < QUARTER:
+        return _wide(place, bar)
+    beat = bar.beat_length if bar.compound else QUARTER
+    return place // beat * beat
+
+
+def _is_plain_eighth(event: Event) -> bool:
+    return event.value.length == QUARTER / 2 and event.value.actual == 1
+
+
+def _tuplet_starts(events: Sequence[Event]) -> dict[int, Fraction]:
+    """The place where the tuplet of an event starts, for events in tuplets."""
+    starts: dict[int, Fraction] = {}
+    start = Fraction(0)
     for i, event in enumerate(events):
-        if isinstance(event, Chord) and event.grace:
-            continue
-        if not isinstance(event, Chord) or event.value.type not in LEVELS:
-            last = None
-            continue
-        key = _span(event, events, bar, skipped)
-        if key != last:
-            groups.append([])
-        groups[-1].append(i)
-        last = key
-    return [group for group in groups if len(group) > 1]
+        if event.tuplet_start:
+            start = event.onset
+        if event.value.actual > 1:
+            starts[i] = start
+    return starts
 
 
-def _span(event: Event, events: Sequence[Event], bar: Bar, skipped: Fraction) -> tuple:
-    """The stretch of the bar in which the notes around an event are joined."""
-    place = event.onset + skipped
-    if not bar.compound:
-        beats = 3 if bar.beats == 3 else 2
-        wide = beats * bar.beat_length
-        start = place // wide * wide
-        inside = [e for e in events if start <= e.onset + skipped < start + wide]
-        plain = all(
-            isinstance(e, Chord) and (e.grace or (e.value.type == "eighth" and e.value.actual == 1 and not e.value.dots))
-            for e in inside
-        )
-        if plain and bar.beat_type == 4 and bar.beats in (2, 3, 4):
-            return start, wide
-    return place // bar.beat_length * bar.beat_length, bar.beat_length
-
-
-def _word(levels: list[int], k: int, level: int, chord: Event) -> str:
+def _word(levels: list[int], k: int, level: int, odd: bool) -> str:
+    """The beam of one level at one note; a beam of its own leans to the note it belongs to."""
     before = k > 0 and levels[k - 1] >= level
     after = k + 1 < len(levels) and levels[k + 1] >= level
     if before and after:
@@ -69,5 +106,4 @@ def _word(levels: list[int], k: int, level: int, chord: Event) -> str:
     if before or after:
         return "end" if before else "begin"
     first, last = k == 0, k == len(levels) - 1
-    odd = (chord.onset / chord.value.length) % 2 == 1
     return "backward hook" if last or (odd and not first) else "forward hook"

@@ -33,11 +33,12 @@ CUT = 0.01  # seconds as which that middle is heard
 SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.25, 1.8, 32  # seconds, seconds, count
 USUAL_BEAT = 0.62  # seconds, where nothing else is known
 STEPS_IN_BEAT, BEAT_SPREAD = 4.2, 0.4  # a beat in median steps between chords; log deviation
+SLOWEST_TRIPLE = 1.35  # seconds; what divides in three and is slower is no beat, but three
 TEMPO_PULL = 0.1  # how far each single beat is drawn to the usual tempo
 GIVEN_RANGE, GIVEN_TEMPI = 1.5, 16  # the same for a tempo that the user gave: ratio, count,
-GIVEN_SPREAD, GIVEN_PULL = 0.08, 1.0  # deviation, pull
+GIVEN_SPREAD, GIVEN_PULL = 0.08, 0.3  # deviation, pull
 TEMPO_STIFFNESS = 20.0  # the cost of changing tempo, per unit of its logarithm
-LEAD_IN, FADE_OUT = 0.3, 1.0  # seconds that are listened to before the first and after the last chord
+LEAD_IN, FADE_OUT = 0.3, 1.0  # seconds of listening before the first chord, after the last
 EVIDENCE_WEIGHT = 1.8
 
 # Chords expected in a beat: on it, and where it divides (relative amounts by phase).
@@ -46,8 +47,9 @@ DUPLE = {1 / 2: 1.0, 1 / 4: 0.4, 3 / 4: 0.5, 1 / 8: 0.06, 3 / 8: 0.07, 5 / 8: 0.
 TRIPLE = {1 / 3: 0.8, 2 / 3: 1.0, 1 / 6: 0.15, 1 / 2: 0.2, 5 / 6: 0.2}
 ANYWHERE = 0.1  # share of chords that fall on no division
 JITTER, RELATIVE_JITTER = 0.018, 0.02  # standard deviation: seconds, and share of the beat
+TRIPLE_SHARE = 0.25  # of the pieces whose beats divide in three
 DIVISION_CHANGE = 0.003  # probability that a beat divides otherwise than the one before
-NEAR = 0.06  # seconds within which a chord is taken to mark a beat
+NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
 CLOSEST = 0.05  # seconds between two beats
 
 # Bars: (beats, whether they divide in three) and how common each is.
@@ -116,7 +118,7 @@ def track_beats(
     else:
         states = _BeatStates.around(tempo) if tempo else _BeatStates.usual(chords.time)
         clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * states.interval.max()))
-        pulse = _follow_pulse(chords, clock, states)
+        pulse = _follow_pulse(chords, clock, states, split=tempo is None)
     return _cover(_snap(pulse, chords), performance, clock)
 
 
@@ -132,7 +134,10 @@ def group_beats(
     `meter` and the downbeats among `taps` are what is known: all bars are of the meter, unless
     the taps say otherwise.
     """
-    bars = _find_bars(pulse, accents, meter, _tapped_downbeats(pulse.times, taps))
+    known = _tapped_downbeats(pulse.times, taps)
+    if performance.notes[-1].onset < pulse.times[1] - CLOSEST:
+        known[0] = 1  # all that is heard lies within one beat
+    bars = _find_bars(pulse, accents, meter, known)
     onsets = np.array([performance.notes[i].onset for i in chord_starts(performance.notes)])
     return _lay_out(pulse, bars, onsets, meter)
 
@@ -177,7 +182,7 @@ class _Clock:
             if after - before > longest_silence + CUT:
                 seconds += [before + half, after - half]
                 heard += [heard[-1] + half, heard[-1] + half + CUT]
-            heard.append(heard[-1] + after - seconds[-1])
+            heard.append(heard[-1] + (after - seconds[-1]))
             seconds.append(after)
         return cls(np.array(seconds), np.array(heard))
 
@@ -220,6 +225,7 @@ class _BeatStates:
         first, last = space.first_states, space.last_states
         likely = -0.5 * (np.log(self.interval / usual) / spread) ** 2
         self.initial = np.exp(likely) / self.interval
+        self.initial[self.size :] *= TRIPLE_SHARE / (1 - TRIPLE_SHARE)
         self.initial /= self.initial.sum()
         self.pull = np.zeros(2 * self.size)
         for start in (first, first + self.size):
@@ -323,13 +329,22 @@ def _division_shape(
     return (1 - ANYWHERE) * np.sum(bumps, axis=0) + ANYWHERE / interval
 
 
-def _follow_pulse(chords: _Chords, clock: _Clock, states: _BeatStates) -> Pulse:
-    """Beats between the first and the last chord, by Viterbi over frames."""
+def _follow_pulse(chords: _Chords, clock: _Clock, states: _BeatStates, split: bool) -> Pulse:
+    """Beats between the first and the last chord, by Viterbi over frames.
+
+    With `split`, slow beats that divide in three come as three beats: a waltz is not in 6/8.
+    """
     path = _decode(states, _frames(chords, clock.heard_at(chords.time), states.frames))
     turns = np.flatnonzero(np.diff(states.phase[path]) < 0) + 1
     if len(turns) == 0:  # hardly more than one chord: that is the beat
-        return Pulse(chords.time[:1], path[:1] >= states.size)
-    return Pulse(clock.seconds_at(turns / states.frames - LEAD_IN), path[turns] >= states.size)
+        return Pulse(chords.time[:1], np.array([False]))
+    heard, triple = turns / states.frames - LEAD_IN, path[turns] >= states.size
+    slow = len(heard) > 1 and np.median(np.diff(heard)) > SLOWEST_TRIPLE
+    if split and slow and triple.mean() > 0.5:
+        thirds = np.arange(3 * len(heard) - 2) / 3
+        heard = np.interp(thirds, np.arange(len(heard)), heard)
+        triple = np.zeros(len(heard), bool)
+    return Pulse(clock.seconds_at(heard), triple)
 
 
 def _frames(chords: _Chords, heard: np.ndarray, frames: int) -> np.ndarray:
@@ -378,12 +393,14 @@ def _snap(pulse: Pulse, chords: _Chords) -> Pulse:
     """Each beat moves to the chord nearby that most sounds like one; beats stay apart."""
     kept: list[int] = []
     times = pulse.times.copy()
-    starts = np.searchsorted(chords.time, times - NEAR, side="right")
-    stops = np.searchsorted(chords.time, times + NEAR, side="left")
+    near = np.maximum(NEAR, RELATIVE_NEAR * np.gradient(times)) if len(times) > 1 else NEAR
+    starts = np.searchsorted(chords.time, times - near, side="right")
+    stops = np.searchsorted(chords.time, times + near, side="left")
     for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
         if start < stop:
-            near = chords.time[start:stop]
-            times[i] = near[np.argmax(chords.beat[start:stop] - 5 * np.abs(near - times[i]))]
+            around = chords.time[start:stop]
+            fit = chords.beat[start:stop] - 5 * np.abs(around - times[i])
+            times[i] = around[np.argmax(fit)]
         if not kept or times[i] - times[kept[-1]] > CLOSEST:
             kept.append(i)
     return Pulse(times[kept], pulse.triple[kept])
@@ -514,9 +531,7 @@ class _BarObservation(ObservationModel):
         return np.log(accent) + np.log(division)
 
 
-def _lay_out(
-    pulse: Pulse, meter: _Meter, onsets: np.ndarray, given: TimeSignature | None
-) -> Grid:
+def _lay_out(pulse: Pulse, meter: _Meter, onsets: np.ndarray, given: TimeSignature | None) -> Grid:
     """The grid in quarter notes: a beat is a quarter, or a dotted quarter, or what was given."""
     half = not given and _felt_in_halves(pulse, onsets)
     quarters, bars = [Fraction(0)], []
@@ -543,10 +558,8 @@ def _unit(compound: bool, half: bool, given: TimeSignature | None) -> Fraction:
 def _barlines(meter: _Meter) -> list[int]:
     """The beats that open a bar, after the first; one beat too many is added to its bar."""
     opens = [k for k in range(1, len(meter.index)) if meter.index[k] == 0]
-    following = [*opens[1:], len(meter.index) + 1]
-    return [
-        a for a, b in zip(opens, following, strict=True) if b != a + 1 or meter.beats[a] == 1
-    ]
+    following = [*opens, len(meter.index) + 1][1:]
+    return [a for a, b in zip(opens, following, strict=True) if b != a + 1 or meter.beats[a] == 1]
 
 
 def _signature(beats: int, unit: Fraction, given: TimeSignature | None) -> tuple[int, int]:

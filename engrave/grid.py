@@ -5,6 +5,7 @@ The only place where the two units are converted into each other. Musical time i
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -80,7 +81,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class PlacedNote:
-    """A played note on the grid: onset and length in quarter notes, from the start of the first bar.
+    """A played note on the grid: onset, from the start of the first bar, and length in quarters.
 
     `played` is its index in `Performance.notes`. A `grace` note has length 0 and the onset of the
     note that it leads to.
@@ -97,8 +98,9 @@ class PlacedNote:
         return self.onset + self.length
 
 
-def _interpolate(x, xs, ys) -> np.ndarray:
+def _interpolate(x: np.ndarray | float, xs: Sequence[float], ys: Sequence[float]) -> np.ndarray:
     """Piecewise linear through the points (xs, ys), going on straight beyond both ends."""
-    x, xs, ys = np.asarray(x, float), np.asarray(xs, float), np.asarray(ys, float)
-    i = np.clip(np.searchsorted(xs, x, side="right") - 1, 0, len(xs) - 2)
-    return ys[i] + (x - xs[i]) * (ys[i + 1] - ys[i]) / (xs[i + 1] - xs[i])
+    at, known, values = np.asarray(x, float), np.asarray(xs, float), np.asarray(ys, float)
+    i = np.clip(np.searchsorted(known, at, side="right") - 1, 0, len(known) - 2)
+    slope = (values[i + 1] - values[i]) / (known[i + 1] - known[i])
+    return values[i] + (at - known[i]) * slope

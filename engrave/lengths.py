@@ -19,6 +19,7 @@ from engrave.grid import Bar, Grid, PlacedNote
 # The share of a gap (up to so many quarters) that must have been held for the gap to be filled.
 FILLS = [(Fraction(1, 2), 0.0), (Fraction(1), 0.28), (Fraction(2), 0.45), (Fraction(8), 0.6)]
 BREATH = 1.15  # held notes are meant a little longer than the key stays down
+INSIDE_BEAT = 1.0  # what an ending inside a beat costs, beside the length's relative error
 
 
 def settle_lengths(
@@ -50,24 +51,28 @@ def _length(notes: Sequence[PlacedNote], chord: list[int], end: Fraction, grid: 
         return gap
     bar = grid.bars[grid.bar_at(onset)]
     wanted = float(held) * BREATH
-    return min(
-        (place - onset for place in _endings(onset, end, bar, held)),
-        key=lambda length: abs(float(length) / wanted - 1) + _awkward(onset, length, bar),
-    )
+
+    def cost(place: Fraction) -> float:
+        inside = (place - bar.end) % bar.beat_length != 0
+        return abs(float(place - onset) / wanted - 1) + INSIDE_BEAT * inside
+
+    return min(_endings(onset, held, end, bar), key=cost) - onset
 
 
-def _endings(onset: Fraction, end: Fraction, bar: Bar, held: Fraction) -> list[Fraction]:
-    """Places where a note may well end: where it was let go, at eighths, beats and barlines."""
-    half = bar.beat_length / (3 if bar.compound else 2)
-    places = {onset + held, end, bar.end}
-    first = (onset - bar.start) // half + 1
-    places.update(bar.start + half * (first + k) for k in range(int((held * 2) // half) + 2))
-    return sorted(place for place in places if onset < place <= end)
+def _endings(onset: Fraction, held: Fraction, end: Fraction, bar: Bar) -> list[Fraction]:
+    """Places where a note may well end: on beats and their halves (thirds in compound meters).
 
-
-def _awkward(onset: Fraction, length: Fraction, bar: Bar) -> float:
-    """How much a reader dislikes the ending: none on a beat, some inside."""
-    place = (onset + length - bar.start) / bar.beat_length
-    if place.denominator == 1:
-        return 0.0
-    return 0.15 if place.denominator in (2, 3) else 0.5
+    A note that stands in a tuplet ends at another note of it, or at the end of the beat or later.
+    """
+    zero = bar.end  # beats are counted from here, for a pickup may start inside one
+    part = bar.beat_length / (3 if bar.compound else 2)
+    first = (onset - zero) // part + 1
+    last = (min(end, onset + 2 * held + bar.beat_length) - zero) // part
+    places = {zero, *(zero + part * k for k in range(first, last + 1))}
+    steps = ((onset - zero) / part).denominator
+    if steps & (steps - 1):  # no halving of the part leads to the onset
+        next_beat = onset + bar.beat_length - (onset - zero) % bar.beat_length
+        unit = bar.beat_length / ((onset - zero) / bar.beat_length).denominator
+        others = (onset + unit * k for k in range(1, int((next_beat - onset) / unit)))
+        places = {*others, *(place for place in places if place >= next_beat)}
+    return [end, *sorted(place for place in places if onset < place < end)]

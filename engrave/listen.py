@@ -6,6 +6,7 @@ notes, changes of harmony, and a wait before and after. Each of these cues is me
 chord against its neighbourhood; a logistic function weighs them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +65,7 @@ def listen(performance: Performance) -> Evidence:
 
 
 def hear_accents(performance: Performance, beats: np.ndarray) -> np.ndarray:
-    """For each beat (seconds) the log odds that it is a downbeat, against one that is not."""
+    """For each beat (seconds, at least two) the log odds that it is a downbeat."""
     cues = _beat_cues(_Keys.of(performance), np.asarray(beats))
     return _odds(
         {name: cue - _around(cue, reach=BEATS_AROUND) for name, cue in cues.items()},
@@ -130,7 +131,9 @@ def _beat_cues(keys: _Keys, beats: np.ndarray) -> dict[str, np.ndarray]:
             cues[2, i] = np.log((held[pitch.argmin()] / length[i]).clip(0.1, 6))
         if end > start:
             cues[3, i] = -keys.pitch[start:end].min() / 12
-    cues = np.where(np.isnan(cues), np.nan_to_num(np.nanmean(cues, axis=1, keepdims=True)), cues)
+    known = ~np.isnan(cues)
+    average = np.sum(cues, axis=1, where=known) / known.sum(axis=1).clip(1)
+    cues = np.where(known, cues, average[:, None])
     one, two = (_shifted(early, k) for k in (1, 2))
     return {
         "lower": cues[0],
@@ -151,7 +154,12 @@ def _shifted(times: np.ndarray, beats: int) -> tuple[np.ndarray, np.ndarray]:
     return earlier, later
 
 
-def _around(values: np.ndarray, average=np.mean, reach: int = NEIGHBOURHOOD) -> np.ndarray:
+def _around(
+    values: np.ndarray,
+    average: Callable[..., np.ndarray] = np.mean,
+    reach: int = NEIGHBOURHOOD,
+) -> np.ndarray:
+    """The average of each value and so many on either side of it."""
     padded = np.pad(values, reach, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
     return average(windows, axis=1)
@@ -167,7 +175,9 @@ def _bass_wait(time: np.ndarray, lowest: np.ndarray) -> np.ndarray:
     return wait
 
 
-def _harmony_change(keys: _Keys, start, now, stop) -> np.ndarray:
+def _harmony_change(
+    keys: _Keys, start: np.ndarray, now: np.ndarray, stop: np.ndarray
+) -> np.ndarray:
     """How much the pitch classes struck from `now` to `stop` differ from those before (0-1)."""
     classes = np.zeros((len(keys.onset) + 1, 12))
     weight = np.sqrt(keys.held.clip(0.05, 2))
@@ -179,7 +189,10 @@ def _harmony_change(keys: _Keys, start, now, stop) -> np.ndarray:
     return 1 - np.sum(before * after, axis=1) / norms.clip(1e-9)
 
 
-def _odds(cues: dict[str, np.ndarray], weights, bias: float) -> np.ndarray:
+def _odds(
+    cues: dict[str, np.ndarray], weights: dict[str, tuple[float, float, float]], bias: float
+) -> np.ndarray:
+    """The weighted sum of the cues of each chord or beat, of its neighbours too, as log odds."""
     total = np.full(len(next(iter(cues.values()))), bias)
     for name, (own, before, after) in weights.items():
         cue = cues[name]

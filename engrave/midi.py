@@ -54,7 +54,7 @@ _LABEL = re.compile(
     r"([\W\d_]|\b(track|piano|pianoforte|keyboard|grand|acoustic|solo|right|left|hand|rh|lh|upper"
     r"|lower|treble|bass|staff|stave|midi|instrument|channel|ch|port|in|out|new|untitled|unnamed"
     r"|unknown|none|no|name|sequence|song|tempo|map|conductor|control|master|meta|file|recording"
-    r"|take|performance|the|a)\b)*",
+    r"|take|performance|the|a)\b)*|.*\.midi?",
     re.IGNORECASE,
 )
 _NAMED = {

@@ -114,7 +114,7 @@ def _chords(
     unwritten: list[Unwritten],
 ) -> list[_WrittenChord]:
     """The chords of one voice in order; of two presses of one key at one place, one is written."""
-    mains: dict[Fraction, dict[Pitch, Notehead]] = defaultdict(dict)
+    mains: dict[Fraction, dict[int, Notehead]] = defaultdict(dict)  # by place and key
     graces: dict[Fraction, list[Notehead]] = defaultdict(list)
     ends: dict[Fraction, Fraction] = {}
     for i in members:
@@ -123,11 +123,14 @@ def _chords(
             unwritten.append(Unwritten(note.played, "lower than notation goes"))
         elif note.grace:
             graces[note.onset].append(head)
-        elif pitches[i] in mains[note.onset]:
+        elif note.pitch in mains[note.onset]:
             unwritten.append(Unwritten(note.played, "pressed twice at one written place"))
         else:
-            mains[note.onset][pitches[i]] = head
+            mains[note.onset][note.pitch] = head
             ends[note.onset] = note.end
+    for onset in graces.keys() - mains.keys():
+        lost = (key for head in graces[onset] for key in head.played)
+        unwritten.extend(Unwritten(key, "leads to a note that is not written") for key in lost)
     return [
         _WrittenChord(
             onset,
@@ -185,12 +188,10 @@ def _events(chords: list[_WrittenChord], bar: Bar, skipped: Fraction) -> list[Ev
     return events
 
 
-def _written(
-    written: WrittenValue, chords: list[_WrittenChord], bar: Bar
-) -> Iterator[Event]:
-    tuplet = {"tuplet_start": written.tuplet_start, "tuplet_stop": written.tuplet_stop}
+def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> Iterator[Event]:
+    start, stop = written.tuplet_start, written.tuplet_stop
     if written.chord is None:
-        yield Rest(written.onset, written.value, **tuplet)
+        yield Rest(written.onset, written.value, tuplet_start=start, tuplet_stop=stop)
         return
     chord = chords[written.chord]
     begins = written.first and chord.onset >= bar.start
@@ -200,7 +201,7 @@ def _written(
         for head in chord.graces:
             yield Chord(written.onset, small, (head,), grace=True)
     heads = tuple(replace(head, tied_from=not begins, tied_to=not ends) for head in chord.heads)
-    yield Chord(written.onset, written.value, heads, **tuplet)
+    yield Chord(written.onset, written.value, heads, tuplet_start=start, tuplet_stop=stop)
 
 
 def _pitches(voices: tuple[Voice, ...], staff: int) -> list[Pitch]:
@@ -239,9 +240,9 @@ def _pedal_marks(
         stop = _nearest(span.stop, stops)
         if start is None or stop is None or start < last or stop <= start:
             continue
-        for place, kind in ((start, "start"), (stop, "stop")):
-            k = grid.bar_at(place)
-            marks[k].append(PedalMark(place - grid.bars[k].start, kind))
+        down, up = grid.bar_at(start), grid.bar_at(stop)
+        marks[down].append(PedalMark(start - grid.bars[down].start, "start"))
+        marks[up].append(PedalMark(stop - grid.bars[up].start, "stop"))
         last = stop
     return marks
 

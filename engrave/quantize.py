@@ -1,7 +1,7 @@
-"""Onsets in seconds become places in the bar: exact, with as simple a rhythm as the playing allows.
+"""Onsets in seconds become places in the bar: exact, and in as simple a rhythm as can be.
 
-Each beat divides in some way - in two, three, four, six - for the right hand and for the left, which
-may differ (two against three). How each beat divides and where each chord falls are chosen
+Each beat divides in some way - in two, three, four, six - for the right hand and for the left,
+which may differ (two against three). How each beat divides and where each chord falls are chosen
 together, for the whole piece, by dynamic programming: the cost is how far the chords lie from
 where they are written, in time and in the steps between them, and how unusual the divisions are
 (after Cemgil, Desain and Kappen, *Rhythm quantization for transcription*, 2000: a trade between
@@ -13,7 +13,9 @@ Places are counted in 120ths of a beat inside this module; results are in quarte
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import gcd
+from functools import cache
+from itertools import pairwise
+from math import gcd, hypot
 
 import numpy as np
 
@@ -47,56 +49,75 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class _Beat:
-    """A beat of the grid: where it starts (quarters), how long it is (quarters, seconds)."""
+    """A beat of the grid: where it starts and how long it is (quarters), and in seconds."""
 
     start: Fraction
     length: Fraction
     seconds: float
-
-    @property
-    def compound(self) -> bool:
-        return self.length.numerator == 3
+    compound: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Choices:
-    """The places where a chord may fall: arrays over (beat, division pair, place), and costs."""
+    """The places where a chord may fall: arrays over (place, division pair of its beat).
 
-    beat: np.ndarray
+    `tick` is counted from the first beat of the grid, `pair` is an index into `_PAIRS`, `pace` is
+    in seconds a beat, `cost` is that of lying there.
+    """
+
+    tick: np.ndarray
     pair: np.ndarray
-    place: np.ndarray
+    pace: np.ndarray
     cost: np.ndarray
 
     @property
-    def tick(self) -> np.ndarray:
-        return self.beat * TICKS + self.place
+    def beat(self) -> np.ndarray:
+        return self.tick // TICKS
 
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """The division pairs (right hand, left hand) of one kind of beat, and what each costs."""
+    """The division pairs (right hand, left hand), those of plain beats before the compound ones.
+
+    `cost` is what it takes that a beat divides so, `change` what one after the other takes.
+    """
 
     divisions: tuple[tuple[int, int], ...]
+    plain: int  # how many of them are of plain beats
     cost: np.ndarray
     change: np.ndarray
 
     @classmethod
-    def of(cls, single: dict[int, float], cross: list[tuple[int, int]]) -> "_Pairs":
-        both = [(d, d) for d in single] + cross + [(b, a) for a, b in cross]
-        cost = [single[a] if a == b else single[a] + single[b] + CROSS_COST for a, b in both]
-        change = [
-            [0.0 if all(_nested(x, y) for x, y in zip(a, b, strict=True)) else CHANGE_COST for b in both]
-            for a in both
-        ]
-        return cls(tuple(both), np.array(cost), np.array(change))
+    def of_tables(cls) -> "_Pairs":
+        plain, compound = _costs(SIMPLE, SIMPLE_CROSS), _costs(COMPOUND, COMPOUND_CROSS)
+        divisions = (*plain, *compound)
+        change = np.zeros((len(divisions), len(divisions)))
+        for kind in (slice(0, len(plain)), slice(len(plain), None)):
+            change[kind, kind] = [
+                [0.0 if _alike(a, b) else CHANGE_COST for b in divisions[kind]]
+                for a in divisions[kind]
+            ]
+        cost = np.array([*plain.values(), *compound.values()])
+        return cls(divisions, len(plain), cost, change)
+
+    def of_beat(self, compound: bool) -> range:
+        """Indices of the pairs into which such a beat may divide."""
+        return range(self.plain, len(self.divisions)) if compound else range(self.plain)
 
 
-def _nested(a: int, b: int) -> bool:
-    return a % b == 0 or b % a == 0
+def _costs(single: dict[int, float], cross: list[tuple[int, int]]) -> dict[tuple[int, int], float]:
+    """The cost of each pair of divisions, the hands being alike or crossing."""
+    costs = {(d, d): cost for d, cost in single.items()}
+    both_ways = cross + [(b, a) for a, b in cross]
+    return costs | {(a, b): single[a] + single[b] + CROSS_COST for a, b in both_ways}
 
 
-_SIMPLE_PAIRS = _Pairs.of(SIMPLE, SIMPLE_CROSS)
-_COMPOUND_PAIRS = _Pairs.of(COMPOUND, COMPOUND_CROSS)
+def _alike(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    """Whether in each hand one division is finer than the other, or the same."""
+    return all(x % y == 0 or y % x == 0 for x, y in zip(a, b, strict=True))
+
+
+_PAIRS = _Pairs.of_tables()
 
 
 def quantize(
@@ -108,11 +129,14 @@ def quantize(
     """Each played note at its place.
 
     `staff` says which hand plays each note (1 right, 2 left), `graces` which notes are grace
-    notes. Lengths are those that the keys were held, on the divisions of the beat. A pickup is cut
-    so that the piece begins with its first note.
+    notes; one that leads to no later note of its hand is written as any other note. Lengths are
+    those that the keys were held, on the divisions of the beat, up to the end of the last bar. A
+    pickup is cut so that the piece begins with its first note.
     """
     notes = performance.notes
     beats = _beats(grid)
+    leads_to = _find_goals(staff, graces)
+    graces = frozenset(leads_to)
     main = [i for i in range(len(notes)) if i not in graces]
     starts = chord_starts([notes[i] for i in main])
     chords = [main[a:b] for a, b in zip(starts, [*starts[1:], len(main)], strict=True)]
@@ -123,15 +147,28 @@ def quantize(
     for chord, (k, _, place) in zip(chords, chosen, strict=True):
         for i in chord:
             onsets[i] = beats[k].start + beats[k].length * Fraction(place, TICKS)
-    divisions = _divisions(chosen, hands, beats)
+    divisions = _divisions(chosen, hands)
     ends = _ends(notes, staff, beats, divisions, grid)
+    close = grid.bars[-1].end
     placed = [
-        PlacedNote(_led_to(i, onsets, staff), Fraction(0), note.pitch, i, grace=True)
+        PlacedNote(onsets[leads_to[i]], Fraction(0), note.pitch, i, grace=True)
         if i in graces
-        else PlacedNote(onsets[i], max(ends[i].place - onsets[i], ends[i].unit), note.pitch, i)
+        else PlacedNote(onsets[i], _length(onsets[i], ends[i], close), note.pitch, i)
         for i, note in enumerate(notes)
     ]
     return _begin_at_first_note(placed, grid)
+
+
+def _find_goals(staff: Sequence[int], graces: frozenset[int]) -> dict[int, int]:
+    """For each grace note the note that it leads to: the next one of its hand, if there is one."""
+    goals: dict[int, int] = {}
+    following: dict[int, int] = {}
+    for i in reversed(range(len(staff))):
+        if i not in graces:
+            following[staff[i]] = i
+        elif staff[i] in following:
+            goals[i] = following[staff[i]]
+    return goals
 
 
 def _begin_at_first_note(notes: list[PlacedNote], grid: Grid) -> Placed:
@@ -140,108 +177,132 @@ def _begin_at_first_note(notes: list[PlacedNote], grid: Grid) -> Placed:
     if pickup.length == pickup.full_length:
         return Placed(tuple(notes), grid)
     unit = beat / (3 if pickup.compound else 2)
-    silence = min(note.onset for note in notes) // unit * unit
+    silence = min(min(note.onset for note in notes) // unit * unit, pickup.length)
     first_beat = [note for note in notes if note.onset < silence // beat * beat + beat]
     if any((place % unit * 16).denominator > 1 for n in first_beat for place in (n.onset, n.end)):
         silence = silence // beat * beat  # a tuplet needs its whole beat
-    bars = (
-        Bar(Fraction(0), pickup.length - silence, pickup.beats, pickup.beat_type),
-        *(replace(bar, start=bar.start - silence) for bar in grid.bars[1:]),
-    )
+    bars = tuple(replace(bar, start=bar.start - silence) for bar in grid.bars[1:])
+    if silence < pickup.length:  # else nothing is played in it
+        left = Bar(Fraction(0), pickup.length - silence, pickup.beats, pickup.beat_type)
+        bars = (left, *bars)
     shifted = tuple(replace(note, onset=note.onset - silence) for note in notes)
     return Placed(shifted, Grid(grid.times, tuple(q - silence for q in grid.quarters), bars))
 
 
 def _beats(grid: Grid) -> list[_Beat]:
-    pairs = zip(grid.quarters, grid.quarters[1:], grid.times, grid.times[1:], strict=False)
-    return [_Beat(a, b - a, s - t) for a, b, t, s in pairs]
+    pairs = zip(pairwise(grid.quarters), pairwise(grid.times), strict=True)
+    return [_Beat(a, b - a, t - s, (b - a).numerator == 3) for (a, b), (s, t) in pairs]
 
 
-def _choose(times, hands, beats: list[_Beat], grid: Grid) -> list[tuple[int, int, int]]:
+def _choose(
+    times: np.ndarray, hands: Sequence[frozenset[int]], beats: list[_Beat], grid: Grid
+) -> list[tuple[int, int, int]]:
     """(beat, pair, place) of each chord: the cheapest path through the choices of all chords."""
     quarters = grid.quarter_at(times)
-    first = np.searchsorted([float(b.start) for b in beats], quarters, side="right") - 1
-    choices = [
-        _choices_of(float(q), int(np.clip(k, 0, len(beats) - 1)), hand, beats)
-        for q, k, hand in zip(quarters, first, hands, strict=True)
-    ]
-    total = choices[0].cost + _entry(choices[0], beats)
-    back: list[np.ndarray] = []
-    for i in range(1, len(choices)):
-        steps = total[:, None] + _step_cost(choices[i - 1], choices[i], times[i] - times[i - 1], beats)
-        back.append(np.argmin(steps, axis=0))
-        total = steps[back[-1], np.arange(steps.shape[1])] + choices[i].cost
-    path = [int(np.argmin(total))]
+    inside = np.searchsorted([float(b.start) for b in beats], quarters, side="right") - 1
+    inside = inside.clip(0, len(beats) - 1)
+    around = zip(quarters.tolist(), inside.tolist(), hands, strict=True)
+    before = _choices_of(*next(around), beats)
+    total = before.cost + _PAIRS.cost[before.pair]
+    rows, back = [(before.tick, before.pair)], []
+    for seconds, place in zip(np.diff(times).tolist(), around, strict=True):
+        after = _choices_of(*place, beats)
+        steps = total[:, None] + _step_cost(before, after, seconds)
+        back.append(steps.argmin(axis=0).astype(np.int16))
+        total = steps.min(axis=0) + after.cost
+        rows.append((after.tick, after.pair))
+        before = after
+    path = [int(total.argmin())]
     for pointers in reversed(back):
         path.append(int(pointers[path[-1]]))
+    chosen = zip(rows, reversed(path), strict=True)
     return [
-        (int(c.beat[j]), int(c.pair[j]), int(c.place[j]))
-        for c, j in zip(choices, reversed(path), strict=True)
+        (int(tick[j]) // TICKS, int(pair[j]), int(tick[j]) % TICKS) for (tick, pair), j in chosen
     ]
-
-
-def _pairs(beat: _Beat) -> _Pairs:
-    return _COMPOUND_PAIRS if beat.compound else _SIMPLE_PAIRS
 
 
 def _choices_of(quarter: float, k: int, hands: frozenset[int], beats: list[_Beat]) -> _Choices:
     """The places around a time (in quarters) that lies in beat k."""
-    rows: set[tuple[int, int, int]] = set()
     phase = (quarter - float(beats[k].start)) / float(beats[k].length)
-    for o, pair in enumerate(_pairs(beats[k]).divisions):
-        division = gcd(*(pair[hand - 1] for hand in hands), 0)
-        slot = int(np.clip(np.floor(phase * division), 0, division - 1))
-        rows.update((k, o, TICKS // division * s) for s in (slot, slot + 1) if s < division)
+    near = [(k, _places_around(int(min(max(phase, 0.0), 0.999) * TICKS), beats[k].compound, hands))]
     if phase > 0.5 and k + 1 < len(beats):
-        rows.update((k + 1, o, 0) for o in range(len(_pairs(beats[k + 1]).divisions)))
+        near.append((k + 1, _first_places(beats[k + 1].compound)))
     if phase < 0.2 and k > 0:
-        for o, pair in enumerate(_pairs(beats[k - 1]).divisions):
-            division = gcd(*(pair[hand - 1] for hand in hands), 0)
-            rows.add((k - 1, o, TICKS // division * (division - 1)))
-    beat, pair_index, place = np.array(sorted(rows)).T
-    known = {b: beats[b] for b in {*beat.tolist()}}
-    start = np.array([float(known[b].start) for b in beat])
-    length = np.array([float(known[b].length) for b in beat])
-    seconds = np.array([known[b].seconds for b in beat])
-    away = (quarter - start) / length * seconds - place / TICKS * seconds
-    deviation = np.hypot(PLACE_DEVIATION, RELATIVE_PLACE_DEVIATION * seconds)
-    return _Choices(beat, pair_index, place, 0.5 * (away / deviation) ** 2)
+        near.insert(0, (k - 1, _last_places(beats[k - 1].compound, hands)))
+    parts = [_weigh(quarter, k, beats[k], places) for k, places in near]
+    return _Choices(
+        tick=np.concatenate([part.tick for part in parts]),
+        pair=np.concatenate([part.pair for part in parts]),
+        pace=np.concatenate([part.pace for part in parts]),
+        cost=np.concatenate([part.cost for part in parts]),
+    )
 
 
-def _entry(choices: _Choices, beats: list[_Beat]) -> np.ndarray:
-    return np.array([_pairs(beats[b]).cost[o] for b, o in zip(choices.beat, choices.pair, strict=True)])
+def _weigh(quarter: float, k: int, beat: _Beat, places: np.ndarray) -> _Choices:
+    """What it costs to place a chord that was played at `quarter` on these places of beat k."""
+    pair, place = places
+    played = (quarter - float(beat.start)) / float(beat.length) * beat.seconds
+    deviation = hypot(PLACE_DEVIATION, RELATIVE_PLACE_DEVIATION * beat.seconds)
+    return _Choices(
+        tick=k * TICKS + place,
+        pair=pair,
+        pace=np.full(len(pair), beat.seconds),
+        cost=0.5 * ((played - place / TICKS * beat.seconds) / deviation) ** 2,
+    )
 
 
-def _step_cost(before: _Choices, after: _Choices, seconds: float, beats: list[_Beat]) -> np.ndarray:
+@cache
+def _places_around(tick: int, compound: bool, hands: frozenset[int]) -> np.ndarray:
+    """Rows (pair, place): for each division pair the places before and after a tick of the beat."""
+    rows = []
+    for pair in _PAIRS.of_beat(compound):
+        division = _common_division(pair, hands)
+        slot = tick * division // TICKS
+        rows += [(pair, TICKS // division * s) for s in (slot, slot + 1) if s < division]
+    return np.array(rows).T
+
+
+@cache
+def _first_places(compound: bool) -> np.ndarray:
+    """Rows (pair, place): the start of the beat."""
+    return np.array([(pair, 0) for pair in _PAIRS.of_beat(compound)]).T
+
+
+@cache
+def _last_places(compound: bool, hands: frozenset[int]) -> np.ndarray:
+    """Rows (pair, place): the last place of the beat for each division pair."""
+    pairs = _PAIRS.of_beat(compound)
+    return np.array([(p, TICKS - TICKS // _common_division(p, hands)) for p in pairs]).T
+
+
+def _common_division(pair: int, hands: frozenset[int]) -> int:
+    """Into how many parts a beat divides that all of these hands know."""
+    return gcd(*(_PAIRS.divisions[pair][hand - 1] for hand in hands))
+
+
+def _step_cost(before: _Choices, after: _Choices, seconds: float) -> np.ndarray:
     """Cost of each pair of places, for two chords that were played so many seconds apart."""
-    step = after.tick[None] - before.tick[:, None]
-    pace = np.array([beats[b].seconds for b in before.beat])[:, None]
-    written = step / TICKS * pace
+    step = after.tick - before.tick[:, None]
+    written = step / TICKS * before.pace[:, None]
     deviation = np.hypot(STEP_DEVIATION, RELATIVE_STEP_DEVIATION * written)
     cost = 0.5 * ((seconds - written) / deviation) ** 2
-    cost = np.where(step == 0, 0.5 * (seconds / ROLL_DEVIATION) ** 2, cost)
-    same_beat = after.beat[None] == before.beat[:, None]
-    entry = np.zeros(step.shape)
-    for kind in (False, True):
-        pairs = _COMPOUND_PAIRS if kind else _SIMPLE_PAIRS
-        a = np.array([beats[b].compound == kind for b in before.beat])
-        b = np.array([beats[b].compound == kind for b in after.beat])
-        entry[:, b] += pairs.cost[after.pair[b]][None]
-        entry[np.ix_(a, b)] += pairs.change[np.ix_(before.pair[a], after.pair[b])]
+    cost[step == 0] = 0.5 * (seconds / ROLL_DEVIATION) ** 2
+    same_beat = after.beat == before.beat[:, None]
+    entry = _PAIRS.cost[after.pair] + _PAIRS.change[before.pair[:, None], after.pair]
     cost += np.where(same_beat, 0.0, entry)
-    impossible = (step < 0) | (same_beat & (after.pair[None] != before.pair[:, None]))
-    return np.where(impossible, np.inf, cost)
+    cost[(step < 0) | (same_beat & (after.pair != before.pair[:, None]))] = np.inf
+    return cost
 
 
-def _divisions(chosen, hands, beats: list[_Beat]) -> dict[tuple[int, int], int]:
+def _divisions(
+    chosen: Sequence[tuple[int, int, int]], hands: Sequence[frozenset[int]]
+) -> dict[tuple[int, int], int]:
     """How each beat divides for each hand that plays in it: {(beat, staff): division}."""
     divisions: dict[tuple[int, int], int] = {}
     for (k, pair, place), staves in zip(chosen, hands, strict=True):
         for hand in staves:
-            needed = TICKS // gcd(place, TICKS)
-            known = divisions.get((k, hand), 1)
-            division = _pairs(beats[k]).divisions[pair][hand - 1]
-            divisions[k, hand] = max(known, division if needed > 1 else 1)
+            division = _PAIRS.divisions[pair][hand - 1] if place else 1
+            divisions[k, hand] = max(divisions.get((k, hand), 1), division)
     return divisions
 
 
@@ -253,7 +314,13 @@ class _End:
     unit: Fraction
 
 
-def _ends(notes: Sequence[PlayedNote], staff, beats: list[_Beat], divisions, grid: Grid) -> list[_End]:
+def _ends(
+    notes: Sequence[PlayedNote],
+    staff: Sequence[int],
+    beats: list[_Beat],
+    divisions: dict[tuple[int, int], int],
+    grid: Grid,
+) -> list[_End]:
     releases = np.array([note.release for note in notes])
     quarters = grid.quarter_at(releases)
     inside = np.clip(np.searchsorted(grid.times, releases, "right") - 1, 0, len(beats) - 1)
@@ -267,6 +334,6 @@ def _ends(notes: Sequence[PlayedNote], staff, beats: list[_Beat], divisions, gri
     return ends
 
 
-def _led_to(i: int, onsets: dict[int, Fraction], staff: Sequence[int]) -> Fraction:
-    """The place of the note that a grace note leads to: the next one of its hand."""
-    return next(onsets[j] for j in range(i + 1, len(staff)) if j in onsets and staff[j] == staff[i])
+def _length(onset: Fraction, end: _End, close: Fraction) -> Fraction:
+    """The length of a note, at least one division of the beat, at most up to the close."""
+    return min(max(end.place - onset, end.unit), close - onset)

@@ -13,7 +13,6 @@ Places are quarter notes from the barline.
 """
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -60,7 +59,7 @@ def write_values(stretches: Sequence[Stretch], bar: Bar, skipped: Fraction) -> l
     of `NOTE_TYPES`, plain or in tuplets that are not nested, reach them.
     """
     meter = _Meter(bar, skipped)
-    tuplets = _find_tuplets({s.end for s in stretches}, meter)
+    tuplets = _find_tuplets(frozenset(s.end for s in stretches), meter)
     starts, ends = {t.start for t in tuplets}, {t.end for t in tuplets}
     written: list[WrittenValue] = []
     for stretch in stretches:
@@ -220,7 +219,7 @@ def _cut(
         yield place, stretch.end, None
 
 
-def _find_tuplets(cuts: AbstractSet[Fraction], meter: _Meter) -> list[_Tuplet]:
+def _find_tuplets(cuts: frozenset[Fraction], meter: _Meter) -> list[_Tuplet]:
     """The tuplets of a voice, in order; `cuts` are the places where something starts or ends."""
     tuplets: list[_Tuplet] = []
     start = -(meter.skipped % meter.beat)
@@ -234,7 +233,7 @@ def _find_tuplets(cuts: AbstractSet[Fraction], meter: _Meter) -> list[_Tuplet]:
     return tuplets
 
 
-def _broad(start: Fraction, cuts: AbstractSet[Fraction], meter: _Meter) -> _Tuplet | None:
+def _broad(start: Fraction, cuts: frozenset[Fraction], meter: _Meter) -> _Tuplet | None:
     """A triplet over two beats, or over a bar of four, if there is one from `start` on."""
     for beats in (4, 2):
         end, third = start + beats * meter.beat, beats * meter.beat / 3
@@ -258,7 +257,7 @@ class _Tuplets:
     cost: float
 
 
-def _divide(start: Fraction, end: Fraction, cuts: AbstractSet[Fraction], meter: _Meter) -> _Tuplets:
+def _divide(start: Fraction, end: Fraction, cuts: frozenset[Fraction], meter: _Meter) -> _Tuplets:
     """The tuplets with which a beat or a part of it is read best: one, or several in its parts."""
     span = end - start
     in_three = meter.compound and span == meter.beat
@@ -279,13 +278,15 @@ def _divide(start: Fraction, end: Fraction, cuts: AbstractSet[Fraction], meter: 
 
 
 def _one(
-    start: Fraction, end: Fraction, division: int, cuts: AbstractSet[Fraction], meter: _Meter
+    start: Fraction, end: Fraction, division: int, cuts: frozenset[Fraction], meter: _Meter
 ) -> _Tuplets:
     """One tuplet for the whole part, if that can be."""
     span, odd = end - start, _odd(division)
     in_three = meter.compound and span == meter.beat
     normal = _near(odd, 3) if in_three else 1 << (odd.bit_length() - 1)
     halves = division // odd
+    while normal % 2 == 0 and span / normal / halves < SHORTEST:
+        normal //= 2  # rather an odd ratio than notes that nobody can write
     if start < 0 or end > meter.length or span / normal / halves < SHORTEST:
         return _Tuplets((), inf)
     if (in_three and odd % 3 == 0) or (span > 1 and not in_three and (start + end) / 2 in cuts):

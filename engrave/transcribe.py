@@ -1,4 +1,4 @@
-"""The whole way from a recorded performance to a written score, one musical step after the other."""
+"""The way from a recorded performance to a written score, one musical step after the other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

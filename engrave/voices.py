@@ -21,6 +21,7 @@ LENIENCY = 0.2  # share of its length that a note may lose at no cost: legato ov
 UNLIKE_LENGTHS = 0.8  # notes of one chord that are held unlike
 LEAP = 0.25  # an octave between a voice's successive notes
 SECOND_VOICE = 0.25  # each chord in the second voice
+BELOW_HELD = 0.05  # the same under a note that is held on
 NEW_VOICE = 1.2  # the second voice enters after a silence
 SILENCE = 2.0  # quarters after which an entry is new
 CROSSING = 1.5  # the lower voice sounds above the upper one
@@ -121,7 +122,10 @@ def _mixture(rows: list[PlacedNote]) -> float:
     return UNLIKE_LENGTHS * max(0.0, 1 - min(lengths) / max(lengths) - LENIENCY)
 
 
-def _extend(thought: _Thought, upper: int, part, cost: float, now: float) -> _Thought:
+_Lines = tuple[_Line | None, _Line | None]
+
+
+def _extend(thought: _Thought, upper: int, part: _Lines, cost: float, now: float) -> _Thought:
     lines = []
     for old, new in zip(thought.lines, part, strict=True):
         lines.append(new or old)
@@ -131,7 +135,8 @@ def _extend(thought: _Thought, upper: int, part, cost: float, now: float) -> _Th
             cost += CUT_SHORT * max(0.0, lost - LENIENCY) * min(1.0, 2 * max(0.0, old.end - now))
     first, second = thought.lines
     if part[1]:
-        cost += SECOND_VOICE
+        below_held = first and not part[0] and _is_held(first, part[1])
+        cost += BELOW_HELD if below_held else SECOND_VOICE
         if second is None or now - second.end > SILENCE:
             cost += NEW_VOICE
         if not part[0] and (first is None or first.end <= now):
@@ -142,6 +147,12 @@ def _extend(thought: _Thought, upper: int, part, cost: float, now: float) -> _Th
     return _Thought(thought.cost + cost, upper, (above, below), thought)
 
 
+def _is_held(line: _Line, new: _Line) -> bool:
+    """Whether the line's last notes go on under or over new ones by more than a legato."""
+    left = line.end - new.onset
+    return line.end >= new.end or left > LENIENCY * (line.end - line.onset)
+
+
 def _lead_graces(notes: Sequence[PlacedNote], staff: Sequence[int], voice: list[int]) -> None:
     mains: dict[tuple, list[int]] = {}
     for i, note in enumerate(notes):
@@ -149,5 +160,7 @@ def _lead_graces(notes: Sequence[PlacedNote], staff: Sequence[int], voice: list[
             mains.setdefault((staff[i], note.onset), []).append(i)
     for i, note in enumerate(notes):
         if note.grace:
-            nearest = min(mains[staff[i], note.onset], key=lambda j: abs(notes[j].pitch - note.pitch))
+            nearest = min(
+                mains[staff[i], note.onset], key=lambda j: abs(notes[j].pitch - note.pitch)
+            )
             voice[i] = voice[nearest]

@@ -82,7 +82,7 @@ SIMPLE = [
     ("3/4", "1 2", "q h"),
     ("3/4", "2 1", "h q"),
     ("3/4", "3", "h."),
-    ("3/4", "5/2 1/2", "h~ e"),
+    ("3/4", "5/2 1/2", "h~ e e"),
     ("3/4", "1/2 5/2", "e e~ h"),
     ("3/4", "1/2 1 1 1/2", "e q q e"),
     # Beats of a half note.
@@ -106,7 +106,7 @@ COMPOUND = [
     ("6/8", "2 1", "q.~ e q"),
     ("6/8", "3/4 1/4 1/2 1/2 3/4 1/4", "e. s e e e. s"),
     ("6/8", "1/4 1/2 1/4 1/2 3/2", "s e s e q."),
-    ("6/8", "5/4 1/4 1/4 5/4", "q~ s s s~ q"),
+    ("6/8", "5/4 1/4 1/4 5/4", "q~ s s s s~ q"),
     ("6/8", "3/4 3/4 3/2", "e. e. q."),  # two against three
     ("9/8", "3 3/2", "h. q."),
     ("9/8", "9/2", "h.~ q."),
@@ -125,7 +125,7 @@ RESTS = [
     ("4/4", "1 r2 1", "q rq rq q"),
     ("4/4", "r3/2 1/2 2", "rq re e h"),
     ("4/4", "1/4 r7/4 2", "s rs re rq h"),
-    ("4/4", "r3/4 1/4 3", "re rs s q~ h"),
+    ("4/4", "r3/4 1/4 3", "re rs s h."),
     ("3/4", "1 r2", "q rq rq"),
     ("3/4", "r2 1", "rq rq q"),
     ("2/4", "1/2 r1 1/2", "e re re e"),
@@ -182,11 +182,11 @@ PICKUPS = [
     ("4/4", "1/2 1", "e q"),
     ("4/4", "1 1 1", "q q q"),
     ("4/4", "1/2 3/2", "e q."),
-    ("4/4", "3/2 3/2", "e~ q q."),  # on the upbeat before the middle
+    ("4/4", "3/2 3/2", "q~ e q."),  # from the second beat: the middle is shown
     ("3/4", "1/4 1/4", "s s"),
     ("3/4", "3/4", "e."),
     ("6/8", "1/2 1 1/2", "e q e"),
-    ("6/8", "1/2 2", "e h"),
+    ("6/8", "1/2 2", "e e~ q."),
     ("2/4", "1/6 1/6 1/6", "3:2{s s s}"),
     ("2/4", "1/3 1/6", "3:2{e s}"),
 ]
@@ -201,3 +201,144 @@ def test_rhythms_in_full_bars(meter: str, lengths: str, expected: str) -> None:
 @pytest.mark.parametrize(("meter", "lengths", "expected"), PICKUPS)
 def test_rhythms_in_pickups(meter: str, lengths: str, expected: str) -> None:
     assert written(meter, lengths) == expected
+
+
+def test_the_longest_dotted_value_is_found() -> None:
+    assert plain_value(Fraction(3, 4)) == NoteValue("eighth", dots=1)
+    assert plain_value(Fraction(5, 4)) is None
+
+
+METERS = ("2/4", "3/4", "4/4", "6/8", "9/8", "12/8", "2/2", "3/8", "5/4", "3/2", "6/4", "5/8")
+# Divisions of a beat: of the quarter, half or eighth in simple meters, of the dotted quarter.
+GRIDS = {False: (1, 2, 4, 8, 3, 6, 5, 7, 12), True: (1, 3, 6, 12, 2, 4, 9, 5, 7)}
+
+
+def random_bar(chance: random.Random) -> Bar:
+    """A full bar, or a pickup of some 16ths."""
+    bar = bar_of(chance.choice(METERS))
+    if chance.random() < 0.3:
+        return Bar(bar.start, bar.length * chance.randrange(1, 16) / 16, bar.beats, bar.beat_type)
+    return bar
+
+
+def random_places(chance: random.Random, bar: Bar) -> list[Fraction]:
+    """Places on one or two random grids in each beat that stands whole in the bar."""
+    start = -((bar.full_length - bar.length) % bar.beat_length)
+    places = {Fraction(0), bar.length}
+    density = chance.choice((0.2, 0.5, 1.0))
+    while start < bar.length:
+        whole = start >= 0
+        for _ in range(chance.choice((1, 1, 2))):
+            grid = chance.choice(GRIDS[bar.compound]) if whole else 3 * bar.compound or 2
+            steps = (start + bar.beat_length * Fraction(k, grid) for k in range(grid))
+            places.update(p for p in steps if 0 < p < bar.length and chance.random() < density)
+        start += bar.beat_length
+    return sorted(places)
+
+
+def random_stretches(chance: random.Random, places: list[Fraction]) -> list[Stretch]:
+    return [
+        Stretch(a, b, None if chance.random() < 0.25 else k)
+        for k, (a, b) in enumerate(pairwise(places))
+    ]
+
+
+def faults(values: list[WrittenValue], stretches: list[Stretch]) -> list[str]:
+    """What is wrong with the values as a way to write the stretches."""
+    found = []
+    place = Fraction(0)
+    for one in values:
+        if one.onset != place:
+            found.append(f"a value at {one.onset} follows the end of another at {place}")
+        if one.value.type not in NOTE_TYPES or one.value.dots > 1:
+            found.append(f"{one.value} cannot be written")
+        if one.chord is None and one.value.dots and one.value.actual > 1:
+            found.append("a dotted rest in a tuplet")
+        place += one.value.length
+    for stretch in stretches:
+        parts = [one for one in values if stretch.onset <= one.onset < stretch.end]
+        if {one.chord for one in parts} != {stretch.chord}:
+            found.append(f"at {stretch.onset} stands something else")
+        if sum(one.value.length for one in parts) != stretch.end - stretch.onset:
+            found.append(f"the stretch at {stretch.onset} is not as long as its values")
+        if [one.first for one in parts] != [True] + [False] * (len(parts) - 1):
+            found.append(f"the stretch at {stretch.onset} does not have one first value")
+        if [one.last for one in parts] != [False] * (len(parts) - 1) + [True]:
+            found.append(f"the stretch at {stretch.onset} does not have one last value")
+    return found + tuplet_faults(values)
+
+
+def tuplet_faults(values: list[WrittenValue]) -> list[str]:
+    found, members = [], []
+    for one in values:
+        if one.tuplet_start and members:
+            found.append("a tuplet in a tuplet")
+        if bool(one.tuplet_start or members) != (one.value.actual != one.value.normal):
+            found.append(f"{one.value} at {one.onset} inside or outside of a tuplet")
+        if one.tuplet_start or members:
+            members.append(one)
+        if one.tuplet_stop:
+            ratios = {(m.value.actual, m.value.normal) for m in members}
+            span = sum(m.value.length for m in members)
+            if len(ratios) != 1 or len(members) < 2:
+                found.append(f"{len(members)} notes in the ratios {ratios} make no tuplet")
+            elif span / ratios.pop()[1] not in NOTE_TYPES.values():
+                found.append(f"a tuplet over {span} quarters")
+            members = []
+    return found + ["a tuplet without end"] * bool(members)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_bars_are_written_exactly(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(250):
+        bar = random_bar(chance)
+        stretches = random_stretches(chance, random_places(chance, bar))
+        values = write_values(stretches, bar, bar.full_length - bar.length)
+        assert faults(values, stretches) == [], f"{bar}: {in_small(values)}"
+
+
+@pytest.mark.parametrize("meter", ["2/4", "6/8"])
+@pytest.mark.parametrize("place", ["1/3", "1/12", "1/24", "5/24", "1/60", "1/15", "8/15"])
+@pytest.mark.parametrize("pickup", ["5/8", "3/4", "1"])
+def test_odd_places_are_written_even_in_a_part_of_a_beat(
+    meter: str, place: str, pickup: str
+) -> None:
+    full = bar_of(meter)
+    bar = bar_of(meter, Fraction(pickup))
+    stretches = stretches_of(f"{place} r{bar.length - Fraction(place)}")
+    values = write_values(stretches, bar, full.length - bar.length)
+    assert faults(values, stretches) == []
+
+
+def test_the_faults_are_seen() -> None:
+    stretches = stretches_of("1/3 1/3 1/3")
+    good = write_values(stretches, bar_of("1/4"), Fraction(0))
+    assert faults(good, stretches) == []
+    assert faults(good[:2], stretches)
+    assert faults(good[::-1], stretches)
+    assert faults([*good, good[0]], stretches)
+
+
+@pytest.mark.parametrize("meter", METERS)
+def test_notes_on_beats_show_the_beats(meter: str) -> None:
+    """In any arrangement of eighths no value hides a stronger point than those it stands between,
+    but for a syncopation that lies evenly across it."""
+    bar = bar_of(meter)
+    chance = random.Random(meter)
+    for _ in range(100):
+        steps = int(bar.length * 2)
+        inner = sorted(chance.sample(range(1, steps), chance.randrange(steps)))
+        places = [Fraction(k, 2) for k in (0, *inner, steps)]
+        for one in write_values(random_stretches(chance, places), bar, Fraction(0)):
+            end = one.onset + one.value.length
+            hidden = [
+                beat
+                for k in range(1, int(bar.length / bar.beat_length))
+                if one.onset < (beat := k * bar.beat_length) < end
+            ]
+            on_beat = {one.onset, end} & {k * bar.beat_length for k in range(20)}
+            even = len(hidden) == 1 and hidden[0] - one.onset == end - hidden[0]
+            assert not hidden or on_beat or (even and not bar.compound and one.chord is not None)
+            if bar.compound and hidden:
+                assert len(on_beat) == 2

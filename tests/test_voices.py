@@ -1,0 +1,113 @@
+"""When one voice serves, and when a second one is needed."""
+
+import random
+import time
+from fractions import Fraction
+
+import pytest
+
+from engrave.grid import PlacedNote
+from engrave.voices import separate_voices
+from tests.scores import pitch
+
+
+def placed(text: str) -> list[PlacedNote]:
+    """ "0 2 C4+E4": an onset, for how many quarters the keys are held (0: a grace note), keys."""
+    notes: list[PlacedNote] = []
+    for line in text.split(";"):
+        onset, length, names = line.split()
+        for name in names.split("+"):
+            key, k = pitch(name).midi, len(notes)
+            notes.append(PlacedNote(Fraction(onset), Fraction(length), key, k, length == "0"))
+    return notes
+
+
+def voices(text: str) -> str:
+    """The voice of each note of one hand, a digit each."""
+    notes = placed(text)
+    return "".join(map(str, separate_voices(notes, [1] * len(notes))))
+
+
+def line(names: str, step: str, held: str, start: str = "0") -> str:
+    """Notes one after the other, as text for `placed`."""
+    return ";".join(
+        f"{Fraction(start) + k * Fraction(step)} {held} {name}"
+        for k, name in enumerate(names.split())
+    )
+
+
+SCALE = "C4 D4 E4 F4 G4 A4 B4 C5"
+BROKEN = "C4 E4 G4 E4 C4 E4 G4 E4"
+
+
+@pytest.mark.parametrize("held", ["1/4", "1/2", "9/16", "3/4"])
+def test_a_line_stays_one_voice_however_it_is_touched(held: str) -> None:
+    """Detached, held, and legato up to half of the next note."""
+    assert voices(line(SCALE, "1/2", held)) == "1" * 8
+
+
+def test_chords_of_one_length_are_one_voice() -> None:
+    assert voices("0 1 C4+E4+G4; 1 1 C4+F4+A4; 2 2 B3+D4+G4") == "1" * 9
+
+
+def test_a_leaping_accompaniment_is_one_voice() -> None:
+    assert voices("0 1/2 C3; 1 1/2 E4+G4; 2 1/2 E4+G4; 3 1/2 G2; 4 1/2 D4+F4") == "1" * 8
+    assert voices(line("C3 G3 E3 G3 C3 G3 E3 G3", "1/2", "5/8")) == "1" * 8
+
+
+def test_a_held_bass_is_a_voice_below_what_moves() -> None:
+    assert voices("0 4 C3;" + line(BROKEN, "1/2", "1/2")) == "2" + "1" * 8
+    assert voices("0 3 C3; 1 1/2 C4+E4; 2 1/2 C4+E4; 3 3 G2; 4 1/2 B3+D4") == "2111121" + "1"
+
+
+def test_a_held_melody_is_a_voice_above_what_moves() -> None:
+    assert voices("0 4 C5;" + line(BROKEN, "1/2", "1/2")) == "1" + "2" * 8
+
+
+def test_two_lines_that_move_at_different_times_are_two_voices() -> None:
+    upper = {0: "G4", 2: "A4", 4: "B4"}
+    lower = {1: "C4", 3: "D4", 5: "E4"}
+    notes = sorted([*upper.items(), *lower.items()])
+    assert voices(";".join(f"{onset} 2 {name}" for onset, name in notes)) == "121212"
+
+
+def test_grace_notes_go_with_the_note_that_they_lead_to() -> None:
+    text = "0 4 C3; 0 1 C5; 1 0 C#5; 1 1 D5; 2 0 D#5; 2 2 E5"
+    notes = placed(text)
+    found = dict(zip((note.pitch for note in notes), voices(text), strict=True))
+    assert found[pitch("C3").midi] == "2"
+    assert found[pitch("C#5").midi] == found[pitch("D5").midi] == "1"
+    assert found[pitch("D#5").midi] == found[pitch("E5").midi] == "1"
+
+
+def test_each_hand_has_its_own_voices() -> None:
+    notes = placed("0 4 C3;" + line(BROKEN, "1/2", "1/2"))
+    assert separate_voices(notes, [2] + [1] * 8) == (1,) * 9
+    assert separate_voices(notes, [2] * 9) == (2, *[1] * 8)
+
+
+def test_nothing_is_nothing() -> None:
+    assert separate_voices([], []) == ()
+
+
+def random_notes(size: int, together: int) -> list[PlacedNote]:
+    chance = random.Random(size)
+    onsets = [Fraction(k // together, 2) for k in range(size)]
+    return [
+        PlacedNote(onset, Fraction(chance.randrange(1, 9), 4), chance.randrange(128), k)
+        for k, onset in enumerate(onsets)
+    ]
+
+
+@pytest.mark.parametrize(("size", "together"), [(4000, 4000), (4000, 3)])
+def test_many_notes_take_no_long_time(size: int, together: int) -> None:
+    """At once, and one after the other: four times the notes, about four times the time."""
+
+    def seconds(notes: list[PlacedNote]) -> float:
+        start = time.process_time()
+        found = separate_voices(notes, [1] * len(notes))
+        assert len(found) == len(notes) and set(found) <= {1, 2}
+        return time.process_time() - start
+
+    few, many = (seconds(random_notes(n, together)) for n in (size // 4, size))
+    assert many < 12 * few + 0.1
