@@ -19,8 +19,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from engrave.beats import Tap
-from engrave.grid import Grid
+from engrave.grid import Grid, Tap
 from engrave.midi import MidiError, read_midi
 from engrave.musicxml import write_musicxml, write_mxl
 from engrave.performance import Performance

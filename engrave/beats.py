@@ -1,24 +1,23 @@
-"""Where the beat is, and which beats form a bar.
+"""Where the beat is.
 
 The pulse is followed by a bar-pointer model (Whiteley, Cemgil and Godsill, ISMIR 2006; state space
 of Krebs, Böck and Widmer, ISMIR 2015): a hidden pointer moves through the beat at a tempo that may
 change from beat to beat, and chords are expected where the beat starts and where it divides, in
-two or in three. Each chord adds what it sounded like (`listen.Evidence`). A second, small model
-runs over the beats that were found and groups them into bars. Both are decoded by Viterbi.
+two or in three. Each chord adds what it sounded like (`listen.Evidence`). The best way is found by
+Viterbi.
 
 Times are seconds, phases are shares of a beat, intervals are seconds per beat.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 from madmom_infer.features.beats_hmm import BeatStateSpace
 from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionModel
 
-from engrave.grid import Bar, Grid
+from engrave.grid import Pulse, Tap
 from engrave.listen import Evidence
 from engrave.performance import Performance, chord_starts
 from engrave.score import TimeSignature
@@ -34,6 +33,7 @@ SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.25, 1.8, 32  # seconds, seconds, count
 USUAL_BEAT = 0.62  # seconds, where nothing else is known
 STEPS_IN_BEAT, BEAT_SPREAD = 4.2, 0.4  # a beat in median steps between chords; log deviation
 SLOWEST_TRIPLE = 1.35  # seconds; what divides in three and is slower is no beat, but three
+SLOWEST_TRIPLET = 0.75  # seconds; the same where bars of three beats are given
 TEMPO_PULL = 0.1  # how far each single beat is drawn to the usual tempo
 GIVEN_RANGE, GIVEN_TEMPI = 1.5, 16  # the same for a tempo that the user gave: ratio, count,
 GIVEN_SPREAD, GIVEN_PULL = 0.08, 0.3  # deviation, pull
@@ -52,61 +52,15 @@ DIVISION_CHANGE = 0.003  # probability that a beat divides otherwise than the on
 NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
 CLOSEST = 0.05  # seconds between two beats
 
-# Bars: (beats, whether they divide in three) and how common each is.
-METERS = {
-    (2, False): 0.25,
-    (3, False): 0.2,
-    (4, False): 0.35,
-    (1, True): 0.02,
-    (2, True): 0.12,
-    (3, True): 0.02,
-    (4, True): 0.04,
-}
-METER_CHANGE = 1e-8  # probability at a barline
-SLIP = 1e-5  # probability that a bar breaks off at a beat (the pulse lost or won one)
-DOWNBEAT_SHARE = 0.37  # of all beats
-CERTAIN = 30.0  # log odds of a downbeat that the user tapped
-TAPPED_METER = 0.1  # how common a bar is held to be that the user tapped and the table lacks
-LONGEST_TAPPED_BAR = 32  # beats
-HALF_BAR = 0.5  # how much the middle of a bar of four resembles a downbeat
-TRIPLE_IN_COMPOUND, TRIPLE_IN_SIMPLE = 0.85, 0.2  # share of beats heard as dividing in three
-
-
-@dataclass(frozen=True, slots=True)
-class Tap:
-    """A beat that the user tapped, in seconds of the recording."""
-
-    time: float
-    downbeat: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """Beat times in seconds, and for each whether it divides in three."""
-
-    times: np.ndarray
-    triple: np.ndarray
-
-
-_BarState = tuple[tuple[int, bool], int]  # a meter (see METERS), and a beat of its bar
-
-
-@dataclass(frozen=True, slots=True)
-class _Meter:
-    """The bars as beats see them: index of each beat in its bar, size and division of that bar."""
-
-    index: np.ndarray
-    beats: np.ndarray
-    compound: np.ndarray
-
 
 def track_beats(
     performance: Performance,
     evidence: Evidence,
+    meter: TimeSignature | None = None,
     tempo: float | None = None,
     taps: Sequence[Tap] = (),
 ) -> Pulse:
-    """The beats of a performance; `tempo` (felt beats a minute) and `taps` are what is known.
+    """The beats of a performance; `meter`, `tempo` (felt beats a minute), `taps` are what is known.
 
     Tapped beats are taken as they are (drawn to chords nearby) and continued at both ends.
     """
@@ -118,28 +72,10 @@ def track_beats(
     else:
         states = _BeatStates.around(tempo) if tempo else _BeatStates.usual(chords.time)
         clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * states.interval.max()))
-        pulse = _follow_pulse(chords, clock, states, split=tempo is None)
+        pulse = _follow_pulse(chords, clock, states)
+        if not tempo:
+            pulse = _split_slow(pulse, clock, _slowest_triple(meter))
     return _cover(_snap(pulse, chords), performance, clock)
-
-
-def group_beats(
-    performance: Performance,
-    pulse: Pulse,
-    accents: np.ndarray,
-    meter: TimeSignature | None = None,
-    taps: Sequence[Tap] = (),
-) -> Grid:
-    """The grid: beats in bars. `accents` holds each beat's log odds of being a downbeat.
-
-    `meter` and the downbeats among `taps` are what is known: all bars are of the meter, unless
-    the taps say otherwise.
-    """
-    known = _tapped_downbeats(pulse.times, taps)
-    if performance.notes[-1].onset < pulse.times[1] - CLOSEST:
-        known[0] = 1  # all that is heard lies within one beat
-    bars = _find_bars(pulse, accents, meter, known)
-    onsets = np.array([performance.notes[i].onset for i in chord_starts(performance.notes)])
-    return _lay_out(pulse, bars, onsets, meter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,22 +265,32 @@ def _division_shape(
     return (1 - ANYWHERE) * np.sum(bumps, axis=0) + ANYWHERE / interval
 
 
-def _follow_pulse(chords: _Chords, clock: _Clock, states: _BeatStates, split: bool) -> Pulse:
-    """Beats between the first and the last chord, by Viterbi over frames.
-
-    With `split`, slow beats that divide in three come as three beats: a waltz is not in 6/8.
-    """
+def _follow_pulse(chords: _Chords, clock: _Clock, states: _BeatStates) -> Pulse:
+    """Beats between the first and the last chord, by Viterbi over frames."""
     path = _decode(states, _frames(chords, clock.heard_at(chords.time), states.frames))
     turns = np.flatnonzero(np.diff(states.phase[path]) < 0) + 1
     if len(turns) == 0:  # hardly more than one chord: that is the beat
         return Pulse(chords.time[:1], np.array([False]))
-    heard, triple = turns / states.frames - LEAD_IN, path[turns] >= states.size
-    slow = len(heard) > 1 and np.median(np.diff(heard)) > SLOWEST_TRIPLE
-    if split and slow and triple.mean() > 0.5:
-        thirds = np.arange(3 * len(heard) - 2) / 3
-        heard = np.interp(thirds, np.arange(len(heard)), heard)
-        triple = np.zeros(len(heard), bool)
-    return Pulse(clock.seconds_at(heard), triple)
+    times = clock.seconds_at(turns / states.frames - LEAD_IN)
+    return Pulse(times, path[turns] >= states.size)
+
+
+def _slowest_triple(meter: TimeSignature | None) -> float:
+    """Seconds that a beat which divides in three may last in this meter."""
+    if meter is None:
+        return SLOWEST_TRIPLE
+    if meter.compound:
+        return np.inf
+    return SLOWEST_TRIPLET if meter.beats % 3 == 0 else SLOWEST_TRIPLE
+
+
+def _split_slow(pulse: Pulse, clock: _Clock, slowest: float) -> Pulse:
+    """Slow beats that divide in three come as three beats: a waltz is not in 6/8."""
+    heard = clock.heard_at(pulse.times)
+    if len(heard) < 2 or np.median(np.diff(heard)) <= slowest or pulse.triple.mean() <= 0.5:
+        return pulse
+    thirds = np.interp(np.arange(3 * len(heard) - 2) / 3, np.arange(len(heard)), heard)
+    return Pulse(clock.seconds_at(thirds), np.zeros(len(thirds), bool))
 
 
 def _frames(chords: _Chords, heard: np.ndarray, frames: int) -> np.ndarray:
@@ -432,145 +378,3 @@ def _evenly(anchor: float, step: float, start: float, stop: float) -> np.ndarray
     """Times from `start` to `stop` that lie whole steps away from `anchor`."""
     first = start + (anchor - start) % step
     return first + step * np.arange(max(0, int((stop - first) // step) + 1))
-
-
-def _tapped_downbeats(times: np.ndarray, taps: Sequence[Tap]) -> np.ndarray:
-    """For each beat 1 if it was tapped as a downbeat, -1 if as another beat, 0 if not known.
-
-    Where only some downbeats are marked, the taps before the first and after the last of them
-    say nothing.
-    """
-    known = np.zeros(len(times), int)
-    for tap in taps:
-        nearest = np.argmin(np.abs(times - tap.time))
-        if tap.downbeat and abs(times[nearest] - tap.time) < NEAR + CLOSEST:
-            known[nearest] = 1
-    marked = np.flatnonzero(known)
-    if len(marked):
-        between = known[marked[0] : marked[-1]]
-        between[between == 0] = -1
-    return known
-
-
-def _find_bars(
-    pulse: Pulse, accents: np.ndarray, meter: TimeSignature | None, known: np.ndarray
-) -> _Meter:
-    """Bars over the beats, by Viterbi over all meters (or the given one)."""
-    tapped = {int(n) for n in np.diff(np.flatnonzero(known == 1)) if n <= LONGEST_TAPPED_BAR}
-    meters = METERS | {(n, False): TAPPED_METER for n in tapped if (n, False) not in METERS}
-    if meter:
-        meters = {_felt(meter): 1.0}
-    states = [(m, i) for m in meters for i in range(m[0])]
-    model = HiddenMarkovModel(
-        _bar_transitions(states, meters, slip=0.0 if meter and not known.any() else SLIP),
-        _BarObservation(states),
-        np.array([meters[m] / m[0] for m, _ in states]) / sum(meters.values()),
-    )
-    odds = np.where(known, CERTAIN * known, accents)
-    path = [states[s] for s in model.viterbi(np.stack([odds, pulse.triple, known], axis=1))[0]]
-    return _Meter(
-        index=np.array([i for _, i in path]),
-        beats=np.array([m[0] for m, _ in path]),
-        compound=np.array([m[1] for m, _ in path]),
-    )
-
-
-def _felt(meter: TimeSignature) -> tuple[int, bool]:
-    """How many beats a bar of this meter is felt in, and whether they divide in three."""
-    if meter.beat_type >= 8 and meter.beats % 3 == 0:
-        return meter.beats // 3, True
-    return meter.beats, False
-
-
-def _bar_transitions(
-    states: Sequence[_BarState], meters: dict[tuple[int, bool], float], slip: float
-) -> TransitionModel:
-    """Beats follow each other; after the last of a bar comes a first, rarely of another meter."""
-    to, come_from, probability = [], [], []
-    for a, (meter, i) in enumerate(states):
-        follows: dict[int, float] = {}
-        if i + 1 < meter[0]:
-            follows[a + 1] = 1 - slip
-            if slip:
-                follows[a - i] = slip
-        else:
-            others = {m: p for m, p in meters.items() if m != meter}
-            for m, p in others.items():
-                follows[states.index((m, 0))] = METER_CHANGE * p / sum(others.values())
-            follows[a - i] = 1 - sum(follows.values())
-        for b, p in follows.items():
-            to.append(b)
-            come_from.append(a)
-            probability.append(p)
-    return TransitionModel.from_dense(to, come_from, probability)
-
-
-class _BarObservation(ObservationModel):
-    """Rows of (log odds of a downbeat, whether the beat divides in three, whether it is known).
-
-    What is known of a beat is whether it is a downbeat (not 0) or not known (0).
-    """
-
-    def __init__(self, states: Sequence[_BarState]) -> None:
-        super().__init__(np.arange(len(states), dtype=np.uint32))
-        self.first = np.array([float(i == 0) for _, i in states])
-        self.down = np.array(
-            [1.0 if i == 0 else HALF_BAR if (m[0], i) == (4, 2) else 0.0 for m, i in states]
-        )
-        self.triple = np.array(
-            [TRIPLE_IN_COMPOUND if m[1] else TRIPLE_IN_SIMPLE for m, _ in states]
-        )
-
-    def log_densities(self, observations: np.ndarray) -> np.ndarray:
-        odds, triple, known = observations.T[:, :, None]
-        down = 1 / (1 + np.exp(-odds.clip(-CERTAIN, CERTAIN)))
-        resembles = np.where(known, self.first, self.down)
-        share = DOWNBEAT_SHARE
-        accent = resembles * down / share + (1 - resembles) * (1 - down) / (1 - share)
-        division = np.where(triple, self.triple, 1 - self.triple)
-        return np.log(accent) + np.log(division)
-
-
-def _lay_out(pulse: Pulse, meter: _Meter, onsets: np.ndarray, given: TimeSignature | None) -> Grid:
-    """The grid in quarter notes: a beat is a quarter, or a dotted quarter, or what was given."""
-    half = not given and _felt_in_halves(pulse, onsets)
-    quarters, bars = [Fraction(0)], []
-    for start, stop in pairwise([0, *_barlines(meter), len(pulse.times)]):
-        unit = _unit(bool(meter.compound[start]), half, given)
-        count, size = stop - start, int(meter.beats[start])
-        if stop == len(pulse.times):
-            count = max(count, size)  # the last bar is filled, and so is the only one
-        if start > 0 or count > size:
-            size = count  # where the pulse lost or won a beat: a bar of its own meter
-        bars.append(Bar(quarters[-1], count * unit, *_signature(size, unit, given)))
-        quarters += [quarters[-1] + unit * (k + 1) for k in range(stop - start)]
-    times = [*pulse.times, 2 * pulse.times[-1] - pulse.times[-2]]
-    return Grid(tuple(float(t) for t in times), tuple(quarters), tuple(bars))
-
-
-def _unit(compound: bool, half: bool, given: TimeSignature | None) -> Fraction:
-    """The length of a felt beat in quarter notes."""
-    if given:
-        return Fraction(4 * (3 if _felt(given)[1] else 1), given.beat_type)
-    return Fraction(3, 2) if compound else Fraction(2 if half else 1)
-
-
-def _barlines(meter: _Meter) -> list[int]:
-    """The beats that open a bar, after the first; one beat too many is added to its bar."""
-    opens = [k for k in range(1, len(meter.index)) if meter.index[k] == 0]
-    following = [*opens, len(meter.index) + 1][1:]
-    return [a for a, b in zip(opens, following, strict=True) if b != a + 1 or meter.beats[a] == 1]
-
-
-def _signature(beats: int, unit: Fraction, given: TimeSignature | None) -> tuple[int, int]:
-    if given and beats == _felt(given)[0]:
-        return given.beats, given.beat_type
-    if unit.numerator == 3:
-        return 3 * beats, 4 * unit.denominator
-    return beats, int(4 / unit)
-
-
-def _felt_in_halves(pulse: Pulse, onsets: np.ndarray) -> bool:
-    """Whether the beat is a half note: many beats hold more chords than a quarter's four."""
-    counts, _ = np.histogram(onsets, pulse.times)
-    return bool(np.mean(counts > 5) > 0.3 and np.mean(pulse.triple) < 0.3)

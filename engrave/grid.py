@@ -13,6 +13,22 @@ import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
+class Tap:
+    """A beat that the user tapped, in seconds of the recording."""
+
+    time: float
+    downbeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Beat times in seconds, and for each whether it divides in three."""
+
+    times: np.ndarray
+    triple: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """One bar: where it starts and how long it is, in quarter notes, and its time signature.
 

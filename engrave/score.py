@@ -121,7 +121,7 @@ Event = Chord | Rest
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One voice of one measure: `number` 1-4 on staff 1, 5-8 on staff 2; events fill the measure."""
+    """One voice of one measure: `number` 1-4 on staff 1, 5-8 on staff 2; events fill it."""
 
     number: int
     staff: int
@@ -132,6 +132,11 @@ class Voice:
 class TimeSignature:
     beats: int
     beat_type: int
+
+    @property
+    def compound(self) -> bool:
+        """Whether the felt beats fall into three (6/8, 9/8, 12/8, and 3/8 felt in one)."""
+        return self.beat_type >= 8 and self.beats % 3 == 0
 
 
 @dataclass(frozen=True, slots=True)

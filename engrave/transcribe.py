@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engrave.beats import Tap, group_beats, track_beats
+from engrave.beats import track_beats
 from engrave.expression import opening_dynamic, tempo_mark
-from engrave.grid import Grid
+from engrave.grid import Grid, Tap
 from engrave.hands import split_hands
 from engrave.lengths import settle_lengths
 from engrave.listen import hear_accents, listen
+from engrave.meter import group_beats
 from engrave.notate import notate
 from engrave.ornaments import find_graces
 from engrave.pedal import mark_pedal
@@ -50,7 +51,7 @@ def transcribe(
     """Write down a performance; `title` and `composer` replace what its source says."""
     taps = corrections.beats or ()
     evidence = listen(performance)
-    pulse = track_beats(performance, evidence, corrections.tempo, taps)
+    pulse = track_beats(performance, evidence, corrections.meter, corrections.tempo, taps)
     accents = hear_accents(performance, pulse.times)
     beats = group_beats(performance, pulse, accents, corrections.meter, taps)
     staff = split_hands(performance)

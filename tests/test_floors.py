@@ -18,7 +18,17 @@ FLOORS = (
     {"score", "midi_hearing", "listen"},  # what is written, and what is heard
     {
         # the steps from the one to the other, each on its own
-        *("midi", "beats", "hands", "ornaments", "quantize", "voices", "lengths", "spelling"),
+        *(
+            "midi",
+            "beats",
+            "meter",
+            "hands",
+            "ornaments",
+            "quantize",
+            "voices",
+            "lengths",
+            "spelling",
+        ),
         *("pedal", "expression", "rhythm", "beams", "clefs", "check", "musicxml"),
     },
     {"notate", "svg", "html", "pdf", "interop"},  # what puts their results together
@@ -35,7 +45,7 @@ WHEN_USED = {("__init__", "interop")}
 
 # Libraries that may be imported in these rooms only.
 ROOMS_OF_LIBRARY = {
-    "madmom_infer": {"beats", "quantize"},
+    "madmom_infer": {"beats", "meter"},
     "music21": {"interop"},
     "pretty_midi": {"midi"},
     "mido": {"midi", "midi_events", "midi_hearing"},
@@ -141,7 +151,7 @@ def test_no_module_stands_on_two_floors():
         ("cli", "import engrave.__main__", "__main__ is not on a lower floor"),
         ("notate", "def f():\n    from engrave.score import Chord", "below the top"),
         ("notate", "if 1:\n    import lxml", "below the top"),
-        ("hands", "from madmom_infer.ml import hmm", "only in ['beats', 'quantize']"),
+        ("hands", "from madmom_infer.ml import hmm", "only in ['beats', 'meter']"),
         ("notate", "import music21.stream", "only in ['interop']"),
     ],
 )

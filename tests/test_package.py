@@ -62,7 +62,7 @@ def libraries_in(*folders: str) -> set[str]:
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 names.add((node.module or "").partition(".")[0])
-    return names - sys.stdlib_module_names - {"engrave", "tests", "samples"}
+    return names - sys.stdlib_module_names - {"engrave", "tests", "samples", "bench"}
 
 
 def test_what_the_package_imports_is_what_it_requires():
@@ -71,7 +71,7 @@ def test_what_the_package_imports_is_what_it_requires():
 
 def test_what_the_tests_import_comes_with_dev():
     dev = requirements("dev", "options.extras_require")
-    assert libraries_in("tests", "samples") <= requirements("install_requires") | dev
+    assert libraries_in("tests", "samples", "bench") <= requirements("install_requires") | dev
 
 
 def test_every_file_of_the_package_is_installed():

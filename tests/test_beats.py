@@ -1,0 +1,349 @@
+"""Beats and bars: found in plain playing, obeyed where given, bounded where time is long."""
+
+import tracemalloc
+import warnings
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from engrave import beats
+from engrave.beats import track_beats
+from engrave.grid import Tap
+from engrave.listen import hear_accents, listen
+from engrave.meter import group_beats
+from engrave.score import TimeSignature
+from samples import names, take
+from tests.playing import beat_f_measure, play, press
+
+HARMONY = [0, 5, 7, 0, 9, 2, 7, 0]  # semitones above C, a bar each
+
+# How well the beats of each sample are found, and no worse (F-measure at 70 ms).
+FOUND = {
+    "auld_lang_syne": 0.6,
+    "blue_danube": 0.45,
+    "dorian": 0.65,
+    "greensleeves": 0.9,
+    "march": 0.7,
+    "nocturne": 0.9,
+    "old_hundredth": 0.95,
+    "sonatina": 0.9,
+    "two_against_three": 0.95,
+}
+
+
+@pytest.fixture(autouse=True)
+def no_warnings():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def hear(performance, tempo=None, taps=(), meter=None):
+    """The pulse and the grid of a performance, which hold what every grid must hold."""
+    pulse = track_beats(performance, listen(performance), meter, tempo, taps)
+    accents = hear_accents(performance, pulse.times)
+    grid = group_beats(performance, pulse, accents, meter, taps)
+    assert np.all(np.isfinite(pulse.times))
+    assert len(pulse.times) == len(pulse.triple) == len(grid.times) - 1
+    last = performance.notes[-1].onset
+    assert pulse.times[0] <= performance.notes[0].onset + 0.2 * np.diff(pulse.times)[0]
+    assert grid.quarter_at(last) < grid.bars[-1].end
+    assert grid.bars[-1].end >= grid.quarters[-1]
+    assert all(bar.length == bar.full_length for bar in grid.bars[1:])
+    assert grid.bars[0].length <= grid.bars[0].full_length
+    return pulse, grid
+
+
+def signatures(grid):
+    return {(bar.beats, bar.beat_type) for bar in grid.bars}
+
+
+def even(count=40, seconds=0.5, start=0.0):
+    """A tone repeated evenly."""
+    return play(press(start + seconds * i) for i in range(count))
+
+
+def accompanied(beats_in_bar, bars=12, seconds=0.5):
+    """A bass on each downbeat, chords on the other beats, a held tone above: oom-pah, oom-pah-pah.
+
+    The harmony changes with each bar.
+    """
+    notes = []
+    for bar in range(bars):
+        step = HARMONY[bar % len(HARMONY)]
+        start = beats_in_bar * seconds * bar
+        notes += [press(start, 36 + step, 0.9 * seconds), press(start, 76, 2 * seconds)]
+        for beat in range(1, beats_in_bar):
+            chord = [press(start + seconds * beat, 52 + step + t, 0.6 * seconds) for t in (0, 4, 7)]
+            notes += chord
+    return play(notes)
+
+
+# --- what is found ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("start", [0.0, 1000.0])
+def test_evenly_spaced_notes_are_the_beats(start):
+    pulse, _ = hear(even(start=start))
+    assert np.median(np.diff(pulse.times)) in (
+        pytest.approx(0.5, abs=0.01),
+        pytest.approx(1.0, abs=0.02),
+    )
+    played = start + 0.5 * np.arange(40)
+    assert max(np.abs(played - t).min() for t in pulse.times) < 0.01
+
+
+def test_a_march_bass_makes_bars_of_two_or_four():
+    pulse, grid = hear(accompanied(4))
+    assert signatures(grid) <= {(2, 4), (4, 4)}
+    downbeats = grid.time_at([float(bar.start) for bar in grid.bars])
+    assert {float(t) for t in np.round(downbeats % 1, 2) % 1} == {0.0}
+
+
+def test_a_waltz_bass_makes_bars_of_three():
+    _, grid = hear(accompanied(3))
+    assert signatures(grid) == {(3, 4)}
+    downbeats = grid.time_at([float(bar.start) for bar in grid.bars])
+    assert downbeats == pytest.approx(1.5 * np.arange(len(grid.bars)), abs=0.02)
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_beats_of_the_samples_are_found_as_well_as_before(name):
+    sample = take(name)
+    pulse, _ = hear(sample.performance)
+    last = sample.performance.notes[-1].onset
+    true = [time for time in sample.grid.times if time <= last + 0.1]
+    assert beat_f_measure(true, pulse.times) >= FOUND[name]
+
+
+def test_a_piece_without_upbeat_begins_with_a_full_bar():
+    _, grid = hear(take("sonatina").performance)
+    assert grid.bars[0].length == grid.bars[0].full_length
+    assert signatures(grid) == {(4, 4)}
+
+
+# --- the odd cases ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        [press(0)],
+        [press(1000)],
+        [press(3, pitch) for pitch in (48, 60, 64, 67)],
+        [press(3, pitch) for pitch in range(21, 109)],
+    ],
+    ids=["one note", "one late note", "one chord", "all keys at once"],
+)
+def test_a_single_chord_opens_the_only_bar(notes):
+    pulse, grid = hear(play(notes))
+    assert pulse.times[0] == pytest.approx(notes[0].onset)
+    assert len(grid.bars) == 1
+    assert grid.bars[0].length == grid.bars[0].full_length
+
+
+@pytest.mark.parametrize("gap", [0.04, 0.2, 0.5, 3.0, 60.0])
+def test_two_notes(gap):
+    hear(play([press(0), press(gap, 64)]))
+
+
+def test_ten_hours_of_silence_take_a_beat():
+    """The beat goes on evenly on both sides, and one beat is as long as it must be."""
+    hours = 36000
+    pulse, _ = hear(play([*even(10).notes, *even(10, start=hours).notes]))
+    assert len(pulse.times) < 40
+    assert np.sum(np.diff(pulse.times) > 1.2) == 1
+    hear(play([press(0), press(hours)]))
+
+
+def test_a_silence_is_not_heard_longer_than_the_longest():
+    clock = beats._Clock.of(np.array([5.0, 6.0, 106.0, 107.0]), 4.0)
+    assert clock.heard_at(np.array([4.0, 5.0, 6.0, 8.0, 104.0, 106.0, 107.0, 109.0])) == (
+        pytest.approx([-1.0, 0.0, 1.0, 3.0, 3.01, 5.01, 6.01, 8.01])
+    )
+    seconds = np.array([3.0, 5.5, 7.9, 105.0, 120.0])
+    assert clock.seconds_at(clock.heard_at(seconds)) == pytest.approx(seconds)
+
+
+def test_three_thousand_notes_in_a_second():
+    chance = np.random.default_rng(0)
+    onsets, pitches = chance.random(3000), chance.integers(21, 109, 3000)
+    pulse, _ = hear(play(map(press, onsets.tolist(), pitches.tolist())))
+    assert len(pulse.times) <= 5
+
+
+@pytest.mark.parametrize("held", [0.0, 36000.0])
+def test_how_long_keys_are_held_does_not_move_the_beats(held):
+    pulse, _ = hear(play(press(0.5 * i, held=held) for i in range(24)))
+    assert np.diff(pulse.times) == pytest.approx(0.5, abs=0.01)
+
+
+def test_windows_are_decoded_as_one():
+    """Cut into windows, the path is the same as in one piece."""
+    chance = np.random.default_rng(3)
+    onsets = np.cumsum(chance.normal(0.25, 0.015, 340)).tolist()
+    performance = play(press(t, 48 if i % 2 == 0 else 70 + i % 5) for i, t in enumerate(onsets))
+    chords = beats._Chords.of(performance, listen(performance))
+    states = beats._BeatStates.usual(chords.time)
+    rows = beats._frames(chords, chords.time - chords.time[0], states.frames)
+    assert len(rows) > beats.WINDOW + beats.OVERLAP
+    whole = beats.HiddenMarkovModel(
+        states.transitions, beats._ChordObservation(states), states.initial
+    )
+    assert beats._decode(states, rows).tolist() == whole.viterbi(rows)[0].tolist()
+
+
+def test_memory_does_not_grow_with_the_performance():
+    """Decoded whole, five minutes would take half a gigabyte."""
+    performance = even(600)
+    evidence = listen(performance)
+    tracemalloc.start()
+    try:
+        track_beats(performance, evidence)
+        assert tracemalloc.get_traced_memory()[1] < 250e6
+    finally:
+        tracemalloc.stop()
+
+
+# --- what is given ---------------------------------------------------------------------------
+
+METERS = ["4/4", "3/4", "2/4", "5/4", "7/8", "3/2", "2/2", "12/8", "9/8", "6/8", "3/8", "1/4"]
+
+
+@pytest.mark.parametrize("meter", [*METERS, "6/4", "1/1", "7/16", "32/16"])
+def test_the_given_meter_is_that_of_every_bar(meter):
+    given = TimeSignature(*map(int, meter.split("/")))
+    for performance in (accompanied(4), accompanied(3), even(23), play([press(0)])):
+        _, grid = hear(performance, meter=given)
+        assert signatures(grid) == {(given.beats, given.beat_type)}
+    lengths = {bar.beat_length for bar in grid.bars}
+    assert {b - a for a, b in pairwise(grid.quarters)} == lengths
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_given_meter_is_that_of_every_bar_of_the_samples(name):
+    _, grid = hear(take(name).performance, meter=TimeSignature(5, 4))
+    assert signatures(grid) == {(5, 4)}
+
+
+@pytest.mark.parametrize("tempo", [10, 30, 45, 60, 120, 200, 260, 400])
+def test_the_given_tempo_is_that_of_the_beats(tempo):
+    """Also tempi that are not looked for otherwise: those of the samples range from 50 to 160."""
+    beat = 60 / tempo
+    halves = play(press(beat / 2 * i, 48 if i % 2 == 0 else 72) for i in range(40))
+    pulse, _ = hear(halves, tempo=tempo)
+    assert pulse.times == pytest.approx(beat * np.arange(20), abs=0.03 * beat)
+
+
+@pytest.mark.parametrize(("tempo", "beat"), [(30, 2.0), (60, 1.0), (120, 0.5), (240, 0.25)])
+def test_the_given_tempo_chooses_the_octave(tempo, beat):
+    pulse, _ = hear(even(), tempo=tempo)
+    assert np.median(np.diff(pulse.times)) == pytest.approx(beat, rel=0.02)
+
+
+def test_the_given_tempo_may_breathe():
+    """A ritardando from 90 to 60 beats a minute, given 80."""
+    times = np.cumsum(np.linspace(60 / 90, 1.0, 40))
+    halves = np.interp(np.arange(79) / 2, np.arange(40), times)
+    performance = play(press(t, 48 if i % 2 == 0 else 72) for i, t in enumerate(halves.tolist()))
+    pulse, _ = hear(performance, tempo=80)
+    assert beat_f_measure(times, pulse.times) > 0.9
+
+
+TAPPED = accompanied(4)  # 24 seconds, notes at each half second
+
+
+@pytest.mark.parametrize(("size", "first"), [(2, 0), (3, 0), (4, 1), (5, 0), (7, 2), (11, 4)])
+def test_bars_start_at_tapped_downbeats(size, first):
+    taps = [Tap(0.5 * i, i % size == first) for i in range(48)]
+    pulse, grid = hear(TAPPED, taps=taps)
+    assert pulse.times == pytest.approx([tap.time for tap in taps])
+    starts = [round(2 * float(t)) for t in grid.time_at([float(b.start) for b in grid.bars])]
+    assert [i for i in starts if i >= first] == list(range(first, 48, size))
+    assert {bar.full_length / (grid.quarters[1] - grid.quarters[0]) for bar in grid.bars} == {size}
+
+
+def test_tapped_downbeats_may_come_unevenly():
+    opens = [0, 4, 8, 11, 15, 17, 21]
+    taps = [Tap(0.5 * i, i in opens) for i in range(24)]
+    _, grid = hear(play(TAPPED.notes[:72]), taps=taps)
+    starts = grid.time_at([float(b.start) for b in grid.bars])
+    assert [round(2 * float(t)) for t in starts if t < 11] == opens
+
+
+def test_tapped_downbeats_are_stronger_than_the_given_meter():
+    taps = [Tap(0.5 * i, i % 3 == 0) for i in range(48)]
+    _, grid = hear(TAPPED, taps=taps, meter=TimeSignature(4, 4))
+    starts = grid.time_at([float(b.start) for b in grid.bars])
+    assert starts == pytest.approx(1.5 * np.arange(16))
+
+
+def test_the_given_meter_fills_what_taps_leave_open():
+    taps = [Tap(0.5 * i, i == 3) for i in range(48)]
+    _, grid = hear(TAPPED, taps=taps, meter=TimeSignature(5, 4))
+    starts = grid.time_at([float(b.start) for b in grid.bars])
+    assert starts[1:] == pytest.approx(1.5 + 2.5 * np.arange(9))
+
+
+def test_one_marked_downbeat_says_nothing_against_the_others():
+    taps = [Tap(0.5 * i, i == 8) for i in range(48)]
+    _, grid = hear(TAPPED, taps=taps)
+    starts = grid.time_at([float(b.start) for b in grid.bars])
+    assert 4.0 in starts.round(3)
+    assert len(grid.bars) >= 12
+
+
+@pytest.mark.parametrize(
+    "tapped",
+    [
+        range(10, 18),
+        [0, 1],
+        [46, 47],
+        [20, 21],
+    ],
+)
+def test_taps_of_a_part_go_on_evenly(tapped):
+    pulse, _ = hear(TAPPED, taps=[Tap(0.5 * i) for i in tapped])
+    assert pulse.times == pytest.approx(0.5 * np.arange(48))
+
+
+def test_taps_drawn_to_the_chords_they_mean():
+    taps = [Tap(0.5 * i + 0.04 * (-1) ** i) for i in range(1, 48)]
+    pulse, _ = hear(TAPPED, taps=taps)
+    assert pulse.times == pytest.approx(0.5 * np.arange(48))
+
+
+@pytest.mark.parametrize(
+    ("times", "step"),
+    [
+        ([1000.0, 1000.5], 0.5),
+        ([1e12, 1e12 + 0.5], 0.5),
+        ([0.0, 1e9], 1e9),
+        ([1e300, 2e300], 1e300),
+        ([9.0], beats.USUAL_BEAT),
+        ([9.0, 9.0 + 1e-9], beats.USUAL_BEAT),  # closer than two beats can be: one
+    ],
+)
+def test_taps_far_from_the_notes_still_give_the_tempo(times, step):
+    pulse, _ = hear(TAPPED, taps=[Tap(t) for t in times])
+    assert np.median(np.diff(pulse.times)) == pytest.approx(step)
+    assert len(pulse.times) <= 50
+
+
+def test_quick_taps_stay_apart():
+    chance = np.random.default_rng(5)
+    taps = [Tap(t) for t in np.sort(chance.random(3000) * 24).tolist()]
+    pulse, _ = hear(TAPPED, taps=taps)
+    assert np.all(np.diff(pulse.times) > beats.CLOSEST)
+
+
+def test_taps_before_ten_hours_of_silence_go_on_behind_it():
+    performance = play([*even(10).notes, *even(10, start=36000).notes])
+    pulse, _ = hear(performance, taps=[Tap(0.5 * i) for i in range(8)])
+    assert len(pulse.times) < 50
+
+
+def test_a_waltz_is_in_three_where_that_is_given():
+    _, grid = hear(take("blue_danube").performance, meter=TimeSignature(3, 4))
+    assert beat_f_measure(take("blue_danube").grid.times, grid.times) > 0.9

@@ -1,0 +1,139 @@
+"""The whole way: every sound score, whatever is played, and each correction where it belongs."""
+
+import warnings
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from engrave.check import check
+from engrave.grid import Tap
+from engrave.performance import PedalMove, Performance, Source
+from engrave.score import Chord, KeySignature, TempoMark, TimeSignature
+from engrave.transcribe import Corrections, transcribe
+from samples import names, take
+from tests.playing import play, press
+
+
+@pytest.fixture(autouse=True)
+def no_warnings():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def write(performance, **corrections):
+    """The transcription, whose score the judge finds sound."""
+    made = transcribe(performance, Corrections(**corrections))
+    assert check(made.score, performance) == []
+    assert made.performance is performance
+    return made
+
+
+def measures(made):
+    return made.score.parts[0].measures
+
+
+def scale(count=32, seconds=0.4, start=0.0):
+    """A bass note with every fourth of even notes that go up and down."""
+    steps = [0, 2, 4, 5, 7, 5, 4, 2]
+    notes = [press(start + seconds * i, 60 + steps[i % 8], 0.9 * seconds) for i in range(count)]
+    notes += [press(start + seconds * i, 36, 3 * seconds) for i in range(0, count, 4)]
+    return play(notes)
+
+
+def scattered(count, seconds):
+    """Any keys at any time."""
+    chance = np.random.default_rng(7)
+    onsets, held = chance.random(count) * seconds, chance.exponential(0.6, count)
+    return list(map(press, onsets.tolist(), chance.integers(21, 109, count).tolist(), held))
+
+
+ODD = {
+    "one note": [press(0)],
+    "two notes": [press(0), press(0.5, 64)],
+    "one chord": [press(2, pitch) for pitch in (36, 48, 60, 64, 67)],
+    "all keys at once": [press(2, pitch) for pitch in range(21, 109)],
+    "ten hours apart": [press(0), press(36000, 64)],
+    "from 1000 s on": scale(start=1000.0).notes,
+    "no length": [press(0.4 * i, 60 + i % 5, 0) for i in range(20)],
+    "held for ten hours": [press(0.4 * i, 60 + i % 5, 36000) for i in range(20)],
+    "3000 in a second": scattered(3000, seconds=1.0),
+    "at random": scattered(400, seconds=60.0),
+}
+
+
+@pytest.mark.parametrize("notes", ODD.values(), ids=ODD)
+def test_the_odd_cases(notes):
+    made = write(play(notes))
+    assert len(measures(made)) <= 80
+
+
+@pytest.mark.parametrize("name", names())
+def test_samples(name):
+    made = write(take(name).performance)
+    assert made.score.title == take(name).piece.title
+
+
+def test_pedal_and_notes_reach_the_page():
+    performance = Performance(
+        scale().notes, (PedalMove(0.05, 127), PedalMove(3.1, 0)), source=Source(title="Scale")
+    )
+    made = write(performance)
+    kinds = [m.kind for measure in measures(made) for m in measure.marks if hasattr(m, "kind")]
+    assert kinds == ["start", "stop"]
+    heads = {
+        played
+        for measure in measures(made)
+        for voice in measure.voices
+        for chord in voice.events
+        if isinstance(chord, Chord)
+        for head in chord.heads
+        for played in head.played
+    }
+    assert heads == set(range(len(performance.notes)))
+
+
+def test_title_and_composer_replace_what_the_source_says():
+    performance = Performance(scale(4).notes, source=Source(title="Take 3", composer="me"))
+    assert transcribe(performance).score.title == "Take 3"
+    made = transcribe(performance, title="Air", composer="")
+    assert (made.score.title, made.score.composer) == ("Air", "")
+
+
+@pytest.mark.parametrize("meter", [(3, 4), (5, 4), (6, 8), (7, 8), (3, 8), (1, 4), (3, 2), (12, 8)])
+def test_the_meter_enters_at_the_bars(meter):
+    made = write(scale(), meter=TimeSignature(*meter))
+    assert [m.time for m in measures(made) if m.time] == [TimeSignature(*meter)]
+    full = Fraction(4 * meter[0], meter[1])
+    assert {m.length for m in measures(made) if m.number} == {full}
+
+
+@pytest.mark.parametrize(("tempo", "low", "high"), [(75, 70, 80), (150, 144, 156), (38, 36, 40)])
+def test_the_tempo_enters_at_the_beats(tempo, low, high):
+    made = write(scale(), tempo=tempo)
+    (mark,) = [m for measure in measures(made) for m in measure.marks if isinstance(m, TempoMark)]
+    assert low <= mark.per_minute <= high
+
+
+def test_taps_enter_at_the_beats_and_the_bars():
+    taps = [Tap(0.4 * i, i % 5 == 2) for i in range(32)]
+    made = write(scale(), beats=taps)
+    assert [m.length for m in measures(made)][:3] == [2, 5, 5]
+    assert [m.number for m in measures(made)][:3] == [0, 1, 2]
+    assert made.grid.times[:-1] == pytest.approx([tap.time for tap in taps])
+
+
+def test_no_taps_are_no_correction():
+    assert transcribe(scale(), Corrections(beats=[])) == transcribe(scale())
+
+
+def test_the_key_enters_at_the_spelling():
+    flats = KeySignature(-5, "minor")
+    made = write(scale(), key=flats)
+    assert [m.key for m in measures(made) if m.key] == [flats]
+
+
+def test_the_same_performance_makes_the_same_score():
+    performance = take("nocturne").performance
+    assert transcribe(performance) == transcribe(performance)
