@@ -1,4 +1,4 @@
-"""What stands on a page, in the one form in which true scores, `engrave` and its peers are compared.
+"""What stands on a page, in the one form in which true scores and estimates are compared.
 
 Places and lengths are quarter notes from the start of the first bar, repeats played out, ties
 joined; times are seconds of the recording.
