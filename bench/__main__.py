@@ -1,0 +1,166 @@
+"""`python -m bench score | look | speed DATA`: see README.md beside this file."""
+
+import argparse
+import re
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TextIO
+
+from tqdm import tqdm
+
+from bench.ledger import digest_files
+from bench.look import Row, View, write_html
+from bench.peers import PEERS, PeerError
+from bench.results import Outcome, summarize, write_json
+from bench.score import CEILING, score_recordings, shelf_place
+from bench.shelf import take_page
+from bench.speed import Run, measure_files, measure_growth, write_runs, write_speed
+from bench.table import OWN, write_table
+from bench.truth import Recording, read_folder
+from bench.versions import commit, version_of
+
+RAW = "musescore"  # the raw import that a user would have instead
+
+
+def main(arguments: Sequence[str]) -> int:
+    command = _parser().parse_args(arguments)
+    try:
+        recordings = _choose(read_folder(command.data), command.only, command.first)
+        command.run(command, recordings, _about(arguments, (command.data, command.out)))
+    except (PeerError, OSError, ValueError) as error:
+        _say(f"bench: {' '.join(str(error).split())}", sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, help_text in (
+        ("score", _score, "all figures against the true scores"),
+        ("look", _look, "raw import, engrave and the true score side by side"),
+        ("speed", _speed, "seconds per thousand notes and peak memory"),
+    ):
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        command.set_defaults(run=run, first=True)
+        command.add_argument("data", type=Path, metavar="DATA", help="the folder of recordings")
+        command.add_argument("--only", default="", metavar="REGEX", help="which performances")
+        command.add_argument("--out", type=Path, default=Path("bench-out"), metavar="DIR")
+        if name == "score":
+            command.add_argument("--first", action="store_true", help="one performance a score")
+            command.set_defaults(first=False)
+        if name != "look":
+            command.add_argument(
+                "--peers",
+                type=_peers,
+                default=[RAW],
+                metavar="NAMES",
+                help=f"what to compare with, of {','.join(_names(name))} (default: {RAW})",
+            )
+    return parser
+
+
+def _names(command: str) -> list[str]:
+    """The peers of a command; the ceiling is no program whose speed could be measured."""
+    return [name for name in PEERS if name != OWN and (name, command) != (CEILING, "speed")]
+
+
+def _peers(text: str) -> list[str]:
+    names = [name for name in text.split(",") if name]
+    if unknown := set(names) - set(_names("score")):
+        raise argparse.ArgumentTypeError(f"no such peer: {', '.join(sorted(unknown))}")
+    return names
+
+
+def _choose(recordings: Iterable[Recording], only: str, first: bool) -> list[Recording]:
+    """The recordings whose name fits, of each score the first only if `first`."""
+    chosen = [recording for recording in recordings if re.search(only, recording.name)]
+    if first:
+        chosen = list({r.score_name: r for r in reversed(chosen)}.values())[::-1]
+    if not chosen:
+        raise ValueError(f"no performance is called {only!r}")
+    return chosen
+
+
+def _about(arguments: Sequence[str], folders: Sequence[Path]) -> str:
+    """When, of which commit and how; where the folders stand says nothing to others."""
+    words = [Path(word).name if Path(word) in folders else word for word in arguments]
+    sources = f"commit `{commit()}`, " if commit() else ""
+    return f"{date.today():%Y-%m-%d}, {sources}`python -m bench {shlex.join(words)}`"
+
+
+def _score(command: argparse.Namespace, recordings: list[Recording], about: str) -> None:
+    outcomes = _outcomes(command, recordings, [OWN, *command.peers])
+    versions = {system: {"version": version_of(system)} for system in [OWN, *command.peers]}
+    results = summarize(outcomes, versions)
+    _write(command.out / "results.json", write_json(results))
+    _write(command.out / "table.md", write_table(results, about))
+    for system, found in results.items():
+        error, failures = found["mean_per_performance"]["E_mean"], found["failures"]
+        _say(f"{system}: E_mean {error:.1f}, {len(found['performances'])} done, {failures} failed")
+
+
+def _outcomes(
+    command: argparse.Namespace, recordings: list[Recording], systems: list[str]
+) -> list[Outcome]:
+    """The outcomes, while a bar shows progress on a terminal and lines do elsewhere."""
+    data = digest_files(path for path in command.data.iterdir() if path.is_file())
+    with tqdm(total=len(recordings) * len(systems), unit="page", disable=None) as bar:
+
+        def report(outcome: Outcome, new: bool, done: int, total: int) -> None:
+            bar.update()
+            if new and (bar.disable or outcome.failure):
+                error = outcome.failure or f"E_mean {outcome.figures['E_mean']:.1f}"
+                _say(f"{done}/{total} {outcome.system} {outcome.performance}: {error}")
+
+        return score_recordings(recordings, systems, data, command.out, report)
+
+
+def _look(command: argparse.Namespace, recordings: list[Recording], about: str) -> None:
+    outcomes = _outcomes(command, recordings, [RAW, OWN])
+    by_name = {(o.system, o.performance): o for o in outcomes}
+    rows = []
+    for recording in tqdm(recordings, unit="piece", disable=None):
+        systems = [by_name[system, recording.name] for system in (RAW, OWN)]
+        views = [_view(outcome, command.out) for outcome in systems]
+        error = systems[-1].figures.get("E_mean")
+        views.append(View("true score", {}, recording.score))
+        rows.append(Row(recording.name, 100.0 if error is None else error, views))
+    _write(command.out / "look.html", write_html(rows, about))
+
+
+def _view(outcome: Outcome, out: Path) -> View:
+    page = take_page(shelf_place(out, outcome.system, outcome.performance))
+    return View(outcome.system, outcome.figures, page, outcome.failure or "its page was not kept")
+
+
+def _speed(command: argparse.Namespace, recordings: list[Recording], _about: str) -> None:
+    """The table stands whole on disk after every run: the last ones take long."""
+    files: list[Run] = []
+    growth: list[Run] = []
+    for kept, runs in (
+        (files, measure_files(recordings, [OWN, *command.peers])),
+        (growth, measure_growth(recordings)),
+    ):
+        for run in runs:
+            kept.append(run)
+            said = run.failure or f"{run.per_thousand:.2f} s per 1000 notes"
+            _say(f"{run.system} {run.name}, {run.notes} notes: {said}, {run.peak / 2**20:.0f} MiB")
+            _write(command.out / "speed.json", write_runs([*files, *growth]))
+            _write(command.out / "speed.md", write_speed(files, growth))
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _say(line: str, file: TextIO | None = None) -> None:
+    tqdm.write(line, file=file or sys.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
