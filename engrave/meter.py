@@ -20,9 +20,9 @@ from engrave.score import TimeSignature
 
 NEAR = 0.11  # seconds within which a tap marks a beat
 CLOSEST = 0.05  # seconds between two beats
-# Bars: (beats, whether they divide in three) and how common each is.
+# Bars: (beats, whether they divide in three) and how readily each is written.
 METERS = {
-    (2, False): 0.25,
+    (2, False): 0.01,  # two bars of two are mostly written as one of four
     (3, False): 0.2,
     (4, False): 0.35,
     (1, True): 0.02,
@@ -36,7 +36,7 @@ DOWNBEAT_SHARE = 0.37  # of all beats
 CERTAIN = 30.0  # log odds of a downbeat that the user tapped
 TAPPED_METER = 0.1  # how common a bar is held to be that the user tapped and the table lacks
 LONGEST_TAPPED_BAR = 32  # beats
-HALF_BAR = 0.5  # how much the middle of a bar of four resembles a downbeat
+HALF_BAR = 0.7  # how much the middle of a bar of four resembles a downbeat
 TRIPLE_IN_COMPOUND, TRIPLE_IN_SIMPLE = 0.85, 0.2  # share of beats heard as dividing in three
 
 _BarState = tuple[tuple[int, bool], int]  # a meter (see METERS), and a beat of its bar

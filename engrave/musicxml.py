@@ -32,9 +32,8 @@ from math import lcm
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from engrave.layout import TupletSign, find_accidentals, stem_directions, tuplet_signs
 from engrave.score import (
-    NOTE_TYPES,
-    STEPS,
     Chord,
     Clef,
     Dynamic,
@@ -60,8 +59,6 @@ DOCTYPE = (
 # What the absence of an element means: no accidental, no beam; but stems are left to the reader
 # except where two voices share a staff.
 SUPPORTS = {"accidental": "yes", "beam": "yes", "stem": "no"}
-ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
-ORDER_OF_SHARPS = "FCGDAEB"
 # Signs that are elements of their own in MusicXML; any other is written as text.
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
 SHOW_NUMBER = {"show-number": "actual"}
@@ -165,14 +162,6 @@ _Marks = dict[Fraction, list[Mark | Clef]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Tuplet:
-    """What a note needs to know of its tuplet: the note type that it counts, and its bracket."""
-
-    unit: str | None
-    bracket: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _VoiceLayout:
     """What one voice of a measure is written with: its marks by place, stems, accidentals."""
 
@@ -219,8 +208,8 @@ class _PartWriter:
         voices = sorted(measure.voices, key=lambda voice: voice.number)
         coming = [replace(clef, onset=measure.length) for clef in next_clefs]
         streams, apart = _marks_by_voice([*_marks(measure), *coming], voices)
-        accidentals = _accidentals(voices, self.fifths)
-        stems = _stems(voices)
+        accidentals = find_accidentals(voices, self.fifths)
+        stems = stem_directions(voices)
         for index, voice in enumerate(voices):
             if index:
                 self.move(xml, -measure.length)
@@ -250,7 +239,7 @@ class _PartWriter:
                 _write_clef(attributes, clef)
 
     def write_voice(self, xml: Element, voice: Voice, layout: _VoiceLayout) -> None:
-        tuplets = _tuplets(voice.events)
+        tuplets = tuplet_signs(voice.events)
         waiting = layout.marks.copy()
         for index, event in enumerate(voice.events):
             for mark in waiting.pop(event.onset, ()):
@@ -276,7 +265,7 @@ class _PartWriter:
             step = _add(xml, "backup" if quarters < 0 else "forward")
             _add(step, "duration", self.duration(abs(quarters)))
 
-    def write_rest(self, xml: Element, rest: Rest, voice: Voice, tuplet: _Tuplet | None) -> None:
+    def write_rest(self, xml: Element, rest: Rest, voice: Voice, tuplet: TupletSign | None) -> None:
         note = _add(xml, "note")
         sign = _add(note, "rest")
         _add(note, "duration", self.duration(rest.length))
@@ -296,7 +285,7 @@ class _PartWriter:
         voice: Voice,
         stem: str | None,
         signs: list[str | None],
-        tuplet: _Tuplet | None,
+        tuplet: TupletSign | None,
     ) -> None:
         duration = self.duration(_length(chord.value))
         for index, (head, sign) in enumerate(zip(chord.heads, signs, strict=True)):
@@ -376,95 +365,8 @@ def _mark_order(mark: Mark | Clef) -> tuple[Fraction, int, bool]:
     return mark.onset, MARK_ORDER[type(mark)], getattr(mark, "kind", "") == "start"
 
 
-def _stems(voices: list[Voice]) -> list[str | None]:
-    """Stem directions where voices share a staff: by turns up and down from the first voice."""
-    staves = [voice.staff for voice in voices]
-    return [
-        None if staves.count(staff) == 1 else ("up", "down")[staves[:index].count(staff) % 2]
-        for index, staff in enumerate(staves)
-    ]
-
-
-def _accidentals(voices: list[Voice], fifths: int) -> list[dict[int, list[str | None]]]:
-    """For each voice: the index of each chord -> the accidental sign, or None, of each head.
-
-    A sign holds to the barline for its line or space of its staff, in all voices, in the order
-    of time. A note that a tie leads to has none; where it is altered by a sign before the barline,
-    the next note there needs one in any case (Gould, Behind Bars, "Accidentals": tied notes).
-    """
-    key = _key_alterations(fifths)
-    in_force: dict[tuple[int, str, int], int | None] = {}
-    signs: list[dict[int, list[str | None]]] = [{} for _ in voices]
-    for chord, voice, index in _chords_in_time(voices):
-        signs[voice][index] = []
-        for head in chord.heads:
-            pitch = head.pitch
-            line = (voices[voice].staff, pitch.step, pitch.octave)
-            new = in_force.get(line, key[pitch.step]) != pitch.alter
-            needed = new and not head.tied_from
-            signs[voice][index].append(ACCIDENTALS[pitch.alter] if needed else None)
-            if new:
-                in_force[line] = None if head.tied_from else pitch.alter
-    return signs
-
-
-def _chords_in_time(voices: list[Voice]) -> list[tuple[Chord, int, int]]:
-    """The chords, each with the index of its voice and its own in there, in order of time."""
-    chords = [
-        (event, voice, index)
-        for voice, content in enumerate(voices)
-        for index, event in enumerate(content.events)
-        if isinstance(event, Chord)
-    ]
-    return sorted(chords, key=lambda item: item[0].onset)
-
-
-@cache
-def _key_alterations(fifths: int) -> dict[str, int]:
-    """What a key signature does to each step: {"F": 1, ...}."""
-    altered = ORDER_OF_SHARPS[:fifths] if fifths >= 0 else ORDER_OF_SHARPS[fifths:]
-    return {step: (1 if fifths > 0 else -1) if step in altered else 0 for step in STEPS}
-
-
-def _tuplets(events: tuple[Event, ...]) -> dict[int, _Tuplet]:
-    """The tuplet of each event (by index) that stands in one."""
-    tuplets: dict[int, _Tuplet] = {}
-    members: list[int] = []
-    for index, event in enumerate(events):
-        if event.tuplet_start:
-            members = []
-        if event.value.actual != event.value.normal:
-            members.append(index)
-        if event.tuplet_stop and members:
-            tuplets |= dict.fromkeys(members, _tuplet([events[i] for i in members]))
-            members = []
-    return tuplets
-
-
-def _tuplet(members: list[Event]) -> _Tuplet:
-    span = sum((event.length for event in members), Fraction(0))
-    unit = span / members[0].value.normal
-    types = {length: name for name, length in NOTE_TYPES.items()}
-    return _Tuplet(unit=types.get(unit), bracket=not _beamed_throughout(members))
-
-
-def _beamed_throughout(members: list[Event]) -> bool:
-    """Whether one beam covers all members, so that the number alone shows the tuplet."""
-    beams = [
-        event.beams[0] if isinstance(event, Chord) and event.beams else None for event in members
-    ]
-    return (
-        beams[0] in ("begin", "continue")
-        and beams[-1] in ("continue", "end")
-        and all(
-            beam == "continue" or isinstance(event, Rest)
-            for beam, event in zip(beams[1:-1], members[1:-1], strict=True)
-        )
-    )
-
-
 def _write_value(
-    note: Element, value: NoteValue, accidental: str | None, tuplet: _Tuplet | None
+    note: Element, value: NoteValue, accidental: str | None, tuplet: TupletSign | None
 ) -> None:
     _add(note, "type", value.type)
     for _ in range(value.dots):
@@ -492,7 +394,7 @@ def _tie_ends(head: Notehead) -> list[str]:
 
 
 def _write_notations(
-    note: Element, chord: Chord, head: Notehead, tuplet: _Tuplet | None, first: bool
+    note: Element, chord: Chord, head: Notehead, tuplet: TupletSign | None, first: bool
 ) -> None:
     """Ties and arpeggios belong to each head; tuplets and articulations to the first."""
     if not (tuplet or chord.arpeggiated or chord.staccato or head.tied_from or head.tied_to):
@@ -510,7 +412,7 @@ def _write_notations(
         note.append(notations)
 
 
-def _write_tuplet_ends(notations: Element, event: Event, tuplet: _Tuplet) -> None:
+def _write_tuplet_ends(notations: Element, event: Event, tuplet: TupletSign) -> None:
     if event.tuplet_start:
         bracket = "yes" if tuplet.bracket else "no"
         _add(notations, "tuplet", type="start", bracket=bracket, **SHOW_NUMBER)

@@ -16,20 +16,11 @@ PACKAGE = Path(__file__).parent.parent / "engrave"
 FLOORS = (
     {"performance", "grid", "midi_events"},  # what was played, and where the two units meet
     {"score", "midi_hearing", "listen"},  # what is written, and what is heard
+    {"rhythm", "beams", "clefs", "layout"},  # the rules by which music is written
     {
         # the steps from the one to the other, each on its own
-        *(
-            "midi",
-            "beats",
-            "meter",
-            "hands",
-            "ornaments",
-            "quantize",
-            "voices",
-            "lengths",
-            "spelling",
-        ),
-        *("pedal", "expression", "rhythm", "beams", "clefs", "check", "musicxml"),
+        *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
+        *("spelling", "pedal", "expression", "check", "musicxml"),
     },
     {"notate", "svg", "html", "pdf", "interop"},  # what puts their results together
     {"transcribe"},  # the path
