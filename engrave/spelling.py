@@ -41,6 +41,7 @@ CLASSES = LINE * 7 % 12  # the pitch class of each name
 
 # 1. Votes for a signature by the share of each pitch class, counted in semitones from the tonic of
 # its major key. In the votes a note weighs the square root of its length, at least a 16th's.
+CLOSING_CHORDS = 4  # at the end, in which the bass is looked for: a final chord may be broken
 OPENING_NOTES = 60
 SHORTEST = 0.25
 KEY_VOTES = (
@@ -272,7 +273,10 @@ def _find_key(music: _Music) -> KeySignature:
     if fifths == -6:
         flats, sharps = (_local_keys(music, k).log_likelihood for k in (-6, 6))
         fifths = 6 if sharps > flats + SHARPS_FAVOURED else -6
-    return KeySignature(fifths, MODES[mode])
+    # The votes tell signatures apart better than modes: a close on either tonic decides.
+    close = int(music.pitch[music.chord > music.chord[-1] - CLOSING_CHORDS].min()) % 12
+    tonics = [7 * fifths % 12, (7 * fifths + 9) % 12]
+    return KeySignature(fifths, MODES[tonics.index(close) if close in tonics else mode])
 
 
 # The states of the chain: all major keys by signature, then all minor keys.
