@@ -19,6 +19,7 @@ BEAM = 16  # lines of thought that are followed at a time
 CUT_SHORT = 2.4  # a held note loses all of its length to the next one of its voice
 LENIENCY = 0.2  # share of its length that a note may lose at no cost: legato overlaps
 UNLIKE_LENGTHS = 0.8  # notes of one chord that are held unlike
+LEGATO = 0.25  # quarters that any note may overlap the next, however short it is
 LEAP = 0.25  # an octave between a voice's successive notes
 SECOND_VOICE = 0.25  # each chord in the second voice
 BELOW_HELD = 0.05  # the same under a note that is held on
@@ -150,7 +151,8 @@ def _extend(thought: _Thought, upper: int, part: _Lines, cost: float, now: float
 def _is_held(line: _Line, new: _Line) -> bool:
     """Whether the line's last notes go on under or over new ones by more than a legato."""
     left = line.end - new.onset
-    return line.end >= new.end or left > LENIENCY * (line.end - line.onset)
+    outlasts = line.end >= new.end or left > LENIENCY * (line.end - line.onset)
+    return outlasts and left > LEGATO
 
 
 def _lead_graces(notes: Sequence[PlacedNote], staff: Sequence[int], voice: list[int]) -> None:
