@@ -51,6 +51,7 @@ TRIPLE_SHARE = 0.25  # of the pieces whose beats divide in three
 DIVISION_CHANGE = 0.003  # probability that a beat divides otherwise than the one before
 NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
 CLOSEST = 0.05  # seconds between two beats
+LATE = 0.35  # share of a beat by which the last chord may come late or early
 
 
 def track_beats(
@@ -75,6 +76,7 @@ def track_beats(
         pulse = _follow_pulse(chords, clock, states)
         if not tempo:
             pulse = _split_slow(pulse, clock, _slowest_triple(meter))
+        pulse = _end_on_beat(pulse, chords)
     return _cover(_snap(pulse, chords), performance, clock)
 
 
@@ -323,6 +325,19 @@ def _decode(states: _BeatStates, rows: np.ndarray) -> np.ndarray:
     model = HiddenMarkovModel(states.transitions, observation, initial)
     path.append(model.viterbi(rows[start:])[0])
     return np.concatenate(path).astype(int)
+
+
+def _end_on_beat(pulse: Pulse, chords: _Chords) -> Pulse:
+    """A piece ends on a beat, however late its last chord comes."""
+    times, last = pulse.times, chords.time[-1]
+    if len(times) < 3:
+        return pulse
+    k = int(np.argmin(np.abs(times - last)))
+    step = times[k] - times[k - 1] if k else times[1] - times[0]
+    struck = np.any(np.abs(chords.time[:-1] - times[k]) < NEAR)
+    if struck or abs(times[k] - last) > LATE * step:
+        return pulse
+    return Pulse(np.append(times[:k], last), pulse.triple[: k + 1])
 
 
 def _divides_in_three(times: np.ndarray, chords: _Chords) -> np.ndarray:

@@ -347,3 +347,10 @@ def test_taps_before_ten_hours_of_silence_go_on_behind_it():
 def test_a_waltz_is_in_three_where_that_is_given():
     _, grid = hear(take("blue_danube").performance, meter=TimeSignature(3, 4))
     assert beat_f_measure(take("blue_danube").grid.times, grid.times) > 0.9
+
+
+@pytest.mark.parametrize("late", [-0.15, 0.15])
+def test_a_piece_ends_on_a_beat_however_late(late):
+    notes = [press(0.5 * i, 48 if i % 2 == 0 else 60) for i in range(32)]
+    pulse, _ = hear(play([*notes, press(16 + late, 48, 2.0)]))
+    assert pulse.times[-1] == pytest.approx(16 + late)
