@@ -21,32 +21,17 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from bench.page import PageBar
+from engrave.score import NOTE_TYPES, Pitch
 
-SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 # Note types and their lengths in quarter notes.
 TYPE_LENGTHS = {
-    **{"maxima": Fraction(32), "long": Fraction(16), "breve": Fraction(8), "whole": Fraction(4)},
-    **{"half": Fraction(2), "quarter": Fraction(1), "eighth": Fraction(1, 2)},
-    **{"16th": Fraction(1, 4), "32nd": Fraction(1, 8), "64th": Fraction(1, 16)},
-    **{"128th": Fraction(1, 32), "256th": Fraction(1, 64), "512th": Fraction(1, 128)},
+    **{"maxima": Fraction(32), "long": Fraction(16), "256th": Fraction(1, 64)},
+    **{"512th": Fraction(1, 128), **NOTE_TYPES},
 }
 # The ids that `engrave` gives its noteheads: the key press, then which head of a tied chain.
 PLAYED_ID = re.compile(r"p(\d+)(?:-\d+)?")
 
 Source = bytes | str | os.PathLike[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Spelled:
-    """A written pitch."""
-
-    step: str
-    alter: int
-    octave: int
-
-    @property
-    def midi(self) -> int:
-        return 12 * (self.octave + 1) + SEMITONES[self.step] + self.alter
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +47,7 @@ class Sign:
     length: Fraction
     staff: int
     voice: int
-    pitch: Spelled | None
+    pitch: Pitch | None
     type: str
     dots: int
     tuplet: bool
@@ -251,12 +236,12 @@ def _drawn_length(note: Element) -> Fraction | None:
     return plain * (2 - Fraction(1, 2 ** len(note.findall("dot")))) * normal / actual
 
 
-def _pitch(note: Element) -> Spelled | None:
+def _pitch(note: Element) -> Pitch | None:
     pitch = note.find("pitch")
     if pitch is None:
         return None
     alter = round(float(pitch.findtext("alter") or 0))
-    return Spelled(pitch.findtext("step"), alter, int(pitch.findtext("octave")))
+    return Pitch(pitch.findtext("step"), alter, int(pitch.findtext("octave")))
 
 
 def _meter(time: Element) -> tuple[int, int]:
