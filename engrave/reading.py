@@ -1,0 +1,42 @@
+"""The questions that the reader answers for each note, and what may be answered.
+
+A head of the network gives one number for each class: its log odds against the others of the same
+question (softmax), or, where only one number is asked, the log odds of yes (logistic).
+"""
+
+import numpy as np
+
+# Where in its beat a note stands (shares of the felt beat); one class more: anywhere else.
+PHASES = (0.0, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 3 / 8, 1 / 2, 5 / 8, 2 / 3, 3 / 4, 5 / 6, 7 / 8)
+# How long it is written (felt beats); one class more: any other length.
+VALUES = (
+    *(1 / 8, 1 / 6, 1 / 4, 1 / 3, 3 / 8, 1 / 2, 2 / 3, 3 / 4),
+    *(1.0, 4 / 3, 3 / 2, 5 / 3, 7 / 4, 2.0, 3.0, 4.0),
+)
+# Bars: (felt beats, whether these divide in three); one class more: any other.
+METERS = ((2, False), (3, False), (4, False), (2, True), (3, True), (4, True))
+FLAGS = ("grace", "staccato", "trill", "arpeggio", "tremolo", "extra")
+PACES = np.linspace(np.log(0.15), np.log(4.0), 32)  # log seconds per felt beat
+
+HEADS = {
+    "onbeat": 1,
+    "downbeat": 1,
+    "phase": len(PHASES) + 1,
+    "index": 8,  # of the felt beat in its bar; the last class: that or any later one
+    "meter": len(METERS) + 1,
+    "unit": 4,  # the lower figure of the time signature: 2, 4, 8, 16
+    "value": len(VALUES) + 1,
+    "upper": 1,
+    "voice": 4,  # the only one in bar and staff, upper, lower, inner
+    "fifth": 35,  # the name on the line of fifths, from F double flat (-15) to B double sharp
+    "key": 15,  # sharps of the signature, from -7
+    "pace": len(PACES),
+    "flags": len(FLAGS),
+}
+COUNT = sum(HEADS.values())
+
+
+def split(answers: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of a (notes, COUNT) array by question."""
+    ends = np.cumsum(list(HEADS.values()))
+    return dict(zip(HEADS, np.split(answers, ends[:-1], axis=-1), strict=True))

@@ -1,0 +1,261 @@
+"""The training programs: what is to be learned, how it is varied, and a small run to the end."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from engrave import features, reading
+from engrave.features import Keys
+from tests.bench_folder import lay_out
+from training import corpora
+from training.augment import Changes, Take, changed, excerpt, slower
+from training.corpora import QUARTER, SCORE_FIELDS
+from training.evaluate import evaluate
+from training.export import export
+from training.labels import ANSWERS, UNKNOWN, answer, place_in_full_bar, transposed
+from training.network import Network
+from training.train import loss_of, shape_of, train
+from training.windows import Batches, Corpus, take_of
+
+EIGHTH = QUARTER // 2
+CONFIG = {
+    **{"seed": 3, "steps": 4, "batch": 2, "window": 64, "learning_rate": 1e-3, "warm_up": 2},
+    **{"weight_decay": 0.0, "averaging": 0.5, "save_every": 2, "validate_every": 4},
+    "network": {"channels": 16, "dilations": [1, 2], "context_every": 2, "dropout": 0.1},
+    "shares": {"performances": 0.4, "scores": 0.3, "songs": 0.3, "pop_songs": 0.0},
+    "loss": dict.fromkeys(reading.HEADS, 1.0),
+}
+
+
+def score(
+    onsets: list[int], pitches: str, meter: tuple[int, int] = (4, 4), pickup: int = 0
+) -> np.ndarray:
+    """Eighths at these places (in eighths); after a pickup of so many come full bars."""
+    rows = np.zeros(len(onsets), SCORE_FIELDS)
+    bar = 8 * meter[0] // meter[1]
+    place = np.array(onsets) + (bar - pickup if pickup else 0)
+    rows["score_onset"] = np.array(onsets) * EIGHTH
+    rows["measure"] = place // bar
+    rows["position"] = (place % bar - np.where(place < bar, (bar - pickup) % bar, 0)) * EIGHTH
+    rows["duration"], rows["octave"] = EIGHTH, 4
+    rows["step"] = [p.encode() for p in pitches]
+    rows["pitch"] = [60 + {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9}[p] for p in pitches]
+    rows["staff"], rows["voice"] = 1, 1
+    rows["beats"], rows["beat_type"] = meter
+    rows["measure_length"] = np.where(place < bar, pickup or bar, bar) * EIGHTH
+    return rows
+
+
+def answers_of(rows: np.ndarray) -> np.ndarray:
+    known = np.ones(len(rows), bool)
+    return answer(rows, known, np.zeros(len(rows)))
+
+
+def test_the_beats_of_six_eight_are_dotted_quarters():
+    said = answers_of(score(list(range(8)), "CDEFGACD", meter=(6, 8)))
+    assert said["onbeat"].tolist() == [1, 0, 0, 1, 0, 0, 1, 0]
+    assert said["downbeat"].tolist() == [1, 0, 0, 0, 0, 0, 1, 0]
+    assert said["index"].tolist() == [0, 0, 0, 1, 1, 1, 0, 0]
+    third, two_thirds = reading.PHASES.index(1 / 3), reading.PHASES.index(2 / 3)
+    assert said["phase"][:3].tolist() == [0, third, two_thirds]
+    assert reading.METERS[said["meter"][0]] == (2, True)
+    assert reading.VALUES[said["value"][0]] == pytest.approx(1 / 3)
+
+
+def test_a_pickup_ends_at_the_barline():
+    rows = score([0, 1, 2, 3], "GCDE", meter=(2, 4), pickup=1)
+    assert rows["position"].tolist() == [0, 0, EIGHTH, 2 * EIGHTH]
+    assert place_in_full_bar(rows).tolist() == [3 * EIGHTH, 0, EIGHTH, 2 * EIGHTH]
+    assert answers_of(rows)["downbeat"].tolist() == [0, 1, 0, 0]
+
+
+def test_two_short_measures_make_one_bar():
+    rows = score([0, 1, 2, 3], "CDEF", meter=(2, 4))
+    rows["measure"] = [4, 4, 4, 5]  # a repeat sign after the third eighth
+    rows["position"] = [0, EIGHTH, 2 * EIGHTH, 0]
+    rows["measure_length"] = [3 * EIGHTH] * 3 + [EIGHTH]
+    assert place_in_full_bar(rows).tolist() == [0, EIGHTH, 2 * EIGHTH, 3 * EIGHTH]
+
+
+def test_an_added_note_is_known_as_nothing_else():
+    rows = score([0, 1], "CD")
+    said = answer(rows, np.array([True, False]), np.zeros(2))
+    assert said["extra"].tolist() == [0, 1]
+    assert [said[name][1] for name in ("onbeat", "value", "upper", "fifth")] == [UNKNOWN] * 4
+    assert np.isnan(said["pace"]).tolist() == [False, True]
+
+
+def test_voices_are_ranked_by_pitch_where_a_bar_has_two():
+    rows = score([0, 0, 1, 8], "CGAC")
+    rows["voice"] = [2, 1, 1, 1]
+    assert answers_of(rows)["voice"].tolist() == [2, 1, 1, 0]
+
+
+def test_transposed_names_follow_the_key():
+    said = answers_of(score([0, 1], "CE"))
+    up = transposed(said, 1)  # to D flat major, not C sharp major
+    assert (up["key"] - 7).tolist() == [-5, -5]
+    assert (up["fifth"] - 15).tolist() == [-5, -1]  # D flat, F
+    assert transposed(up, -1)["fifth"].tolist() == said["fifth"].tolist()
+
+
+def keys_of(count: int) -> Keys:
+    onset = 0.25 * np.arange(count)
+    pitch = 60.0 + np.arange(count) % 12
+    return Keys(onset, onset + 0.2, pitch, np.full(count, 70.0), np.array([0.1]), np.array([127.0]))
+
+
+def take_of_eighths(count: int) -> Take:
+    rows = score(list(range(count)), "C" * count)
+    return Take(keys_of(count), answer(rows, np.ones(count, bool), np.full(count, np.log(0.5))))
+
+
+def test_changes_keep_each_answer_with_its_note():
+    take = take_of_eighths(200)
+    marked = take.answers.copy()
+    marked["phase"] = take.keys.pitch.astype(int) % 12
+    calm = Changes(jitter=0, added=0.2, rolled=0, wander=0, other_scale=0, one_hand=0)
+    for seed in range(20):
+        after = changed(Take(take.keys, marked), calm, np.random.default_rng(seed))
+        own = after.answers["extra"] == 0
+        steps = after.keys.pitch[own].astype(int) - after.answers["phase"][own]
+        assert len(set((steps % 12).tolist())) == 1
+        assert np.all(np.diff(after.keys.onset) >= 0)
+        assert np.all(after.keys.release > after.keys.onset)
+        assert after.keys.velocity.min() >= 1 and after.keys.velocity.max() <= 127
+
+
+def test_a_slower_take_has_longer_beats():
+    take = slower(take_of_eighths(8), 2.0)
+    assert np.exp(take.answers["pace"]).tolist() == pytest.approx([1.0] * 8)
+    assert take.keys.onset[1] == 0.5 and take.keys.pedal_time[0] == 0.2
+
+
+def test_the_pace_follows_the_tempo():
+    rng = np.random.default_rng(5)
+    after = changed(
+        take_of_eighths(100), Changes(jitter=0, lost=0, added=0, rolled=0, one_hand=0), rng
+    )
+    eighths = np.diff(after.keys.onset)
+    said = np.exp(after.answers["pace"][:-1]) / 2
+    assert eighths == pytest.approx(said, rel=0.05)
+
+
+def test_an_excerpt_knows_the_pedal_near_by():
+    part = excerpt(take_of_eighths(100), 10, 5)
+    assert len(part.answers) == 5 and part.keys.onset[0] == 2.5
+    assert len(part.keys.pedal_time) == 1
+    assert len(excerpt(take_of_eighths(100), 80, 5).keys.pedal_time) == 0
+
+
+def test_a_batch_is_the_same_each_time_and_no_two_are_alike():
+    song = score(list(range(90)), "CDEFG" * 18)
+    corpus = Corpus(((take_of_eighths(90),),), (song,), (song,), ())
+    batches = Batches(corpus, CONFIG)
+    rows, answers = batches[7]
+    assert rows.shape == (2, 64, features.COUNT)
+    assert answers.view(ANSWERS).shape == (2, 64)
+    assert np.array_equal(rows, batches[7][0]) and not np.array_equal(rows, batches[8][0])
+
+
+def test_what_is_not_known_does_not_count():
+    said = torch.zeros(1, 2, reading.COUNT)
+    rows = score([0, 1], "CD")
+    known = answers_of(rows)[None]
+    half = answer(rows, np.array([True, False]), np.zeros(2))[None]
+    weights = {name: 1.0 for name in reading.HEADS if name != "flags"}
+    first_alone = loss_of(said[:, :1], known[:, :1], weights)
+    assert loss_of(said, half, weights).item() == pytest.approx(first_alone.item())
+
+
+def test_the_loss_falls_where_the_answer_is_right():
+    answers = answers_of(score([0, 1, 2, 3], "CDEF"))[None]
+    said = torch.zeros(1, 4, reading.COUNT)
+    right = said.clone()
+    right[0, :, 0] = torch.tensor([4.0, -4.0, 4.0, -4.0])
+    weights = {"onbeat": 1.0}
+    assert loss_of(right, answers, weights) < 0.1 < loss_of(said, answers, weights)
+    assert loss_of(-right, answers, weights) > loss_of(said, answers, weights)
+
+
+def test_midi_songs_are_read_on_their_grid(tmp_path: Path):
+    from zipfile import ZipFile
+
+    import mido
+
+    head = mido.MidiTrack(
+        [
+            mido.MetaMessage("time_signature", numerator=3, denominator=4),
+            mido.MetaMessage("key_signature", key="Bbm"),
+        ]
+    )
+    piano = mido.MidiTrack(
+        [
+            mido.Message("note_on", note=60, velocity=80, time=480),
+            mido.Message("note_off", note=60, time=240),
+            mido.Message("note_on", note=64, velocity=80, time=720),
+            mido.Message("note_on", note=64, velocity=0, time=480),
+        ]
+    )
+    song = mido.MidiFile(ticks_per_beat=480)
+    song.tracks += [head, piano, mido.MidiTrack()]
+    song.save(tmp_path / "a.mid")
+    with ZipFile(tmp_path / "midi.zip", "w") as archive:
+        archive.write(tmp_path / "a.mid", "a.mid")
+    (rows,) = corpora.pop_songs(tmp_path)
+    assert rows["measure"].tolist() == [0, 1]
+    assert rows["position"].tolist() == [QUARTER, 0]
+    assert rows["duration"].tolist() == [EIGHTH, QUARTER]
+    assert rows["fifths"].tolist() == [-5, -5]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Samples as a data folder: what is trained on and validated on are the same here."""
+    folder = tmp_path_factory.mktemp("data")
+    for part in ("train", "validation"):
+        lay_out(folder / "nasap" / part, ["march", "greensleeves"])
+    with np.load(folder / "nasap" / "train" / "performed.npz") as performed:
+        fields = {k: v for k, v in performed.items() if k.removeprefix("d_") in SCORE_FIELDS.names}
+    (folder / "lieder").mkdir()
+    np.savez(folder / "lieder" / "notes.npz", **fields)
+    (folder / "lieder" / "scores.csv").write_text("score,note_start,note_stop\na,0,100\n")
+    return folder
+
+
+def test_a_run_that_was_broken_off_goes_on_and_is_exported(data: Path, tmp_path: Path):
+    run, weights = tmp_path / "run", tmp_path / "reader.onnx"
+    train(CONFIG, data, run)
+    first = torch.load(run / "checkpoint.pt", weights_only=True)
+    train({**CONFIG, "steps": 6, "validate_every": 6}, data, run)
+    second = torch.load(run / "checkpoint.pt", weights_only=True)
+    assert (first["step"], second["step"]) == (4, 6)
+    log = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in log] == [4, 6]
+    assert all(0 <= line["onbeat"] <= 1 for line in log)
+
+    export(CONFIG, run, weights)
+    network = Network(shape_of(CONFIG))
+    network.load_state_dict(second["mean"])
+    network.eval()
+    session = onnxruntime.InferenceSession(weights, providers=["CPUExecutionProvider"])
+    for notes in (5, 200):
+        rows = np.random.default_rng(notes).normal(size=(1, notes, features.COUNT))
+        rows = rows.astype(np.float32)
+        (said,) = session.run(None, {"notes": rows})
+        wanted = network(torch.from_numpy(rows)).detach().numpy()
+        assert np.abs(said - wanted).max() < 0.02
+    assert evaluate(network, data)["onbeat"] == log[-1]["onbeat"]
+
+
+def test_a_trusted_performance_is_read_with_its_pace(data: Path):
+    row = next(corpora.performances(data / "nasap" / "train"))
+    assert corpora.trusted(row)
+    take = take_of(row)
+    beats = row["beats"]["time"]
+    middle = np.exp(np.median(take.answers["pace"]))
+    assert middle == pytest.approx(np.median(np.diff(beats)), rel=0.05)

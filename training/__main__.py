@@ -1,0 +1,36 @@
+"""`python -m training train DATA RUN [--config FILE]`, then `export RUN WEIGHTS`."""
+
+import argparse
+import tomllib
+from pathlib import Path
+
+from training.export import export
+from training.train import train
+
+CONFIG = Path(__file__).parent / "reader.toml"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="training", description="Learn the reader's weights.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, purpose in (
+        ("train", "learn from DATA; checkpoints and log go to RUN, where a broken run goes on"),
+        ("export", "write the weights of RUN as ONNX"),
+    ):
+        command = commands.add_parser(name, help=purpose)
+        if name == "train":
+            command.add_argument("data", type=Path)
+        command.add_argument("run", type=Path)
+        if name == "export":
+            command.add_argument("weights", type=Path)
+        command.add_argument("--config", type=Path, default=CONFIG)
+    given = parser.parse_args()
+    config = tomllib.loads(given.config.read_text())
+    if given.command == "train":
+        train(config, given.data, given.run)
+    else:
+        export(config, given.run, given.weights)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The network: features of notes in, answers to the questions of `engrave.reading` out.
+
+Residual blocks look at each note and at two others, so many places before and after it (dilated
+convolutions, written as one matrix product of the three: van den Oord et al., *WaveNet*, 2016).
+Now and then every note is told the mean of the whole window: how fast, how dense, in which key the
+music is (Hu, Shen and Sun, *Squeeze-and-excitation networks*, 2018).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engrave import features, reading
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`dilations` of the blocks in order; after every `context_every` of them comes the mean.
+
+    `dropout` is the share of channels that are silent in a window, in training.
+    """
+
+    channels: int
+    dilations: tuple[int, ...]
+    context_every: int
+    dropout: float
+
+
+class _Convolution(nn.Module):
+    def __init__(self, channels: int, dilation: int, dropout: float) -> None:
+        super().__init__()
+        self.dropout = dropout
+        self.dilation = dilation
+        self.norm = nn.LayerNorm(channels)
+        self.mix = nn.Linear(3 * channels, channels)
+        self.out = nn.Linear(channels, channels)
+        nn.init.normal_(self.out.weight, std=0.02)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y, d = self.norm(x), self.dilation
+        before = functional.pad(y, (0, 0, d, 0))[:, :-d]
+        after = functional.pad(y, (0, 0, 0, d))[:, d:]
+        z = functional.relu(self.mix(torch.cat([before, y, after], -1)))
+        if self.training and self.dropout:  # of whole channels: few random numbers
+            kept = torch.full((len(z), 1, z.shape[-1]), 1 - self.dropout, device=z.device)
+            z = z * (torch.bernoulli(kept) / (1 - self.dropout)).to(z.dtype)
+        return x + self.out(z)
+
+
+class _Context(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(channels)
+        self.mix = nn.Linear(channels, channels)
+        self.out = nn.Linear(channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        z = functional.relu(self.mix(self.norm(x))).mean(dim=1, keepdim=True)
+        return x + self.out(z)
+
+
+class Network(nn.Module):
+    """(batch, notes, features.COUNT) to (batch, notes, reading.COUNT)."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.enter = nn.Linear(features.COUNT, shape.channels)
+        blocks: list[nn.Module] = []
+        for k, dilation in enumerate(shape.dilations, start=1):
+            blocks.append(_Convolution(shape.channels, dilation, shape.dropout))
+            if k % shape.context_every == 0:
+                blocks.append(_Context(shape.channels))
+        self.blocks = nn.Sequential(*blocks)
+        self.norm = nn.LayerNorm(shape.channels)
+        self.answer = nn.Linear(shape.channels, reading.COUNT)
+
+    def forward(self, notes: Tensor) -> Tensor:
+        answers: Tensor = self.answer(self.norm(self.blocks(self.enter(notes))))
+        return answers
