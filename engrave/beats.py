@@ -9,14 +9,16 @@ Viterbi.
 Times are seconds, phases are shares of a beat, intervals are seconds per beat.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 from madmom_infer.features.beats_hmm import BeatStateSpace
 from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionModel
 
+from engrave import reading
 from engrave.grid import Pulse, Tap
 from engrave.listen import Evidence
 from engrave.performance import Performance, chord_starts
@@ -29,26 +31,27 @@ BLOCK = 50  # frames whose densities are computed at a time, few enough for the 
 LONGEST_SILENCE = 4.0  # seconds; the middle of a longer one is not heard
 CUT = 0.01  # seconds as which that middle is heard
 
-SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.25, 1.8, 32  # seconds, seconds, count
+SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.2, 2.6, 40  # seconds, seconds, count
 USUAL_BEAT = 0.62  # seconds, where nothing else is known
-STEPS_IN_BEAT, BEAT_SPREAD = 4.2, 0.4  # a beat in median steps between chords; log deviation
-SLOWEST_TRIPLE = 1.35  # seconds; what divides in three and is slower is no beat, but three
-SLOWEST_TRIPLET = 0.75  # seconds; the same where bars of three beats are given
-TEMPO_PULL = 0.1  # how far each single beat is drawn to the usual tempo
 GIVEN_RANGE, GIVEN_TEMPI = 1.5, 16  # the same for a tempo that the user gave: ratio, count,
-GIVEN_SPREAD, GIVEN_PULL = 0.08, 0.3  # deviation, pull
-TEMPO_STIFFNESS = 20.0  # the cost of changing tempo, per unit of its logarithm
+GIVEN_SPREAD = 0.08  # and deviation of the logarithm of a beat
+TEMPO_STIFFNESS = 6.0  # the cost of changing tempo, per unit of its logarithm
 LEAD_IN, FADE_OUT = 0.3, 1.0  # seconds of listening before the first chord, after the last
-EVIDENCE_WEIGHT = 1.8
 
-# Chords expected in a beat: on it, and where it divides (relative amounts by phase).
-ON_BEAT = 0.95
-DUPLE = {1 / 2: 1.0, 1 / 4: 0.4, 3 / 4: 0.5, 1 / 8: 0.06, 3 / 8: 0.07, 5 / 8: 0.07, 7 / 8: 0.09}
-TRIPLE = {1 / 3: 0.8, 2 / 3: 1.0, 1 / 6: 0.15, 1 / 2: 0.2, 5 / 6: 0.2}
-ANYWHERE = 0.1  # share of chords that fall on no division
+PHASE_WEIGHT = 0.8  # how much each chord's place in the beat counts
+PACE_WEIGHT = 0.35  # and how long it takes the beat to be
+# The beat that a chord has in mind may be another one than that of the piece: so many times as
+# long, and how likely.
+LEVELS = {Fraction(1): 1.0, Fraction(2): 0.04, Fraction(3): 0.02}
+LEVELS |= {Fraction(1, 2): 0.04, Fraction(1, 3): 0.02}
+# The same where the user gave the tempo: what the chords had in mind may well be wrong then.
+GIVEN_LEVELS = {Fraction(1): 1.0, Fraction(2): 0.08, Fraction(3): 0.05, Fraction(3, 2): 0.05}
+GIVEN_LEVELS |= {Fraction(1, 2): 0.08, Fraction(1, 3): 0.05, Fraction(2, 3): 0.025}
+LEAST = 1e-4  # probability that any pace has
+ANYWHERE = 0.05  # share of chords that fall on no division
 JITTER, RELATIVE_JITTER = 0.018, 0.02  # standard deviation: seconds, and share of the beat
-TRIPLE_SHARE = 0.25  # of the pieces whose beats divide in three
-DIVISION_CHANGE = 0.003  # probability that a beat divides otherwise than the one before
+SLOWEST_TRIPLET = 0.75  # seconds; a slower beat that divides in three is three beats of a given 3/4
+SLOW, PLAIN = 0.95, 0.6  # seconds of a beat; share of its part that chords mostly last
 NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
 CLOSEST = 0.05  # seconds between two beats
 LATE = 0.35  # share of a beat by which the last chord may come late or early
@@ -71,34 +74,48 @@ def track_beats(
         times = np.array(sorted({tap.time for tap in taps}))
         pulse = Pulse(times, _divides_in_three(times, chords))
     else:
-        states = _BeatStates.around(tempo) if tempo else _BeatStates.usual(chords.time)
+        states = _BeatStates.around(tempo) if tempo else _BeatStates.usual()
         clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * states.interval.max()))
         pulse = _follow_pulse(chords, clock, states)
-        if not tempo:
-            pulse = _split_slow(pulse, clock, _slowest_triple(meter))
+        if meter and not meter.compound and meter.beats % 3 == 0 and not tempo:
+            pulse = _split_slow(pulse, clock)
+        elif not tempo:
+            pulse = _split_plain(pulse, clock, chords, evidence)
         pulse = _end_on_beat(pulse, chords)
     return _cover(_snap(pulse, chords), performance, clock)
 
 
 @dataclass(frozen=True, slots=True)
 class _Chords:
-    """The chords that are heard: time, and the evidence as ratios of likelihoods."""
+    """The chords that are heard: time, log odds of being on a beat, and what they say of it.
+
+    `phase` and `pace` hold the probabilities of the classes of `reading`, a row a chord.
+    """
 
     time: np.ndarray
-    beat: np.ndarray
-    on: np.ndarray
-    off: np.ndarray
+    onbeat: np.ndarray
+    phase: np.ndarray
+    pace: np.ndarray
 
     @classmethod
     def of(cls, performance: Performance, evidence: Evidence) -> "_Chords":
         starts = np.array(chord_starts(performance.notes))
-        beat = evidence.beat[starts].clip(0.02, 0.98)
+        size = np.diff(np.append(starts, len(performance.notes)))
+
+        def mean(values: np.ndarray) -> np.ndarray:
+            total: np.ndarray = np.add.reduceat(values, starts, axis=0)
+            return (total.T / size).T
+
         return cls(
             time=np.array([performance.notes[i].onset for i in starts]),
-            beat=beat,
-            on=(beat / evidence.beat_share) ** EVIDENCE_WEIGHT,
-            off=((1 - beat) / (1 - evidence.beat_share)) ** EVIDENCE_WEIGHT,
+            onbeat=mean(evidence.onbeat),
+            phase=_normal(np.exp(mean(evidence.phase))),
+            pace=_normal(np.exp(mean(evidence.pace))),
         )
+
+
+def _normal(shares: np.ndarray) -> np.ndarray:
+    return shares / shares.sum(axis=1, keepdims=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,50 +155,37 @@ def _through(x: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
 
 
 class _BeatStates:
-    """The states of the pulse: madmom's beat state space, once dividing in two, once in three."""
+    """The states of the pulse (madmom's beat state space), and how chords fall in them."""
 
     def __init__(
         self,
-        usual: float,
-        spread: float,
-        pull: float,
+        likely: Callable[[np.ndarray], np.ndarray],
         limits: tuple[float, float],
         tempi: int,
         frames: int,
+        levels: dict[Fraction, float],
     ) -> None:
-        """Beats of `usual` seconds, give or take (`spread`: deviation of the logarithm).
+        """`likely` gives the log probability of beats by their logarithm of seconds.
 
-        `limits` are the shortest and the longest beat in seconds, `frames` those of one second.
+        `limits` are the shortest and the longest beat in seconds, `frames` those of one second,
+        `levels` how likely chords have a beat in mind that is so many times as long.
         """
         shortest, longest = limits
         space = BeatStateSpace(shortest * frames, longest * frames, tempi)
-        self.frames = frames
+        self.frames, self.levels = frames, levels
         self.size: int = space.num_states
-        seconds, phase = space.state_intervals / frames, space.state_positions
-        self.phase = np.tile(phase, 2)
-        self.interval = np.tile(seconds, 2)
-        first, last = space.first_states, space.last_states
-        likely = -0.5 * (np.log(self.interval / usual) / spread) ** 2
-        self.initial = np.exp(likely) / self.interval
-        self.initial[self.size :] *= TRIPLE_SHARE / (1 - TRIPLE_SHARE)
+        self.interval, self.phase = space.state_intervals / frames, space.state_positions
+        self.initial = np.exp(likely(np.log(self.interval))) / self.interval
         self.initial /= self.initial.sum()
-        self.pull = np.zeros(2 * self.size)
-        for start in (first, first + self.size):
-            self.pull[start] = pull * likely[start]
-        self.on_beat = np.tile(ON_BEAT * (_bump(0, phase, seconds) + _bump(1, phase, seconds)), 2)
-        self.divisions = np.concatenate(
-            [_division_shape(shares, phase, seconds) for shares in (DUPLE, TRIPLE)]
-        )
-        self.transitions = self._transitions(space, first, last)
+        self.tempi, self.tempo = np.unique(self.interval, return_inverse=True)
+        self.places = {level: self._places(level) for level in levels}
+        self.pace = {level: self._pace(level) for level in levels}
+        self.transitions = self._transitions(space, likely)
 
     @classmethod
-    def usual(cls, chords: np.ndarray) -> "_BeatStates":
-        """All usual tempi, the likelier the better they suit the pace of chords at these times."""
-        limits = (SHORTEST_BEAT, LONGEST_BEAT)
-        beat = USUAL_BEAT
-        if len(chords) > 1:
-            beat = float(np.clip(STEPS_IN_BEAT * np.median(np.diff(chords)), *limits))
-        return cls(beat, BEAT_SPREAD, TEMPO_PULL, limits, TEMPI, FRAMES)
+    def usual(cls) -> "_BeatStates":
+        """All usual tempi; which of them it is the chords say."""
+        return cls(np.zeros_like, (SHORTEST_BEAT, LONGEST_BEAT), TEMPI, FRAMES, LEVELS)
 
     @classmethod
     def around(cls, tempo: float) -> "_BeatStates":
@@ -190,127 +194,135 @@ class _BeatStates:
         limits = (beat / GIVEN_RANGE, beat * GIVEN_RANGE)
         fewest, most = FRAMES_OF_BEAT
         frames = round(min(max(FRAMES, fewest / beat), most / beat))
-        return cls(beat, GIVEN_SPREAD, GIVEN_PULL, limits, GIVEN_TEMPI, frames)
+
+        def likely(log_seconds: np.ndarray) -> np.ndarray:
+            return -0.5 * ((log_seconds - np.log(beat)) / GIVEN_SPREAD) ** 2
+
+        return cls(likely, limits, GIVEN_TEMPI, frames, GIVEN_LEVELS)
+
+    def _places(self, level: Fraction) -> np.ndarray:
+        """Density in time of a chord meant for each class of `reading.PHASES`: (class, state).
+
+        Its phase is counted in a beat that is `level` times as long as that of the state.
+        """
+        bumps = []
+        for place in reading.PHASES:
+            meant = [
+                (k + place * level.numerator) / level.denominator % 1
+                for k in range(level.denominator)
+            ]
+            bumps.append(np.mean([self._bump(phase) for phase in meant], axis=0))
+        return np.stack([*bumps, 1 / self.interval]).astype(np.float32)
+
+    def _bump(self, place: float) -> np.ndarray:
+        """Density in time of a chord that is meant to fall on `place` (a phase)."""
+        deviation = np.hypot(JITTER, RELATIVE_JITTER * self.interval)
+        away = np.abs(self.phase - place)
+        distance = np.minimum(away, 1 - away) * self.interval / deviation
+        return np.exp(-0.5 * distance**2) / (deviation * np.sqrt(2 * np.pi))
+
+    def _pace(self, level: Fraction) -> np.ndarray:
+        """How so long a beat of each tempo lies between the classes of `reading.PACES`."""
+        paces = reading.PACES
+        log_seconds = np.log(self.tempi * float(level))
+        near = np.exp(-0.5 * ((log_seconds - paces[:, None]) / np.diff(paces)[0]) ** 2)
+        return near / np.sqrt(2 * np.pi)
 
     def _transitions(
-        self, space: BeatStateSpace, first: np.ndarray, last: np.ndarray
+        self, space: BeatStateSpace, likely: Callable[[np.ndarray], np.ndarray]
     ) -> TransitionModel:
-        """Within the beat the pointer moves on; at its end tempo and division may change."""
-        change = np.abs(
-            np.log(space.state_intervals[first][None] / space.state_intervals[last][:, None])
-        )
-        tempo = np.exp(-TEMPO_STIFFNESS * change)
-        tempo[tempo < 1e-5] = 0
+        """Within the beat the pointer moves on; at its end the tempo may change."""
+        first, last = space.first_states, space.last_states
+        after, before = np.log(self.interval[first]), np.log(self.interval[last])
+        tempo = np.exp(-TEMPO_STIFFNESS * np.abs(after[None] - before[:, None]) + likely(after))
+        tempo[tempo < 1e-5 * tempo.max(axis=1, keepdims=True)] = 0
         tempo /= tempo.sum(axis=1, keepdims=True)
-        before, after = np.nonzero(tempo)
+        a, b = np.nonzero(tempo)
         inner = np.setdiff1d(np.arange(self.size), first)
-        to, come_from, probability = [], [], []
-        for a in (0, self.size):
-            to.append(inner + a)
-            come_from.append(inner - 1 + a)
-            probability.append(np.ones(len(inner)))
-            for b in (0, self.size):
-                to.append(first[after] + b)
-                come_from.append(last[before] + a)
-                stays = 1 - DIVISION_CHANGE if a == b else DIVISION_CHANGE
-                probability.append(stays * tempo[before, after])
         return TransitionModel.from_dense(
-            np.concatenate(to), np.concatenate(come_from), np.concatenate(probability)
+            np.concatenate([inner, first[b]]),
+            np.concatenate([inner - 1, last[a]]),
+            np.concatenate([np.ones(len(inner)), tempo[a, b]]),
         )
 
 
 class _ChordObservation(ObservationModel):
-    """Chords as a Poisson process whose rate depends on the pointer's place in the beat.
+    """What each chord says of the pointer: where in the beat it is, and how fast.
 
-    Observations are rows of (chord here?, its ratio on the beat, off the beat, chords a second
-    hereabouts).
+    Observations are rows of one number: the chord that comes in this frame, or -1.
     """
 
-    def __init__(self, states: _BeatStates) -> None:
-        super().__init__(np.arange(2 * states.size, dtype=np.uint32))
-        self.states = states
+    def __init__(self, states: _BeatStates, chords: _Chords) -> None:
+        super().__init__(np.arange(states.size, dtype=np.uint32))
+        self.states, self.chords = states, chords
 
     def log_densities(self, observations: np.ndarray) -> np.ndarray:
-        density = np.empty((len(observations), 2 * self.states.size))
-        for start in range(0, len(observations), BLOCK):
-            block = slice(start, start + BLOCK)
-            self._fill(density[block], observations[block])
+        density = np.zeros((len(observations), self.states.size))
+        heard = np.flatnonzero(observations[:, 0] >= 0)
+        for start in range(0, len(heard), BLOCK):
+            block = heard[start : start + BLOCK]
+            chord = observations[block, 0].astype(int)
+            density[block] = PHASE_WEIGHT * np.log(self._likelihood(chord))
         return density
 
-    def _fill(self, density: np.ndarray, observations: np.ndarray) -> None:
-        """Write the log densities of a few frames into `density`."""
-        states = self.states
-        between = observations[:, 3:] * states.interval
-        between -= ON_BEAT
-        np.maximum(between, 0.1, out=between)
-        between *= states.divisions
-        np.add(states.on_beat, between, out=density)
-        density /= states.frames
-        np.subtract(states.pull, density, out=density)
-        heard = np.flatnonzero(observations[:, 0])
-        on, off = observations[heard, 1:2], observations[heard, 2:3]
-        density[heard] += np.log((on * states.on_beat + off * between[heard]) / states.frames)
-
-
-def _bump(place: float, phase: np.ndarray, interval: np.ndarray) -> np.ndarray:
-    """Density in time of a chord that is meant to fall on `place` (a phase)."""
-    deviation = np.hypot(JITTER, RELATIVE_JITTER * interval)
-    distance = (phase - place) * interval / deviation
-    return np.exp(-0.5 * distance**2) / (deviation * np.sqrt(2 * np.pi))
-
-
-def _division_shape(
-    shares: dict[float, float], phase: np.ndarray, interval: np.ndarray
-) -> np.ndarray:
-    total = sum(shares.values())
-    bumps = [share / total * _bump(place, phase, interval) for place, share in shares.items()]
-    return (1 - ANYWHERE) * np.sum(bumps, axis=0) + ANYWHERE / interval
+    def _likelihood(self, chord: np.ndarray) -> np.ndarray:
+        phase = (1 - ANYWHERE) * self.chords.phase[chord]
+        phase[:, -1] += ANYWHERE
+        pace, phase = self.chords.pace[chord], phase.astype(np.float32)
+        total = np.zeros((len(chord), self.states.size), np.float32)
+        for level, likely in self.states.levels.items():
+            fast = (pace @ self.states.pace[level] + LEAST) ** (PACE_WEIGHT / PHASE_WEIGHT)
+            at_tempo = (likely * fast).astype(np.float32)[:, self.states.tempo]
+            total += at_tempo * (phase @ self.states.places[level])
+        return total
 
 
 def _follow_pulse(chords: _Chords, clock: _Clock, states: _BeatStates) -> Pulse:
     """Beats between the first and the last chord, by Viterbi over frames."""
-    path = _decode(states, _frames(chords, clock.heard_at(chords.time), states.frames))
+    frame = np.round((clock.heard_at(chords.time) + LEAD_IN) * states.frames).astype(int)
+    rows = np.full((frame[-1] + round(FADE_OUT * states.frames), 1), -1.0)
+    for k in np.argsort(chords.onbeat, kind="stable"):  # the strongest chord of a frame stays
+        rows[frame[k]] = k
+    path = _decode(states, _ChordObservation(states, chords), rows)
     turns = np.flatnonzero(np.diff(states.phase[path]) < 0) + 1
     if len(turns) == 0:  # hardly more than one chord: that is the beat
         return Pulse(chords.time[:1], np.array([False]))
     times = clock.seconds_at(turns / states.frames - LEAD_IN)
-    return Pulse(times, path[turns] >= states.size)
+    return Pulse(times, _divides_in_three(times, chords))
 
 
-def _slowest_triple(meter: TimeSignature | None) -> float:
-    """Seconds that a beat which divides in three may last in this meter."""
-    if meter is None:
-        return SLOWEST_TRIPLE
-    if meter.compound:
-        return np.inf
-    return SLOWEST_TRIPLET if meter.beats % 3 == 0 else SLOWEST_TRIPLE
-
-
-def _split_slow(pulse: Pulse, clock: _Clock, slowest: float) -> Pulse:
+def _split_slow(pulse: Pulse, clock: _Clock) -> Pulse:
     """Slow beats that divide in three come as three beats: a waltz is not in 6/8."""
     heard = clock.heard_at(pulse.times)
-    if len(heard) < 2 or np.median(np.diff(heard)) <= slowest or pulse.triple.mean() <= 0.5:
+    if len(heard) < 2 or np.median(np.diff(heard)) <= SLOWEST_TRIPLET or pulse.triple.mean() <= 0.5:
         return pulse
-    thirds = np.interp(np.arange(3 * len(heard) - 2) / 3, np.arange(len(heard)), heard)
-    return Pulse(clock.seconds_at(thirds), np.zeros(len(thirds), bool))
+    return _split(pulse, clock, 3)
 
 
-def _frames(chords: _Chords, heard: np.ndarray, frames: int) -> np.ndarray:
-    """Observations for `_ChordObservation`, of chords that are heard at these times."""
-    frame = np.round((heard + LEAD_IN) * frames).astype(int)
-    rows = np.zeros((frame[-1] + round(FADE_OUT * frames), 4))
-    for k in np.argsort(chords.on, kind="stable"):  # the strongest chord of a frame stays
-        rows[frame[k], :3] = 1, chords.on[k], chords.off[k]
-    reach = np.hanning(6 * frames + 1)
-    middle = slice(3 * frames, 3 * frames + len(rows))
-    near = np.convolve(rows[:, 0], reach)[middle]
-    rows[:, 3] = (near / np.convolve(np.ones(len(rows)), reach)[middle] * frames).clip(0.5)
-    return rows
+def _split_plain(pulse: Pulse, clock: _Clock, chords: _Chords, evidence: Evidence) -> Pulse:
+    """Slow beats in which little happens are two beats, or three unless they are read as 6/8."""
+    if len(pulse.times) < 2 or len(chords.time) < 2:
+        return pulse
+    beat = np.median(np.diff(clock.heard_at(pulse.times)))
+    parts = 3 if pulse.triple.mean() > 0.5 else 2
+    step = np.median(np.diff(chords.time))
+    compound = [k for k, (count, triple) in enumerate(reading.METERS) if triple and count > 1]
+    read = np.exp(evidence.meter).mean(axis=0)[compound].sum()
+    if beat <= SLOW or step < PLAIN * beat / parts or (parts == 3 and read > 0.5):
+        return pulse
+    return _split(pulse, clock, parts)
 
 
-def _decode(states: _BeatStates, rows: np.ndarray) -> np.ndarray:
+def _split(pulse: Pulse, clock: _Clock, parts: int) -> Pulse:
+    heard = clock.heard_at(pulse.times)
+    places = np.arange(parts * (len(heard) - 1) + 1) / parts
+    finer = np.interp(places, np.arange(len(heard)), heard)
+    return Pulse(clock.seconds_at(finer), np.zeros(len(finer), bool))
+
+
+def _decode(states: _BeatStates, observation: _ChordObservation, rows: np.ndarray) -> np.ndarray:
     """The best path, window by window; each goes on from the state where the last was cut."""
-    observation, initial = _ChordObservation(states), states.initial
+    initial = states.initial
     path, start = [], 0
     while start + WINDOW < len(rows):
         model = HiddenMarkovModel(states.transitions, observation, initial)
@@ -318,7 +330,7 @@ def _decode(states: _BeatStates, rows: np.ndarray) -> np.ndarray:
         kept = WINDOW - OVERLAP
         path.append(part[:kept])
         # Viterbi takes a first step from `initial` before it looks at the first row.
-        initial = np.full(2 * states.size, 1e-12)
+        initial = np.full(states.size, 1e-12)
         initial[part[kept - 1]] = 1
         initial /= initial.sum()
         start += kept
@@ -350,6 +362,10 @@ def _divides_in_three(times: np.ndarray, chords: _Chords) -> np.ndarray:
     return np.bincount(beat, quarters - thirds, minlength=len(times)) > 0
 
 
+def _probability(odds: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-odds))
+
+
 def _snap(pulse: Pulse, chords: _Chords) -> Pulse:
     """Each beat moves to the chord nearby that most sounds like one; beats stay apart."""
     kept: list[int] = []
@@ -360,7 +376,7 @@ def _snap(pulse: Pulse, chords: _Chords) -> Pulse:
     for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
         if start < stop:
             around = chords.time[start:stop]
-            fit = chords.beat[start:stop] - 5 * np.abs(around - times[i])
+            fit = _probability(chords.onbeat[start:stop]) - 5 * np.abs(around - times[i])
             times[i] = around[np.argmax(fit)]
         if not kept or times[i] - times[kept[-1]] > CLOSEST:
             kept.append(i)

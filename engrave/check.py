@@ -195,6 +195,20 @@ def check_graces(score: Score) -> Iterator[str]:
                 yield f"{_at(measure, voice, event)}: a grace note that leads to no chord"
 
 
+def check_ornaments(score: Score) -> Iterator[str]:
+    """A sign stands for key presses and presses stand behind a sign, on notes of full size."""
+    for measure, voice, chord in _chords(score):
+        where = _at(measure, voice, chord)
+        folded = [played for head in chord.heads for played in head.folded]
+        if bool(folded) != bool(chord.ornament):
+            yield f"{where}: key presses behind no sign" if folded else f"{where}: an empty sign"
+        if chord.grace and (chord.ornament or chord.arpeggiated):
+            yield f"{where}: a sign on a grace note"
+        for head in chord.heads:
+            if head.folded and head.tied_from:
+                yield f"{where}: the sign of {_name(head)} does not stand where the note begins"
+
+
 def check_tuplets(score: Score) -> Iterator[str]:
     """Tuplets start and stop, one after the other, in one ratio, and fill a plain span."""
     for _, measure, voice in _voices(score):
@@ -263,16 +277,22 @@ def check_pedals(score: Score) -> Iterator[str]:
 
 
 def check_played(score: Score, performance: Performance) -> Iterator[str]:
-    """Every key press has a notehead or stands in `unwritten`, not in both."""
+    """Every key press has a notehead, is folded into one ornament, or stands in `unwritten`."""
     written = {played for _, _, _, head in _heads(score) for played in head.played}
+    folded = Counter(played for _, _, _, head in _heads(score) for played in head.folded)
     unwritten = Counter(entry.played for entry in score.unwritten)
-    for played in sorted((written | unwritten.keys()) - set(range(len(performance.notes)))):
+    known = written | folded.keys() | unwritten.keys()
+    for played in sorted(known - set(range(len(performance.notes)))):
         yield f"there is no played note {played}"
     for played in range(len(performance.notes)):
-        if played not in written and played not in unwritten:
+        if played not in known:
             yield f"played note {played} is lost"
         if played in written and played in unwritten:
             yield f"played note {played} is written and yet called unwritten"
+        if played in folded and (played in written or played in unwritten):
+            yield f"played note {played} is folded into an ornament and accounted for twice"
+        if folded[played] > 1:
+            yield f"played note {played} is folded into {folded[played]} ornaments"
         if unwritten[played] > 1:
             yield f"played note {played} is called unwritten {unwritten[played]} times"
 
@@ -303,6 +323,7 @@ RULES: tuple[Rule, ...] = (
     check_chords,
     check_ties,
     check_graces,
+    check_ornaments,
     check_tuplets,
     check_beams,
     check_marks,

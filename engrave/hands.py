@@ -19,10 +19,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engrave.listen import Evidence
 from engrave.performance import Performance
 
 LEFT, RIGHT = 0, 1
 STAFF = {RIGHT: 1, LEFT: 2}
+
+READ_WEIGHT, RULE_WEIGHT = 1.0, 0.5  # of the reader's log odds, and of the tables below
 
 MEMORY = 5  # notes before this one whose hands are remembered
 STATES = 2**MEMORY  # bit 0: the hand of the last note; bit 1: of the one before it, ...
@@ -85,9 +88,10 @@ class _Keys(NamedTuple):
     release: np.ndarray
     pitch: np.ndarray
     chord: np.ndarray
+    upper: np.ndarray
 
 
-def split_hands(performance: Performance) -> tuple[int, ...]:
+def split_hands(performance: Performance, evidence: Evidence) -> tuple[int, ...]:
     """The staff of each played note: 1 for the right hand, 2 for the left."""
     notes = performance.notes
     if not notes:
@@ -97,7 +101,8 @@ def split_hands(performance: Performance) -> tuple[int, ...]:
     order = np.lexsort((facts[:, 2], chord))
     onset, release, pitch = facts[order].T
     hands = np.empty(len(notes), int)
-    hands[order] = _likeliest(_Keys(onset, release, pitch.astype(int), chord[order]))
+    keys = _Keys(onset, release, pitch.astype(int), chord[order], evidence.upper[order])
+    hands[order] = _likeliest(keys)
     return tuple(STAFF[hand] for hand in hands.tolist())
 
 
@@ -136,9 +141,10 @@ def _likeliest(keys: _Keys) -> np.ndarray:
 def _weights(keys: _Keys, at: np.ndarray) -> np.ndarray:
     """Weight of each hand after each state, for the notes `at`; shape (notes, states, hands)."""
     weights = np.zeros((len(at), 1, 2))
-    weights[:, 0, RIGHT] = _surroundings(keys, at) + _register(keys.pitch[at])
+    known = _surroundings(keys, at) + _register(keys.pitch[at])
+    weights[:, 0, RIGHT] = RULE_WEIGHT * known + READ_WEIGHT * keys.upper[at]
     for back in range(1, MEMORY + 1):
-        pair = _pair_weights(keys, at, back)
+        pair = RULE_WEIGHT * _pair_weights(keys, at, back)
         # The hand of the note so far back is a new highest bit of the state.
         weights = (pair[:, :, None, :] + weights[:, None, :, :]).reshape(len(at), -1, 2)
     return weights

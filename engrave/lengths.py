@@ -14,16 +14,28 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
+import numpy as np
+
+from engrave import reading
 from engrave.grid import Bar, Grid, PlacedNote
+from engrave.listen import Evidence
 
 # The share of a gap (up to so many quarters) that must have been held for the gap to be filled.
 FILLS = [(Fraction(1, 2), 0.0), (Fraction(1), 0.28), (Fraction(2), 0.45), (Fraction(8), 0.6)]
 BREATH = 1.15  # held notes are meant a little longer than the key stays down
 INSIDE_BEAT = 1.0  # what an ending inside a beat costs, beside the length's relative error
+FILL_BONUS = 1.0  # what a rest costs where the gap was held
+READ_WEIGHT = 0.5  # of what the reader says of the length
+VALUE_CLASSES = {Fraction(v).limit_denominator(8): k for k, v in enumerate(reading.VALUES)}
+LEAST = -5.0  # log probability below which a length is not held more unlikely
 
 
 def settle_lengths(
-    notes: Sequence[PlacedNote], staff: Sequence[int], voice: Sequence[int], grid: Grid
+    notes: Sequence[PlacedNote],
+    staff: Sequence[int],
+    voice: Sequence[int],
+    grid: Grid,
+    evidence: Evidence,
 ) -> tuple[PlacedNote, ...]:
     """The notes with the lengths that are written (grace notes stay without length)."""
     settled = list(notes)
@@ -36,27 +48,38 @@ def settle_lengths(
         chords = [list(chord) for _, chord in groupby(members, key=lambda i: notes[i].onset)]
         for chord, following in zip(chords, [*chords[1:], None], strict=True):
             end = notes[following[0]].onset if following else grid.bars[-1].end
-            length = _length(notes, chord, end, grid)
+            length = _length(notes, chord, end, grid, evidence.value)
             for i in chord:
                 settled[i] = replace(notes[i], length=length)
     return tuple(settled)
 
 
-def _length(notes: Sequence[PlacedNote], chord: list[int], end: Fraction, grid: Grid) -> Fraction:
+def _length(
+    notes: Sequence[PlacedNote], chord: list[int], end: Fraction, grid: Grid, read: np.ndarray
+) -> Fraction:
     onset = notes[chord[0]].onset
     gap = end - onset
     lengths = sorted(notes[i].length for i in chord)
     held = lengths[len(lengths) // 2]
-    if any(gap <= longest and held >= share * gap for longest, share in FILLS):
-        return gap
+    filled = any(gap <= longest and held >= share * gap for longest, share in FILLS)
     bar = grid.bars[grid.bar_at(onset)]
     wanted = float(held) * BREATH
+    said = read[[notes[i].played for i in chord]].mean(axis=0)
 
     def cost(place: Fraction) -> float:
+        length = place - onset
+        unread = -READ_WEIGHT * max(said[_class_of(length / bar.beat_length)], LEAST)
+        if place == end:
+            return unread + (0.0 if filled else min(1.0, abs(float(length) / wanted - 1)))
         inside = (place - bar.end) % bar.beat_length != 0
-        return abs(float(place - onset) / wanted - 1) + INSIDE_BEAT * inside
+        return unread + abs(float(length) / wanted - 1) + INSIDE_BEAT * inside + FILL_BONUS * filled
 
     return min(_endings(onset, held, end, bar), key=cost) - onset
+
+
+def _class_of(beats: Fraction) -> int:
+    """The class of `reading.VALUES` of a length in felt beats."""
+    return VALUE_CLASSES.get(beats, len(reading.VALUES))
 
 
 def _endings(onset: Fraction, held: Fraction, end: Fraction, bar: Bar) -> list[Fraction]:

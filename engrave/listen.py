@@ -1,204 +1,94 @@
-"""What each chord sounds like to a listener: does it ask to stand on a beat, on a downbeat?
+"""The learned reader: what each played note probably is on the page.
 
-Musicians mark the beat by what they do around it (Lerdahl and Jackendoff, *A Generative Theory of
-Tonal Music*, 1983, metrical preference rules): fuller chords, lower basses, longer and louder
-notes, changes of harmony, and a wait before and after. Each of these cues is measured for every
-chord against its neighbourhood; a logistic function weighs them.
+A small neural network has read many performances beside their scores (`training/` says how it
+learns, docs/model-card.md from what). It is told each note with its neighbours (`features`) and
+answers the questions of `reading`; it knows nothing of the rules by which the answers must fit
+together. The steps that follow decide, each with the evidence that belongs to it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
 
 import numpy as np
+import onnxruntime
 
-from engrave.performance import Performance, chord_starts
+from engrave import reading
+from engrave.features import Keys, describe
+from engrave.performance import Performance
 
-NEIGHBOURHOOD = 8  # chords on either side that a chord is compared with
-HARMONY_WINDOW = 0.8  # seconds before and after a chord whose pitch classes are compared
-
-# Weights of the cues for "on a beat" and "on a downbeat": for the chord itself, for the chord
-# before it and for the one after it. Fitted by logistic regression to 270 piano performances
-# aligned with their scores, each performance counting the same, and rounded.
-BEAT_WEIGHTS: dict[str, tuple[float, float, float]] = {
-    "wait after": (-0.16, 0.02, 0.11),
-    "wait before": (-0.54, 0.08, 0.26),
-    "fuller": (0.25, 0.05, 0.16),
-    "lower": (0.43, 0.04, -0.56),
-    "higher": (0.07, -0.05, -0.29),
-    "louder": (0.13, 0.02, -0.17),
-    "held": (0.66, -0.34, -0.32),
-    "new bass": (0.22, -0.05, 0.18),
-    "new harmony": (1.1, -0.04, -0.5),
-}
-BEAT_BIAS = -1.35
-
-# The same for "this beat is a downbeat", each beat against its neighbourhood of beats.
-DOWNBEAT_WEIGHTS: dict[str, tuple[float, float, float]] = {
-    "lower": (0.11, -0.17, -0.28),
-    "held": (0.41, -0.33, -0.24),
-    "bass held": (0.11, -0.12, -0.13),
-    "lower beat": (0.45, -0.24, -0.17),
-    "new harmony": (0.89, -0.88, -1.3),
-    "new harmony in two": (1.2, -0.63, -0.75),
-}
-DOWNBEAT_BIAS = -0.68
-BEATS_AROUND = 3  # beats on either side that a beat is compared with
+WEIGHTS = ("full", "free")  # what `listen` may read with: files in the folder `weights`
+WINDOW, MARGIN = 1024, 128  # notes read at a time, and of them those at each end left to others
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """For each played note, the probability (0-1) that it stands on a beat.
+    """The reader's answers for each played note, as arrays whose first axis is the note.
 
-    The notes of one chord share their value. `beat_share` is the probability before anything was
-    heard: the share of all chords that stand on a beat.
+    `onbeat`, `downbeat`, `upper` (staff) are log odds of yes, and so is each column of `flags`
+    (`reading.FLAGS`). The others are log probabilities of the classes of `reading`.
     """
 
-    beat: np.ndarray
-    beat_share: float = 0.32
+    onbeat: np.ndarray
+    downbeat: np.ndarray
+    phase: np.ndarray
+    index: np.ndarray
+    meter: np.ndarray
+    unit: np.ndarray
+    value: np.ndarray
+    upper: np.ndarray
+    voice: np.ndarray
+    fifth: np.ndarray
+    key: np.ndarray
+    pace: np.ndarray
+    flags: np.ndarray
+
+    def flag(self, name: str) -> np.ndarray:
+        """Log odds that a note has this flag of `reading.FLAGS`."""
+        odds: np.ndarray = self.flags[:, reading.FLAGS.index(name)]
+        return odds
+
+    def take(self, notes: Sequence[int]) -> "Evidence":
+        """The evidence of these notes alone, in this order."""
+        index = np.asarray(notes, int)
+        return Evidence(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
 
-def listen(performance: Performance) -> Evidence:
-    """Evidence for each note of a performance (arrays of length `len(performance.notes)`)."""
-    starts = np.array(chord_starts(performance.notes))
-    sizes = np.diff(np.append(starts, len(performance.notes)))
-    return Evidence(np.repeat(_probability(_cues(_Keys.of(performance), starts)), sizes))
+def listen(performance: Performance, weights: str = WEIGHTS[0]) -> Evidence:
+    """What each note of a performance looks like to the reader with these weights."""
+    session = _session(weights)
+
+    def answer(rows: np.ndarray) -> np.ndarray:
+        answers: np.ndarray = session.run(None, {"notes": rows[None]})[0][0]
+        return answers
+
+    parts = reading.split(in_windows(describe(Keys.of(performance)), answer))
+    return Evidence(**{name: _as_evidence(name, part) for name, part in parts.items()})
 
 
-def hear_accents(performance: Performance, beats: np.ndarray) -> np.ndarray:
-    """For each beat (seconds, at least two) the log odds that it is a downbeat."""
-    cues = _beat_cues(_Keys.of(performance), np.asarray(beats))
-    return _odds(
-        {name: cue - _around(cue, reach=BEATS_AROUND) for name, cue in cues.items()},
-        DOWNBEAT_WEIGHTS,
-        DOWNBEAT_BIAS,
-    )
+def in_windows(rows: np.ndarray, answer: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """The answers for all notes, read in windows that overlap by twice `MARGIN`."""
+    answers = np.empty((len(rows), reading.COUNT), np.float32)
+    for start in range(0, max(1, len(rows) - 2 * MARGIN), WINDOW - 2 * MARGIN):
+        kept = MARGIN if start else 0
+        answers[start + kept : start + WINDOW] = answer(rows[start : start + WINDOW])[kept:]
+    return answers
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """The notes as arrays: onset and held length in seconds, pitch, velocity."""
-
-    onset: np.ndarray
-    held: np.ndarray
-    pitch: np.ndarray
-    velocity: np.ndarray
-
-    @classmethod
-    def of(cls, performance: Performance) -> "_Keys":
-        rows = [(n.onset, n.release - n.onset, n.pitch, n.velocity) for n in performance.notes]
-        return cls(*np.array(rows, float).T)
+@cache
+def _session(weights: str) -> onnxruntime.InferenceSession:
+    file = Path(__file__).parent / "weights" / f"{weights}.onnx"
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
-def _cues(keys: _Keys, starts: np.ndarray) -> dict[str, np.ndarray]:
-    """The cues of each chord, by name; lengths and waits are logarithms of ratios."""
-    time = keys.onset[starts]
-    wait = np.diff(time, append=time[-1] + 1.0)
-    size = np.diff(np.append(starts, len(keys.onset))).astype(float)
-    lowest = np.minimum.reduceat(keys.pitch, starts)
-    highest = np.maximum.reduceat(keys.pitch, starts)
-    loudest = np.maximum.reduceat(keys.velocity, starts)
-    longest = np.maximum.reduceat(keys.held, starts)
-    pace = np.log(_around(wait, np.median).clip(0.02, 4))
-    return {
-        "wait after": np.log(wait.clip(0.02, 4)) - pace,
-        "wait before": np.log(np.roll(wait, 1).clip(0.02, 4)) - pace,
-        "fuller": size - _around(size),
-        "lower": (_around(lowest) - lowest) / 12,
-        "higher": (highest - _around(highest)) / 12,
-        "louder": (loudest - _around(loudest)) / 10,
-        "held": np.log(longest.clip(0.03, 6)) - pace,
-        "new bass": np.log(_bass_wait(time, lowest).clip(0.05, 4)) - pace,
-        "new harmony": _harmony_change(
-            keys, time - HARMONY_WINDOW, time - 1e-9, time + HARMONY_WINDOW
-        ),
-    }
-
-
-def _beat_cues(keys: _Keys, beats: np.ndarray) -> dict[str, np.ndarray]:
-    """The cues of each beat, by name; a beat on which nothing is struck gets the average."""
-    length = np.diff(beats, append=2 * beats[-1] - beats[-2])
-    early = beats - 0.08 * length
-    cues = np.full((4, len(beats)), np.nan)
-    starts, late, ends = (
-        np.searchsorted(keys.onset, time)
-        for time in (early, beats + 0.12 * length, beats + 0.92 * length)
-    )
-    for i, (start, stop, end) in enumerate(zip(starts, late, ends, strict=True)):
-        if stop > start:
-            pitch, held = keys.pitch[start:stop], keys.held[start:stop]
-            cues[0, i] = -pitch.min() / 12
-            cues[1, i] = np.log((held.max() / length[i]).clip(0.1, 6))
-            cues[2, i] = np.log((held[pitch.argmin()] / length[i]).clip(0.1, 6))
-        if end > start:
-            cues[3, i] = -keys.pitch[start:end].min() / 12
-    known = ~np.isnan(cues)
-    average = np.sum(cues, axis=1, where=known) / known.sum(axis=1).clip(1)
-    cues = np.where(known, cues, average[:, None])
-    one, two = (_shifted(early, k) for k in (1, 2))
-    return {
-        "lower": cues[0],
-        "held": cues[1],
-        "bass held": cues[2],
-        "lower beat": cues[3],
-        "new harmony": _harmony_change(keys, one[0], early, one[1]),
-        "new harmony in two": _harmony_change(keys, two[0], early, two[1]),
-    }
-
-
-def _shifted(times: np.ndarray, beats: int) -> tuple[np.ndarray, np.ndarray]:
-    """The times so many beats before and after each of `times`."""
-    index = np.arange(len(times))
-    step = np.diff(times, append=2 * times[-1] - times[-2])
-    earlier = np.where(index >= beats, np.roll(times, beats), times - beats * step)
-    later = np.where(index < len(times) - beats, np.roll(times, -beats), times + beats * step)
-    return earlier, later
-
-
-def _around(
-    values: np.ndarray,
-    average: Callable[..., np.ndarray] = np.mean,
-    reach: int = NEIGHBOURHOOD,
-) -> np.ndarray:
-    """The average of each value and so many on either side of it."""
-    padded = np.pad(values, reach, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
-    return average(windows, axis=1)
-
-
-def _bass_wait(time: np.ndarray, lowest: np.ndarray) -> np.ndarray:
-    """Seconds since something about as low sounded (at most 40 chords back)."""
-    wait = np.full(len(time), 3.0)
-    for i in range(len(time)):
-        past = np.flatnonzero(lowest[max(0, i - 40) : i] <= lowest[i] + 2)
-        if len(past):
-            wait[i] = time[i] - time[max(0, i - 40) + past[-1]]
-    return wait
-
-
-def _harmony_change(
-    keys: _Keys, start: np.ndarray, now: np.ndarray, stop: np.ndarray
-) -> np.ndarray:
-    """How much the pitch classes struck from `now` to `stop` differ from those before (0-1)."""
-    classes = np.zeros((len(keys.onset) + 1, 12))
-    weight = np.sqrt(keys.held.clip(0.05, 2))
-    classes[np.arange(1, len(keys.onset) + 1), keys.pitch.astype(int) % 12] = weight
-    heard = np.cumsum(classes, axis=0)
-    first, middle, last = (np.searchsorted(keys.onset, time) for time in (start, now, stop))
-    before, after = heard[middle] - heard[first], heard[last] - heard[middle]
-    norms = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
-    return 1 - np.sum(before * after, axis=1) / norms.clip(1e-9)
-
-
-def _odds(
-    cues: dict[str, np.ndarray], weights: dict[str, tuple[float, float, float]], bias: float
-) -> np.ndarray:
-    """The weighted sum of the cues of each chord or beat, of its neighbours too, as log odds."""
-    total = np.full(len(next(iter(cues.values()))), bias)
-    for name, (own, before, after) in weights.items():
-        cue = cues[name]
-        total += own * cue + before * np.roll(cue, 1) + after * np.roll(cue, -1)
-    return total
-
-
-def _probability(cues: dict[str, np.ndarray]) -> np.ndarray:
-    return 1 / (1 + np.exp(-_odds(cues, BEAT_WEIGHTS, BEAT_BIAS)))
+def _as_evidence(name: str, said: np.ndarray) -> np.ndarray:
+    said = said.astype(float)
+    if name == "flags":
+        return said
+    if said.shape[1] == 1:
+        return said[:, 0]
+    above = said - said.max(axis=1, keepdims=True)
+    return above - np.log(np.exp(above).sum(axis=1, keepdims=True))

@@ -1,9 +1,10 @@
 """Which beats form a bar.
 
 A small hidden Markov model runs over the beats: its states are the places in a bar of each meter,
-its evidence how much each beat sounds like a downbeat and whether it divides in three. Meters
-seldom change, and bars seldom break off. The best way is found by Viterbi, and laid out in quarter
-notes (after Temperley, *Music and Probability*, 2007, ch. 3).
+its evidence what the notes of each beat say (`listen.Evidence`): of the first whether it is a
+downbeat, of the others which beat it is, and of all of them the meter. Meters seldom change, and
+bars seldom break off. The best way is found by Viterbi, and laid out in quarter notes (after
+Temperley, *Music and Probability*, 2007, ch. 3).
 """
 
 from collections.abc import Sequence
@@ -14,30 +15,41 @@ from itertools import pairwise
 import numpy as np
 from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionModel
 
+from engrave import reading
 from engrave.grid import Bar, Grid, Pulse, Tap
-from engrave.performance import Performance, chord_starts
+from engrave.listen import Evidence
+from engrave.performance import Performance
 from engrave.score import TimeSignature
 
 NEAR = 0.11  # seconds within which a tap marks a beat
 CLOSEST = 0.05  # seconds between two beats
-# Bars: (beats, whether they divide in three) and how readily each is written.
+# Bars: (felt beats, whether they divide in three) and how readily each is written.
 METERS = {
-    (2, False): 0.01,  # two bars of two are mostly written as one of four
+    (1, False): 0.0001,
+    (2, False): 0.02,
     (3, False): 0.2,
     (4, False): 0.35,
+    (5, False): 0.005,
     (1, True): 0.02,
     (2, True): 0.12,
     (3, True): 0.02,
     (4, True): 0.04,
 }
-METER_CHANGE = 1e-8  # probability at a barline
-SLIP = 1e-5  # probability that a bar breaks off at a beat (the pulse lost or won one)
-DOWNBEAT_SHARE = 0.37  # of all beats
+# The lower figure of the time signature, and how common it is.
+SIMPLE_FIGURES = {2: 0.1, 4: 0.8, 8: 0.1}
+COMPOUND_FIGURES = {4: 0.02, 8: 0.9, 16: 0.08}
+METER_CHANGE = 1e-6  # probability at a barline
+SLIP = 1e-4  # probability that a bar breaks off at a beat (the pulse lost or won one)
+GIVEN_SLIP = 1e-12  # the same where the meter is given and only taps may break it
+DOWNBEAT_WEIGHT, INDEX_WEIGHT, METER_WEIGHT = 2.0, 0.3, 0.3  # of what the notes say
+HALF_BAR = 0.5  # how much the middle of a bar of four resembles a downbeat
+TWO_AS_FOUR = 0.55  # share of what sounds like bars of two that is written in bars of four
+FOUR = (4, False)
+TRIPLE_IN_COMPOUND, TRIPLE_IN_SIMPLE = 0.7, 0.3  # share of beats heard as dividing in three
+ON_BEAT = 0.06  # seconds from a beat within which a note stands on it
 CERTAIN = 30.0  # log odds of a downbeat that the user tapped
 TAPPED_METER = 0.1  # how common a bar is held to be that the user tapped and the table lacks
 LONGEST_TAPPED_BAR = 32  # beats
-HALF_BAR = 0.7  # how much the middle of a bar of four resembles a downbeat
-TRIPLE_IN_COMPOUND, TRIPLE_IN_SIMPLE = 0.85, 0.2  # share of beats heard as dividing in three
 
 _BarState = tuple[tuple[int, bool], int]  # a meter (see METERS), and a beat of its bar
 
@@ -51,14 +63,28 @@ class _Meter:
     compound: np.ndarray
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the notes of each beat say: log odds of a downbeat, and log probabilities.
+
+    `index` and `meter` have a row a beat; `unit` is of the whole piece, of its plain beats and of
+    those that divide in three. Classes as in `reading`.
+    """
+
+    downbeat: np.ndarray
+    index: np.ndarray
+    meter: np.ndarray
+    unit: tuple[np.ndarray, np.ndarray]
+
+
 def group_beats(
     performance: Performance,
     pulse: Pulse,
-    accents: np.ndarray,
+    evidence: Evidence,
     meter: TimeSignature | None = None,
     taps: Sequence[Tap] = (),
 ) -> Grid:
-    """The grid: beats in bars. `accents` holds each beat's log odds of being a downbeat.
+    """The grid: beats in bars.
 
     `meter` and the downbeats among `taps` are what is known: all bars are of the meter, unless
     the taps say otherwise.
@@ -66,9 +92,31 @@ def group_beats(
     known = _tapped_downbeats(pulse.times, taps)
     if performance.notes[-1].onset < pulse.times[1] - CLOSEST:
         known[0] = 1  # all that is heard lies within one beat
-    bars = _find_bars(pulse, accents, meter, known)
-    onsets = np.array([performance.notes[i].onset for i in chord_starts(performance.notes)])
-    return _lay_out(pulse, bars, onsets, meter)
+    heard = _hear_beats(performance, pulse, evidence)
+    bars = _find_bars(heard, pulse.triple, meter, known)
+    return _lay_out(pulse, bars, heard.unit, meter)
+
+
+def _hear_beats(performance: Performance, pulse: Pulse, evidence: Evidence) -> _Heard:
+    """The mean evidence of the notes on each beat, and (for the meter) of all up to the next."""
+    onset = np.array([note.onset for note in performance.notes])
+    count = len(pulse.times)
+    beat = (np.searchsorted(pulse.times, onset + ON_BEAT, side="right") - 1).clip(0)
+    struck = np.abs(onset - pulse.times[beat]) <= ON_BEAT
+
+    def mean(values: np.ndarray, which: np.ndarray) -> np.ndarray:
+        rows = np.zeros((count, values.shape[1]))
+        np.add.at(rows, beat[which], values[which])
+        size = np.bincount(beat[which], minlength=count)[:, None]
+        return rows / np.maximum(size, 1)
+
+    everywhere = np.ones(len(onset), bool)
+    return _Heard(
+        downbeat=mean(evidence.downbeat[:, None], struck)[:, 0],
+        index=mean(evidence.index, everywhere),
+        meter=mean(evidence.meter, everywhere),
+        unit=(_mean_unit(evidence, False), _mean_unit(evidence, True)),
+    )
 
 
 def _tapped_downbeats(times: np.ndarray, taps: Sequence[Tap]) -> np.ndarray:
@@ -89,22 +137,30 @@ def _tapped_downbeats(times: np.ndarray, taps: Sequence[Tap]) -> np.ndarray:
     return known
 
 
+def _mean_unit(evidence: Evidence, compound: bool) -> np.ndarray:
+    """What the notes in beats of one kind say of the lower figure, on the whole."""
+    kinds = [k for k, (_, triple) in enumerate(reading.METERS) if triple == compound]
+    share = np.exp(evidence.meter[:, kinds]).sum(axis=1) + 1e-6
+    return np.average(evidence.unit, axis=0, weights=share)
+
+
 def _find_bars(
-    pulse: Pulse, accents: np.ndarray, meter: TimeSignature | None, known: np.ndarray
+    heard: _Heard, triple: np.ndarray, meter: TimeSignature | None, known: np.ndarray
 ) -> _Meter:
     """Bars over the beats, by Viterbi over all meters (or the given one)."""
     tapped = {int(n) for n in np.diff(np.flatnonzero(known == 1)) if n <= LONGEST_TAPPED_BAR}
     meters = METERS | {(n, False): TAPPED_METER for n in tapped if (n, False) not in METERS}
+    slip = SLIP
     if meter:
         meters = {_felt(meter): 1.0}
+        slip = GIVEN_SLIP if known.any() else 0.0
     states = [(m, i) for m in meters for i in range(m[0])]
     model = HiddenMarkovModel(
-        _bar_transitions(states, meters, slip=0.0 if meter and not known.any() else SLIP),
-        _BarObservation(states),
+        _bar_transitions(states, meters, slip),
+        _BarObservation(states, heard, triple, known),
         np.array([meters[m] / m[0] for m, _ in states]) / sum(meters.values()),
     )
-    odds = np.where(known, CERTAIN * known, accents)
-    path = [states[s] for s in model.viterbi(np.stack([odds, pulse.triple, known], axis=1))[0]]
+    path = [states[s] for s in model.viterbi(np.arange(len(known))[:, None])[0]]
     return _Meter(
         index=np.array([i for _, i in path]),
         beats=np.array([m[0] for m, _ in path]),
@@ -141,37 +197,67 @@ def _bar_transitions(
 
 
 class _BarObservation(ObservationModel):
-    """Rows of (log odds of a downbeat, whether the beat divides in three, whether it is known).
+    """What is heard and known of each beat; observations are rows of one number, the beat.
 
-    What is known of a beat is whether it is a downbeat (not 0) or not known (0).
+    What is known of a beat is whether it is a downbeat (1, -1) or not known (0).
     """
 
-    def __init__(self, states: Sequence[_BarState]) -> None:
+    def __init__(
+        self,
+        states: Sequence[_BarState],
+        heard: _Heard,
+        triple: np.ndarray,
+        known: np.ndarray,
+    ) -> None:
         super().__init__(np.arange(len(states), dtype=np.uint32))
-        self.first = np.array([float(i == 0) for _, i in states])
-        self.down = np.array(
-            [1.0 if i == 0 else HALF_BAR if (m[0], i) == (4, 2) else 0.0 for m, i in states]
+        first = np.array([float(i == 0) for _, i in states])
+        half = [HALF_BAR if (m, i) == (FOUR, 2) else 0.0 for m, i in states]
+        odds = np.where(known, CERTAIN * known, DOWNBEAT_WEIGHT * heard.downbeat)[:, None]
+        down = np.where(known[:, None], first, np.maximum(first, half))
+        kinds = {meter: k for k, meter in enumerate(reading.METERS)}
+        kind = [kinds.get(meter, len(kinds)) for meter, _ in states]
+        index = [min(i, heard.index.shape[1] - 1) for _, i in states]
+        with np.errstate(divide="ignore"):
+            self.table = np.logaddexp(
+                np.log(down) - np.logaddexp(0, -odds), np.log(1 - down) - np.logaddexp(0, odds)
+            )
+        self.table += INDEX_WEIGHT * np.stack(
+            [
+                _said(heard.index, i, i - 2, m == FOUR)
+                for i, (m, _) in zip(index, states, strict=True)
+            ],
+            axis=1,
         )
-        self.triple = np.array(
-            [TRIPLE_IN_COMPOUND if m[1] else TRIPLE_IN_SIMPLE for m, _ in states]
+        self.table += METER_WEIGHT * np.stack(
+            [_said(heard.meter, k, 0, m == FOUR) for k, (m, _) in zip(kind, states, strict=True)],
+            axis=1,
         )
+        in_three = np.array([TRIPLE_IN_COMPOUND if m[1] else TRIPLE_IN_SIMPLE for m, _ in states])
+        self.table += np.log(np.where(triple[:, None], in_three, 1 - in_three))
 
     def log_densities(self, observations: np.ndarray) -> np.ndarray:
-        odds, triple, known = observations.T[:, :, None]
-        down = 1 / (1 + np.exp(-odds.clip(-CERTAIN, CERTAIN)))
-        resembles = np.where(known, self.first, self.down)
-        share = DOWNBEAT_SHARE
-        accent = resembles * down / share + (1 - resembles) * (1 - down) / (1 - share)
-        division = np.where(triple, self.triple, 1 - self.triple)
-        return np.log(accent) + np.log(division)
+        rows: np.ndarray = self.table[observations[:, 0]]
+        return rows
 
 
-def _lay_out(pulse: Pulse, meter: _Meter, onsets: np.ndarray, given: TimeSignature | None) -> Grid:
-    """The grid in quarter notes: a beat is a quarter, or a dotted quarter, or what was given."""
-    half = not given and _felt_in_halves(pulse, onsets)
+def _said(rows: np.ndarray, own: int, alike: int, in_four: bool) -> np.ndarray:
+    """Log probabilities of a class; what sounds like a bar of two may be half a bar of four."""
+    if not in_four or alike < 0:
+        return rows[:, own]
+    return np.logaddexp(rows[:, own], np.log(TWO_AS_FOUR) + rows[:, alike])
+
+
+def _lay_out(
+    pulse: Pulse,
+    meter: _Meter,
+    heard: tuple[np.ndarray, np.ndarray],
+    given: TimeSignature | None,
+) -> Grid:
+    """The grid in quarter notes; `heard` says which note value the beat is (`_Heard.unit`)."""
     quarters, bars = [Fraction(0)], []
     for start, stop in pairwise([0, *_barlines(meter), len(pulse.times)]):
-        unit = _unit(bool(meter.compound[start]), half, given)
+        compound = bool(meter.compound[start])
+        unit = _unit(compound, heard[compound], given)
         count, size = stop - start, int(meter.beats[start])
         if stop == len(pulse.times):
             count = max(count, size)  # the last bar is filled, and so is the only one
@@ -183,11 +269,13 @@ def _lay_out(pulse: Pulse, meter: _Meter, onsets: np.ndarray, given: TimeSignatu
     return Grid(tuple(float(t) for t in times), tuple(quarters), tuple(bars))
 
 
-def _unit(compound: bool, half: bool, given: TimeSignature | None) -> Fraction:
+def _unit(compound: bool, heard: np.ndarray, given: TimeSignature | None) -> Fraction:
     """The length of a felt beat in quarter notes."""
     if given:
         return Fraction(4 * (3 if _felt(given)[1] else 1), given.beat_type)
-    return Fraction(3, 2) if compound else Fraction(2 if half else 1)
+    lower = COMPOUND_FIGURES if compound else SIMPLE_FIGURES
+    likeliest = max(lower, key=lambda f: heard[f.bit_length() - 2] + np.log(lower[f]))
+    return Fraction(4 * (3 if compound else 1), likeliest)
 
 
 def _barlines(meter: _Meter) -> list[int]:
@@ -203,9 +291,3 @@ def _signature(beats: int, unit: Fraction, given: TimeSignature | None) -> tuple
     if unit.numerator == 3:
         return 3 * beats, 4 * unit.denominator
     return beats, int(4 / unit)
-
-
-def _felt_in_halves(pulse: Pulse, onsets: np.ndarray) -> bool:
-    """Whether the beat is a half note: many beats hold more chords than a quarter's four."""
-    counts, _ = np.histogram(onsets, pulse.times)
-    return bool(np.mean(counts > 5) > 0.3 and np.mean(pulse.triple) < 0.3)

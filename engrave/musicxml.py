@@ -14,7 +14,8 @@ kept to what notation programs are known to read alike:
   when it opens its own file again), and a new key has a double barline before it.
 * Each note has an `id` that says which key press made it: `p123` is the first notehead of played
   note 123 (index into `Performance.notes`), `p123-2` the second, which is its tied continuation.
-  A head that writes several key presses carries the first of them.
+  A head that writes several key presses carries the first of them. The `<notations>` of a head
+  with an ornament have an id that says which presses the sign stands for: `p123-folds-124-125`.
 
 The bytes depend on the score alone: no date, no random ids.
 """
@@ -61,6 +62,8 @@ DOCTYPE = (
 SUPPORTS = {"accidental": "yes", "beam": "yes", "stem": "no"}
 # Signs that are elements of their own in MusicXML; any other is written as text.
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
+# No wavy line: MuseScore 3 does not write a trill again whose line ends at a barline.
+ORNAMENTS = {"trill": "trill-mark", "turn": "turn"}
 SHOW_NUMBER = {"show-number": "actual"}
 # Of marks at one place, which comes first; the pedal goes up before it goes down again.
 MARK_ORDER = {Clef: 0, TempoMark: 1, Dynamic: 2, PedalMark: 3}
@@ -396,19 +399,21 @@ def _tie_ends(head: Notehead) -> list[str]:
 def _write_notations(
     note: Element, chord: Chord, head: Notehead, tuplet: TupletSign | None, first: bool
 ) -> None:
-    """Ties and arpeggios belong to each head; tuplets and articulations to the first."""
-    if not (tuplet or chord.arpeggiated or chord.staccato or head.tied_from or head.tied_to):
-        return
+    """Ties and arpeggios belong to each head; tuplets, ornaments, articulations to the first."""
     notations = etree.Element("notations")
+    if head.folded:
+        notations.set("id", "-".join([f"p{head.played[0]}-folds", *map(str, head.folded)]))
     for end in _tie_ends(head):
         _add(notations, "tied", type=end)
     if tuplet:
         _write_tuplet_ends(notations, chord, tuplet)
+    if chord.ornament and first:
+        _add(_add(notations, "ornaments"), ORNAMENTS[chord.ornament])
     if chord.staccato and first:
         _add(_add(notations, "articulations"), "staccato")
     if chord.arpeggiated:
         _add(notations, "arpeggiate")
-    if len(notations):
+    if len(notations) or head.folded:
         note.append(notations)
 
 

@@ -10,10 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Literal
 
 from engrave.beams import beam
 from engrave.clefs import choose_clefs
 from engrave.grid import Bar, Grid, PlacedNote
+from engrave.ornaments import Ornament, Ornaments
 from engrave.pedal import PedalSpan
 from engrave.rhythm import Stretch, WrittenValue, write_values
 from engrave.score import (
@@ -38,17 +40,45 @@ from engrave.spelling import Spelling
 
 STAVES = (1, 2)
 VOICES_PER_STAFF = 4
+NO_ORNAMENTS = Ornaments()
 PEDAL_REACH = Fraction(1)  # quarters that a pedal mark may move to stand at a note
 
 
 @dataclass(frozen=True, slots=True)
 class _WrittenChord:
-    """What sounds together in one voice: heads low to high, grace notes that lead to it."""
+    """What sounds together in one voice: heads low to high, grace notes that lead to it, signs."""
 
     onset: Fraction
     end: Fraction
     heads: tuple[Notehead, ...]
     graces: tuple[Notehead, ...]
+    ornament: Literal["trill", "turn"] | None
+    arpeggiated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """The sign on the note of each press that has one, and the presses of rolled chords."""
+
+    ornament: dict[int, Ornament]
+    rolled: frozenset[int]
+
+    @classmethod
+    def of(cls, ornaments: Ornaments) -> "_Signs":
+        rolled = frozenset(i for chord in ornaments.rolled for i in chord)
+        return cls({sign.main: sign for sign in ornaments.signs}, rolled)
+
+    def folded(self, played: int) -> tuple[int, ...]:
+        """The presses that stand behind the sign on the note of a press."""
+        return self.ornament[played].folded if played in self.ornament else ()
+
+    def ornament_of(self, heads: Iterable[Notehead]) -> Literal["trill", "turn"] | None:
+        """The sign that a chord takes: the first that one of its notes has."""
+        kinds = (self.ornament[i].kind for h in heads for i in h.played if i in self.ornament)
+        return next(kinds, None)
+
+    def arpeggiated(self, heads: Iterable[Notehead]) -> bool:
+        return any(i in self.rolled for head in heads for i in head.played)
 
 
 def notate(
@@ -62,13 +92,19 @@ def notate(
     dynamic: Dynamic | None = None,
     title: str = "",
     composer: str = "",
+    ornaments: Ornaments = NO_ORNAMENTS,
 ) -> Score:
-    """The score of one piano part; the label sequences run parallel to `notes`."""
+    """The score of one piano part; the label sequences run parallel to `notes`.
+
+    Of `ornaments` the signs and the rolled chords are written; the presses folded into a sign are
+    not among the notes, the grace notes are marked there.
+    """
     sounding: list[dict[tuple[int, int], list[_WrittenChord]]] = [{} for _ in grid.bars]
     unwritten: list[Unwritten] = []
+    signs = _Signs.of(ornaments)
     for line in sorted(set(zip(staff, voice, strict=True))):
         members = [i for i in range(len(notes)) if (staff[i], voice[i]) == line]
-        for chord in _chords(notes, spelling.pitches, members, unwritten):
+        for chord in _chords(notes, spelling.pitches, members, signs, unwritten):
             for k in range(grid.bar_at(chord.onset), len(grid.bars)):
                 if grid.bars[k].start >= chord.end:
                     break
@@ -111,32 +147,40 @@ def _chords(
     notes: Sequence[PlacedNote],
     pitches: Sequence[Pitch],
     members: Iterable[int],
+    signs: _Signs,
     unwritten: list[Unwritten],
 ) -> list[_WrittenChord]:
     """The chords of one voice in order; of two presses of one key at one place, one is written."""
     mains: dict[Fraction, dict[int, Notehead]] = defaultdict(dict)  # by place and key
     graces: dict[Fraction, list[Notehead]] = defaultdict(list)
     ends: dict[Fraction, Fraction] = {}
+
+    def leave_out(played: int, reason: str) -> None:
+        unwritten.extend(Unwritten(key, reason) for key in (played, *signs.folded(played)))
+
     for i in members:
-        note, head = notes[i], Notehead(pitches[i], (notes[i].played,))
+        note = notes[i]
+        head = Notehead(pitches[i], (note.played,), folded=signs.folded(note.played))
         if pitches[i].octave < 0:
-            unwritten.append(Unwritten(note.played, "lower than notation goes"))
+            leave_out(note.played, "lower than notation goes")
         elif note.grace:
             graces[note.onset].append(head)
         elif note.pitch in mains[note.onset]:
-            unwritten.append(Unwritten(note.played, "pressed twice at one written place"))
+            leave_out(note.played, "pressed twice at one written place")
         else:
             mains[note.onset][note.pitch] = head
             ends[note.onset] = note.end
     for onset in graces.keys() - mains.keys():
-        lost = (key for head in graces[onset] for key in head.played)
-        unwritten.extend(Unwritten(key, "leads to a note that is not written") for key in lost)
+        for head in graces[onset]:
+            leave_out(head.played[0], "leads to a note that is not written")
     return [
         _WrittenChord(
             onset,
             ends[onset],
             tuple(sorted(heads.values(), key=lambda head: _height(head.pitch))),
             tuple(graces[onset]),
+            signs.ornament_of(heads.values()),
+            signs.arpeggiated(heads.values()),
         )
         for onset, heads in sorted(mains.items())
     ]
@@ -200,8 +244,24 @@ def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> It
         small = NoteValue("eighth" if len(chord.graces) == 1 else "16th")
         for head in chord.graces:
             yield Chord(written.onset, small, (head,), grace=True)
-    heads = tuple(replace(head, tied_from=not begins, tied_to=not ends) for head in chord.heads)
-    yield Chord(written.onset, written.value, heads, tuplet_start=start, tuplet_stop=stop)
+    heads = tuple(
+        replace(
+            head,
+            tied_from=not begins,
+            tied_to=not ends,
+            folded=head.folded if begins else (),
+        )
+        for head in chord.heads
+    )
+    yield Chord(
+        written.onset,
+        written.value,
+        heads,
+        tuplet_start=start,
+        tuplet_stop=stop,
+        arpeggiated=chord.arpeggiated and begins,
+        ornament=chord.ornament if begins else None,
+    )
 
 
 def _pitches(voices: tuple[Voice, ...], staff: int) -> list[Pitch]:

@@ -1,45 +1,328 @@
-"""Notes that take no time of their own: grace notes, played just before the note they lead to.
+"""Which played notes an engraver writes as ornaments: grace notes, trills, turns, rolled chords.
 
-An acciaccatura is one key pressed much faster than anything around it, a step or a small leap
-from the note it leads to, in the same hand (Gould, *Behind Bars*, 2011, ch. 5). Runs of fast
-notes are left as notes.
+A player presses many keys where the page has one note with a sign. What may be an ornament is a
+matter of figure and speed (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach, *Versuch*, 1753,
+ch. 2): a trill alternates between a note and the one a tone or semitone above it, a turn goes
+around its note, a grace note stands shortly before the next of its hand, the keys of a rolled
+chord go down one after the other, upwards, and are all held. Runs and broken chords look alike,
+so the figure alone is not enough: what the learned reader says of its notes decides. In doubt the
+notes are written.
+
+A mordent (note, neighbour, note) is written as two grace notes before its last press: MuseScore 3.2
+loses the rest of a measure in which it reads a mordent sign.
+
+Times are seconds, intervals semitones; evidence is log odds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
-from engrave.performance import Performance, chord_starts
+from engrave.listen import Evidence
+from engrave.performance import Performance, PlayedNote, chord_starts
 
-LONGEST = 0.11  # seconds from a grace note to the note it leads to
-SHORTEST = 0.035  # below this the two are one uneven chord
-QUICKER = 2.5  # how many times faster than the steps before and after
-WIDEST = 2  # semitones to the nearest note of the chord it leads to
+# Trills. The four weights are fitted to 90 performances of 90 scores of the (n)ASAP data set
+# (logistic regression, rounded): which alternations are written out, and which are not.
+QUICKEST, SLOWEST = 0.025, 0.16  # from press to press
+UNEVEN = 1.7  # times the usual step: a first or last press so far away is not part of the trill
+FEWEST = 4  # presses
+TRILL, TRILL_LENGTH, TRILL_SPEED, TRILL_EVIDENCE = 3.0, 0.4, 4.5, 1.6
+MODERATE = 0.1  # a step of a trill that is neither quick nor slow
+
+# Turns and mordents: each press so long after the one before, and the last one held longer.
+FIGURE_EVIDENCE = 0.0  # the reader's log odds of a trill, turn or mordent at one of its presses
+TURNS = ((0, 1, 0, -1, 0), (1, 0, -1, 0))  # above, on and below the note
+MORDENTS = ((0, 1, 0), (0, -1, 0))
+
+# Grace notes.
+GRACE_REACH = 0.25  # from a grace note to the note it leads to
+GRACE_EVIDENCE = -0.5
+LONE_GRACE = 3.0  # what it adds to the evidence that a press stands out by its speed:
+LONE_REACH, UNEVEN_CHORD = 0.11, 0.035  # at most and at least so long before its note,
+QUICKER = 2.5  # so many times faster than the steps before and after,
+WIDEST = 2  # and so near to a note of the chord it leads to
+
+# Rolled chords.
+ROLL_STEPS = (0.0, 0.12)  # from press to press
+ROLL_FEWEST, ROLL_SPREAD = 3, 0.08
+ROLL_EVIDENCE = -3.0  # mean log odds of the presses; of so wide spreads most chords are rolls
+STILL_HELD = 0.02  # every key of a rolled chord is held so long after its last onset
 
 
-def find_graces(performance: Performance, staff: Sequence[int]) -> frozenset[int]:
-    """Indices of the played notes that are grace notes (`staff`: the hand of each note)."""
+@dataclass(frozen=True, slots=True)
+class Ornament:
+    """A sign on one written note, and the key presses (indices) that it stands for.
+
+    The written note is the press `main`; `folded` are the others. It sounds from `onset` to
+    `release` (seconds), from the first press of all to when the last of them was let go.
+    """
+
+    kind: Literal["trill", "turn"]
+    main: int
+    folded: tuple[int, ...]
+    onset: float
+    release: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ornaments:
+    """The ornaments of a performance; every key press is in one of them at most.
+
+    `graces` are single presses written small, `rolled` the presses of each chord that takes the
+    arpeggio sign, low to high.
+    """
+
+    graces: frozenset[int] = frozenset()
+    signs: tuple[Ornament, ...] = ()
+    rolled: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A performance as it is written: ornamented notes at full length, rolled chords at once.
+
+    `kept` are the indices that its notes have in the whole performance; `graces` are the grace
+    notes, counted in the new one.
+    """
+
+    performance: Performance
+    kept: tuple[int, ...]
+    graces: frozenset[int]
+
+
+def find_ornaments(performance: Performance, staff: Sequence[int], evidence: Evidence) -> Ornaments:
+    """The ornaments of a performance; `staff` is the hand of each note, 1 right and 2 left."""
+    notes = performance.notes
+    signs: list[Ornament] = []
     graces: set[int] = set()
-    for hand in set(staff):
-        graces |= _of_hand(performance, [i for i, s in enumerate(staff) if s == hand])
-    return frozenset(graces)
+    for hand in sorted(set(staff)):
+        left = [i for i, s in enumerate(staff) if s == hand]
+        trills = list(_trills(notes, left, evidence))
+        left = _without(left, _presses(trills))
+        turns = _turns(notes, left, evidence)
+        left = _without(left, _presses(turns))
+        small = {i for figure in _mordents(notes, left, evidence) for i in figure[:-1]}
+        small |= _graces(notes, _without(left, small), evidence)
+        signs += [*trills, *turns]
+        graces |= small
+    left = _without(range(len(notes)), _presses(signs) | graces)
+    return Ornaments(
+        frozenset(graces),
+        tuple(sorted(signs, key=lambda sign: sign.main)),
+        tuple(_rolls(notes, left, evidence)),
+    )
 
 
-def _of_hand(performance: Performance, members: list[int]) -> set[int]:
-    notes = [performance.notes[i] for i in members]
-    starts = chord_starts(notes, SHORTEST)
-    ends = [*starts[1:], len(notes)]
-    onset = np.array([notes[i].onset for i in starts])
-    step = np.diff(onset)
+def _presses(signs: Iterable[Ornament]) -> set[int]:
+    return {i for sign in signs for i in (sign.main, *sign.folded)}
+
+
+def _without(indices: Iterable[int], taken: set[int]) -> list[int]:
+    return [i for i in indices if i not in taken]
+
+
+def fold(performance: Performance, ornaments: Ornaments) -> Folded:
+    """Each sign as one note from its first press to its end, each rolled chord as of one moment.
+
+    That is the mean of its onsets, where listeners who mark the beats put theirs too.
+    """
+    notes = performance.notes
+    sign_of = {sign.main: sign for sign in ornaments.signs}
+    struck: dict[int, float] = {}
+    for chord in ornaments.rolled:
+        struck |= dict.fromkeys(chord, sum(notes[i].onset for i in chord) / len(chord))
+    folded = {i for sign in ornaments.signs for i in sign.folded}
+    presses = [
+        (_as_written(replace(note, onset=struck.get(i, note.onset)), sign_of.get(i)), i)
+        for i, note in enumerate(notes)
+        if i not in folded
+    ]
+    presses.sort(key=lambda press: (press[0].onset, press[0].pitch))
+    kept = tuple(i for _, i in presses)
+    place = {i: k for k, i in enumerate(kept)}
+    return Folded(
+        replace(performance, notes=tuple(note for note, _ in presses)),
+        kept,
+        frozenset(place[i] for i in ornaments.graces),
+    )
+
+
+def _as_written(note: PlayedNote, sign: Ornament | None) -> PlayedNote:
+    return note if sign is None else replace(note, onset=sign.onset, release=sign.release)
+
+
+def _trills(
+    notes: Sequence[PlayedNote], hand: Sequence[int], evidence: Evidence
+) -> Iterator[Ornament]:
+    """Alternations of one hand that are trills: the lower of the two notes is the written one."""
+    taken: set[int] = set()
+    for k, i in enumerate(hand):
+        if i in taken:
+            continue
+        run = _without_uneven_ends(notes, _alternation(notes, hand, k, taken))
+        if len(run) >= FEWEST and _is_trill(notes, run, evidence):
+            taken |= set(run)
+            lower = min(notes[j].pitch for j in run[:2])
+            yield _ornament(notes, run, "trill", next(j for j in run if notes[j].pitch == lower))
+
+
+def _alternation(
+    notes: Sequence[PlayedNote], hand: Sequence[int], k: int, taken: set[int]
+) -> list[int]:
+    """The longest quick alternation with a neighbouring key that begins with the hand's note k."""
+    run = [hand[k]]
+    first = notes[hand[k]].pitch
+    wanted = {first - 2, first - 1, first + 1, first + 2}
+    for j in hand[k + 1 :]:
+        step = notes[j].onset - notes[run[-1]].onset
+        if step > SLOWEST:
+            break
+        if step >= QUICKEST and notes[j].pitch in wanted and j not in taken:
+            run.append(j)
+            wanted = {notes[run[-2]].pitch}
+    return run
+
+
+def _without_uneven_ends(notes: Sequence[PlayedNote], run: list[int]) -> list[int]:
+    """The run without a first or last press that is much further away than the others."""
+    if len(run) < FEWEST:
+        return run
+    steps = np.diff([notes[i].onset for i in run])
+    far = UNEVEN * np.median(steps)
+    return run[int(steps[0] > far) : len(run) - int(steps[-1] > far)]
+
+
+def _is_trill(notes: Sequence[PlayedNote], run: list[int], evidence: Evidence) -> bool:
+    """Whether the alternation is too long and fast to be written out, as the reader sees it.
+
+    A trill's main note is known to the reader as such, the others as notes that no page has.
+    """
+    step = (notes[run[-1]].onset - notes[run[0]].onset) / (len(run) - 1)
+    said = max(evidence.flag("extra")[run].mean(), evidence.flag("trill")[run].max())
+    odds = TRILL + TRILL_LENGTH * np.log(len(run) / FEWEST) + TRILL_SPEED * np.log(MODERATE / step)
+    return bool(odds + TRILL_EVIDENCE * said > 0)
+
+
+def _ornament(
+    notes: Sequence[PlayedNote], run: Sequence[int], kind: Literal["trill", "turn"], main: int
+) -> Ornament:
+    release = max(notes[i].release for i in run)
+    folded = tuple(i for i in run if i != main)
+    return Ornament(kind, main, folded, notes[run[0]].onset, release)
+
+
+def _turns(notes: Sequence[PlayedNote], hand: Sequence[int], evidence: Evidence) -> list[Ornament]:
+    """Turns around a note, whose first press is the written one."""
+    return [
+        _ornament(
+            notes, figure, "turn", next(i for i, s in zip(figure, shape, strict=True) if not s)
+        )
+        for figure, shape in _figures(notes, hand, TURNS, evidence)
+    ]
+
+
+def _mordents(
+    notes: Sequence[PlayedNote], hand: Sequence[int], evidence: Evidence
+) -> list[list[int]]:
+    return [figure for figure, _ in _figures(notes, hand, MORDENTS, evidence)]
+
+
+def _figures(
+    notes: Sequence[PlayedNote],
+    hand: Sequence[int],
+    shapes: Sequence[tuple[int, ...]],
+    evidence: Evidence,
+) -> Iterator[tuple[list[int], tuple[int, ...]]]:
+    """Presses of a hand that go as one of the shapes says, and this; none is in two of them."""
+    trill = evidence.flag("trill")
+    k = 0
+    while k < len(hand):
+        for shape in shapes:
+            figure = list(hand[k : k + len(shape)])
+            if trill[figure].max() > FIGURE_EVIDENCE and _goes(notes, figure, shape):
+                yield figure, shape
+                k += len(figure) - 1
+                break
+        k += 1
+
+
+def _goes(notes: Sequence[PlayedNote], figure: list[int], shape: tuple[int, ...]) -> bool:
+    """Whether quick presses go around a note as `shape` says, the last held longest."""
+    if len(figure) < len(shape):
+        return False
+    centre = notes[figure[shape.index(0)]].pitch
+    away = [notes[i].pitch - centre for i in figure]
+    steps = np.diff([notes[i].onset for i in figure])
+    held = [notes[i].release - notes[i].onset for i in figure]
+    return bool(
+        all(np.sign(a) == s and abs(a) <= WIDEST for a, s in zip(away, shape, strict=True))
+        and min(steps) >= QUICKEST
+        and max(steps) <= SLOWEST
+        and held[-1] >= max(held)
+    )
+
+
+def _graces(notes: Sequence[PlayedNote], hand: list[int], evidence: Evidence) -> set[int]:
+    """Single presses that lead to another note of the hand."""
+    odds = evidence.flag("grace")[hand]
+    lone = _lone(notes, hand)
     found: set[int] = set()
-    for k in range(len(starts) - 1):
+    for k, i in enumerate(hand):
+        if odds[k] + LONE_GRACE * (i in lone) <= GRACE_EVIDENCE:
+            continue
+        following = next(
+            (j for j in hand[k + 1 :] if notes[j].onset > notes[i].onset),
+            None,
+        )
+        if following is None or notes[following].pitch == notes[i].pitch:
+            continue
+        if notes[following].onset - notes[i].onset <= GRACE_REACH:
+            found.add(i)
+    return found
+
+
+def _lone(notes: Sequence[PlayedNote], hand: list[int]) -> set[int]:
+    """Keys pressed much faster than anything around them, near to a note that is held longer."""
+    members = [notes[i] for i in hand]
+    starts = chord_starts(members, UNEVEN_CHORD)
+    ends = [*starts[1:], len(members)]
+    step = np.diff([members[i].onset for i in starts])
+    found: set[int] = set()
+    for k in range(len(step)):
         around = [step[j] for j in (k - 1, k + 1) if 0 <= j < len(step)]
-        if ends[k] - starts[k] > 1 or step[k] > LONGEST or not around:
+        if ends[k] - starts[k] > 1 or step[k] > LONE_REACH or not around:
             continue
         if min(around) < QUICKER * step[k]:
             continue
-        note, chord = notes[starts[k]], notes[starts[k + 1] : ends[k + 1]]
+        note, chord = members[starts[k]], members[starts[k + 1] : ends[k + 1]]
         distance = min(abs(other.pitch - note.pitch) for other in chord)
-        if 0 < distance <= WIDEST and note.release - note.onset < chord[0].release - chord[0].onset:
-            found.add(members[starts[k]])
+        longer = note.release - note.onset < chord[0].release - chord[0].onset
+        if 0 < distance <= WIDEST and longer:
+            found.add(hand[starts[k]])
     return found
+
+
+def _rolls(
+    notes: Sequence[PlayedNote], left: list[int], evidence: Evidence
+) -> Iterator[tuple[int, ...]]:
+    """Chords of either or both hands whose keys went down one after the other, upwards."""
+    k = 0
+    while k < len(left):
+        chord = [left[k]]
+        held_until = notes[left[k]].release
+        for i in left[k + 1 :]:
+            last, note = notes[chord[-1]], notes[i]
+            shortest, longest = ROLL_STEPS
+            if not (shortest <= note.onset - last.onset <= longest and note.pitch > last.pitch):
+                break
+            if held_until <= note.onset + STILL_HELD:
+                break
+            chord.append(i)
+            held_until = min(held_until, note.release)
+        spread = notes[chord[-1]].onset - notes[chord[0]].onset
+        said = evidence.flag("arpeggio")[chord].mean()
+        if len(chord) >= ROLL_FEWEST and spread >= ROLL_SPREAD and said > ROLL_EVIDENCE:
+            yield tuple(chord)
+        k += len(chord)

@@ -5,7 +5,8 @@ which may differ (two against three). How each beat divides and where each chord
 together, for the whole piece, by dynamic programming: the cost is how far the chords lie from
 where they are written, in time and in the steps between them, and how unusual the divisions are
 (after Cemgil, Desain and Kappen, *Rhythm quantization for transcription*, 2000: a trade between
-accuracy and simplicity). Chords stay together across the hands.
+accuracy and simplicity), and how unlikely the reader holds them. Chords stay together across the
+hands.
 
 Places are counted in 120ths of a beat inside this module; results are in quarter notes.
 """
@@ -19,7 +20,9 @@ from math import gcd, hypot
 
 import numpy as np
 
+from engrave import reading
 from engrave.grid import Bar, Grid, PlacedNote
+from engrave.listen import Evidence
 from engrave.performance import Performance, PlayedNote, chord_starts
 
 TICKS = 120  # of a beat: every division below divides it
@@ -37,6 +40,16 @@ CHANGE_COST = 0.6  # when a beat divides unlike the one before
 PLACE_DEVIATION, RELATIVE_PLACE_DEVIATION = 0.022, 0.06  # seconds; share of the beat
 STEP_DEVIATION, RELATIVE_STEP_DEVIATION = 0.022, 0.12  # seconds; share of the step
 ROLL_DEVIATION = 0.035  # seconds between two chords that are written as one
+
+READ_WEIGHT = 1.2  # of what the reader says of the place in the beat,
+SAME_BEAT = 0.35  # as far as it means the same beat (deviation of the logarithm of its seconds)
+LEAST = -6.0  # log probability below which a place is not held more unlikely
+CLASS_OF_TICK = np.array(
+    [
+        next((k for k, p in enumerate(reading.PHASES) if abs(p * TICKS - tick) < 0.5), -1)
+        for tick in range(TICKS)
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,7 @@ def quantize(
     performance: Performance,
     grid: Grid,
     staff: Sequence[int],
+    evidence: Evidence,
     graces: frozenset[int] = frozenset(),
 ) -> Placed:
     """Each played note at its place.
@@ -142,7 +156,8 @@ def quantize(
     chords = [main[a:b] for a, b in zip(starts, [*starts[1:], len(main)], strict=True)]
     times = np.array([notes[chord[0]].onset for chord in chords])
     hands = [frozenset(staff[i] for i in chord) for chord in chords]
-    chosen = _choose(times, hands, beats, grid)
+    read = _read_places(evidence, chords, grid.quarter_at(times), beats)
+    chosen = _choose(times, hands, read, beats, grid)
     onsets: dict[int, Fraction] = {}
     for chord, (k, _, place) in zip(chords, chosen, strict=True):
         for i in chord:
@@ -194,14 +209,36 @@ def _beats(grid: Grid) -> list[_Beat]:
     return [_Beat(a, b - a, t - s, (b - a).numerator == 3) for (a, b), (s, t) in pairs]
 
 
+def _read_places(
+    evidence: Evidence, chords: Sequence[list[int]], quarters: np.ndarray, beats: list[_Beat]
+) -> np.ndarray:
+    """What each tick of the beat costs each chord by what the reader says: (chord, tick)."""
+    inside = _beat_of(quarters, beats)
+    seconds = np.log([beats[k].seconds for k in inside])
+    rows = [evidence.phase[chord].mean(axis=0) for chord in chords]
+    paces = np.array([np.exp(evidence.pace[chord].mean(axis=0)) for chord in chords])
+    near = np.exp(-0.5 * ((seconds[:, None] - reading.PACES) / SAME_BEAT) ** 2)
+    agreed = (paces * near).sum(axis=1) / paces.sum(axis=1)
+    cost = -np.maximum(np.array(rows)[:, CLASS_OF_TICK], LEAST)
+    return READ_WEIGHT * agreed[:, None] * cost
+
+
+def _beat_of(quarters: np.ndarray, beats: list[_Beat]) -> np.ndarray:
+    inside = np.searchsorted([float(b.start) for b in beats], quarters, side="right") - 1
+    return inside.clip(0, len(beats) - 1)
+
+
 def _choose(
-    times: np.ndarray, hands: Sequence[frozenset[int]], beats: list[_Beat], grid: Grid
+    times: np.ndarray,
+    hands: Sequence[frozenset[int]],
+    read: np.ndarray,
+    beats: list[_Beat],
+    grid: Grid,
 ) -> list[tuple[int, int, int]]:
     """(beat, pair, place) of each chord: the cheapest path through the choices of all chords."""
     quarters = grid.quarter_at(times)
-    inside = np.searchsorted([float(b.start) for b in beats], quarters, side="right") - 1
-    inside = inside.clip(0, len(beats) - 1)
-    around = zip(quarters.tolist(), inside.tolist(), hands, strict=True)
+    inside = _beat_of(quarters, beats)
+    around = zip(quarters.tolist(), inside.tolist(), hands, read, strict=True)
     before = _choices_of(*next(around), beats)
     total = before.cost + _PAIRS.cost[before.pair]
     rows, back = [(before.tick, before.pair)], []
@@ -221,15 +258,17 @@ def _choose(
     ]
 
 
-def _choices_of(quarter: float, k: int, hands: frozenset[int], beats: list[_Beat]) -> _Choices:
-    """The places around a time (in quarters) that lies in beat k."""
+def _choices_of(
+    quarter: float, k: int, hands: frozenset[int], read: np.ndarray, beats: list[_Beat]
+) -> _Choices:
+    """The places around a time (in quarters) that lies in beat k; `read`: the cost of each tick."""
     phase = (quarter - float(beats[k].start)) / float(beats[k].length)
     near = [(k, _places_around(int(min(max(phase, 0.0), 0.999) * TICKS), beats[k].compound, hands))]
     if phase > 0.5 and k + 1 < len(beats):
         near.append((k + 1, _first_places(beats[k + 1].compound)))
     if phase < 0.2 and k > 0:
         near.insert(0, (k - 1, _last_places(beats[k - 1].compound, hands)))
-    parts = [_weigh(quarter, k, beats[k], places) for k, places in near]
+    parts = [_weigh(quarter, k, beats[k], read, places) for k, places in near]
     return _Choices(
         tick=np.concatenate([part.tick for part in parts]),
         pair=np.concatenate([part.pair for part in parts]),
@@ -238,7 +277,7 @@ def _choices_of(quarter: float, k: int, hands: frozenset[int], beats: list[_Beat
     )
 
 
-def _weigh(quarter: float, k: int, beat: _Beat, places: np.ndarray) -> _Choices:
+def _weigh(quarter: float, k: int, beat: _Beat, read: np.ndarray, places: np.ndarray) -> _Choices:
     """What it costs to place a chord that was played at `quarter` on these places of beat k."""
     pair, place = places
     played = (quarter - float(beat.start)) / float(beat.length) * beat.seconds
@@ -247,7 +286,7 @@ def _weigh(quarter: float, k: int, beat: _Beat, places: np.ndarray) -> _Choices:
         tick=k * TICKS + place,
         pair=pair,
         pace=np.full(len(pair), beat.seconds),
-        cost=0.5 * ((played - place / TICKS * beat.seconds) / deviation) ** 2,
+        cost=0.5 * ((played - place / TICKS * beat.seconds) / deviation) ** 2 + read[place],
     )
 
 

@@ -64,13 +64,15 @@ class Notehead:
     """A written pitch of a chord, and the key presses (indices into `Performance.notes`) it writes.
 
     The heads of one tied note all name the same key press. `tied_to`: a tie leads on to the next
-    chord of the voice that has this pitch; `tied_from`: a tie arrives.
+    chord of the voice that has this pitch; `tied_from`: a tie arrives. `folded` are the key
+    presses that the chord's ornament stands for; of a tied note only the first head has them.
     """
 
     pitch: Pitch
     played: tuple[int, ...]
     tied_from: bool = False
     tied_to: bool = False
+    folded: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Chord:
     tuplet_stop: bool = False
     staccato: bool = False
     arpeggiated: bool = False
+    ornament: Literal["trill", "turn"] | None = None
 
     @property
     def length(self) -> Fraction:
@@ -221,7 +224,11 @@ class Unwritten:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A written score. Every played note has a notehead or stands in `unwritten`."""
+    """A written score.
+
+    Every played note has a notehead, or is folded into the ornament of one, or stands in
+    `unwritten`.
+    """
 
     parts: tuple[Part, ...]
     title: str = ""

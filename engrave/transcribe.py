@@ -1,20 +1,20 @@
 """The way from a recorded performance to a written score, one musical step after the other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from engrave.beats import track_beats
 from engrave.expression import opening_dynamic, tempo_mark
 from engrave.grid import Grid, Tap
 from engrave.hands import split_hands
 from engrave.lengths import settle_lengths
-from engrave.listen import hear_accents, listen
+from engrave.listen import WEIGHTS, Evidence, listen
 from engrave.meter import group_beats
 from engrave.notate import notate
-from engrave.ornaments import find_graces
+from engrave.ornaments import Folded, find_ornaments, fold
 from engrave.pedal import mark_pedal
 from engrave.performance import Performance
-from engrave.quantize import quantize
+from engrave.quantize import Placed, quantize
 from engrave.score import KeySignature, Score, TimeSignature
 from engrave.spelling import spell
 from engrave.voices import separate_voices
@@ -35,11 +35,16 @@ class Corrections:
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """A performance, where its beats and bars are, and how it is written."""
+    """A performance, where its beats and bars are, and how it is written.
+
+    `evidence` and `corrections` are what it was made from; two that came out alike are equal.
+    """
 
     performance: Performance
     grid: Grid
     score: Score
+    evidence: Evidence = field(compare=False, repr=False)
+    corrections: Corrections = field(compare=False)
 
 
 def transcribe(
@@ -47,17 +52,22 @@ def transcribe(
     corrections: Corrections = Corrections(),
     title: str | None = None,
     composer: str | None = None,
+    weights: str = WEIGHTS[0],
 ) -> Transcription:
-    """Write down a performance; `title` and `composer` replace what its source says."""
+    """Write down a performance; `title` and `composer` replace what its source says.
+
+    `weights` are those of the learned reader (`listen.WEIGHTS`).
+    """
     taps = corrections.beats or ()
-    evidence = listen(performance)
+    evidence = listen(performance, weights)
     pulse = track_beats(performance, evidence, corrections.meter, corrections.tempo, taps)
-    accents = hear_accents(performance, pulse.times)
-    beats = group_beats(performance, pulse, accents, corrections.meter, taps)
-    staff = split_hands(performance)
-    placed = quantize(performance, beats, staff, find_graces(performance, staff))
-    voice = separate_voices(placed.notes, staff)
-    notes = settle_lengths(placed.notes, staff, voice, placed.grid)
+    beats = group_beats(performance, pulse, evidence, corrections.meter, taps)
+    staff = split_hands(performance, evidence)
+    ornaments = find_ornaments(performance, staff, evidence)
+    placed = _place(fold(performance, ornaments), beats, staff, evidence)
+    staff = tuple(staff[note.played] for note in placed.notes)
+    voice = separate_voices(placed.notes, staff, evidence)
+    notes = settle_lengths(placed.notes, staff, voice, placed.grid, evidence)
     score = notate(
         notes,
         placed.grid,
@@ -69,5 +79,15 @@ def transcribe(
         opening_dynamic(performance),
         performance.source.title if title is None else title,
         performance.source.composer if composer is None else composer,
+        ornaments,
     )
-    return Transcription(performance, placed.grid, score)
+    return Transcription(performance, placed.grid, score, evidence, corrections)
+
+
+def _place(written: Folded, beats: Grid, staff: Sequence[int], evidence: Evidence) -> Placed:
+    """The notes that are written, at their places, each under its index in the performance."""
+    kept = list(written.kept)
+    hands = [staff[i] for i in kept]
+    placed = quantize(written.performance, beats, hands, evidence.take(kept), written.graces)
+    notes = tuple(replace(note, played=kept[note.played]) for note in placed.notes)
+    return Placed(notes, placed.grid)

@@ -4,7 +4,8 @@ A listener groups notes that are near in pitch and follow each other; a writer a
 to a staff only when a note goes on sounding while others move (Temperley, *The Cognition of Basic
 Musical Structures*, 2001, ch. 4; Cambouropoulos, *Voice and stream*, 2008). Each chord of a staff
 is split into an upper and a lower part - mostly all and nothing - by a beam search over the
-piece, in which notes cut short, leaps, crossings and a second voice have their costs.
+piece, in which notes cut short, leaps, crossings and a second voice have their costs, and what the
+reader holds each note to be counts too.
 
 Places and lengths are in quarter notes; lengths are those for which the keys were held.
 """
@@ -13,7 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
+
 from engrave.grid import PlacedNote
+from engrave.listen import Evidence
 
 BEAM = 16  # lines of thought that are followed at a time
 CUT_SHORT = 2.4  # a held note loses all of its length to the next one of its voice
@@ -27,6 +31,8 @@ NEW_VOICE = 1.2  # the second voice enters after a silence
 SILENCE = 2.0  # quarters after which an entry is new
 CROSSING = 1.5  # the lower voice sounds above the upper one
 LONELY = 0.5  # the second voice moves while the first rests
+READ_WEIGHT = 0.5  # of what the reader says of each note
+INNER = 0.5  # share of the inner notes that are written with the lower voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +56,19 @@ class _Thought:
     before: "_Thought | None"
 
 
-def separate_voices(notes: Sequence[PlacedNote], staff: Sequence[int]) -> tuple[int, ...]:
+def separate_voices(
+    notes: Sequence[PlacedNote], staff: Sequence[int], evidence: Evidence
+) -> tuple[int, ...]:
     """The voice of each note within its staff: 1 (upper, or the only one) or 2.
 
     A grace note joins the voice of the note that it leads to.
     """
     voice = [1] * len(notes)
+    read = _read_voices(evidence)[[note.played for note in notes]]
     for number in set(staff):
         members = [i for i in range(len(notes)) if staff[i] == number and not notes[i].grace]
         chords = list(_chords(notes, members))
-        for chord, upper in zip(chords, _split(notes, chords), strict=True):
+        for chord, upper in zip(chords, _split(notes, chords, read), strict=True):
             for i in chord[upper:]:
                 voice[i] = 2
     _lead_graces(notes, staff, voice)
@@ -73,15 +82,28 @@ def _chords(notes: Sequence[PlacedNote], members: Iterable[int]) -> Iterator[lis
         yield list(chord)
 
 
-def _split(notes: Sequence[PlacedNote], chords: list[list[int]]) -> list[int]:
+def _read_voices(evidence: Evidence) -> np.ndarray:
+    """What the first and the second voice cost each played note by what the reader says."""
+    only, upper, lower, inner = np.exp(evidence.voice).T
+    first, second = only + upper + (1 - INNER) * inner, lower + INNER * inner
+    cost: np.ndarray = -READ_WEIGHT * np.log(np.stack([first, second], axis=1).clip(1e-3))
+    return cost
+
+
+def _split(notes: Sequence[PlacedNote], chords: list[list[int]], read: np.ndarray) -> list[int]:
     """How many of the top notes of each chord belong to the upper voice."""
     beam = [_Thought(0.0, 0, (None, None), None)]
     for chord in chords:
         rows = [notes[i] for i in chord]
         parts = {upper: (_line(rows[:upper]), _line(rows[upper:])) for upper in _options(rows)}
-        mixed = {u: _mixture(rows[:u]) + _mixture(rows[u:]) for u in parts}
+        costs = {
+            u: _mixture(rows[:u])
+            + _mixture(rows[u:])
+            + float(read[chord[:u], 0].sum() + read[chord[u:], 1].sum())
+            for u in parts
+        }
         grown = [
-            _extend(thought, upper, part, mixed[upper], float(rows[0].onset))
+            _extend(thought, upper, part, costs[upper], float(rows[0].onset))
             for thought in beam
             for upper, part in parts.items()
         ]

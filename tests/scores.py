@@ -95,14 +95,14 @@ def piano(*measures: Measure, **details) -> Score:
 def performance_of(score: Score) -> Performance:
     """Someone plays the score: a second for each place, the key presses in their order."""
     pitches = {
-        played: notehead.pitch.midi
+        played: notehead.pitch.midi + 2 * (played in notehead.folded)
         for part in score.parts
         for bar in part.measures
         for content in bar.voices
         for event in content.events
         if isinstance(event, Chord)
         for notehead in event.heads
-        for played in notehead.played
+        for played in (*notehead.played, *notehead.folded)
     }
     notes = (PlayedNote(float(i), i + 0.5, pitches[i], 64) for i in sorted(pitches))
     return Performance(tuple(notes))
@@ -243,6 +243,41 @@ def clef_back() -> Score:
     return piano(bar, replace(second, clefs=(BASS,)))
 
 
+def ornaments() -> Score:
+    """A trill on a half note, a turn, trills on notes tied over the barline."""
+    return piano(
+        measure(
+            1,
+            voice(1, chord("2", replace(head("C5", 0), folded=(1, 2, 3)), ornament="trill"),
+                  chord("4", replace(head("D5", 5), folded=(4, 6, 7)), ornament="turn"),
+                  chord("4", replace(head("E5", 8, ">"), folded=(9, 10, 11)), ornament="trill")),
+            voice(5, chord("2.", head("C3", 12)),
+                  chord("4", replace(head("G2", 13, ">"), folded=(14, 15, 16)), ornament="trill")),
+            **opening(),
+        ),
+        measure(
+            2,
+            voice(1, chord("2", head("E5", 8, "<>")), chord("2", head("E5", 8, "<"))),
+            voice(5, chord("1", head("G2", 13, "<"))),
+        ),
+    )  # fmt: skip
+
+
+def rolled_chords() -> Score:
+    """A rolled chord in the right hand, one in the left, and one through both."""
+    roll = {"arpeggiated": True}
+    return piano(
+        measure(
+            1,
+            voice(1, chord("4", head("C5", 0), head("E5", 1), head("G5", 2), **roll), rest("4"),
+                  chord("2", head("E4", 8), head("C5", 9), **roll)),
+            voice(5, rest("4"), chord("4", head("C3", 3), head("G3", 4), head("E4", 5), **roll),
+                  chord("2", head("C3", 6), head("G3", 7), **roll)),
+            **opening(),
+        )
+    )  # fmt: skip
+
+
 ALL = (
     eight_notes,
     tied_over_the_barline,
@@ -253,4 +288,6 @@ ALL = (
     pedal_changes,
     clef_change,
     clef_back,
+    ornaments,
+    rolled_chords,
 )

@@ -372,6 +372,37 @@ BROKEN: list[tuple[Callable, Score, str]] = [
 ]
 
 
+def trilled(**details) -> Chord:
+    return chord("1", replace(head("C5", 0), folded=(1, 2, 3)), **details)
+
+
+BROKEN += [
+    (
+        judge.check_ornaments,
+        one(trilled()),
+        "measure 1, staff 1, voice 1, at 0: key presses behind no sign",
+    ),
+    (
+        judge.check_ornaments,
+        one(chord("1", head("C5", 0), ornament="turn")),
+        "measure 1, staff 1, voice 1, at 0: an empty sign",
+    ),
+    (
+        judge.check_ornaments,
+        one(chord("8", head("B4", 0), grace=True, arpeggiated=True), chord("1", head("C5", 1))),
+        "measure 1, staff 1, voice 1, at 0: a sign on a grace note",
+    ),
+    (
+        judge.check_ornaments,
+        two(
+            (chord("1", head("C5", 0, ">")),),
+            (chord("1", replace(head("C5", 0, "<"), folded=(1,)), ornament="trill"),),
+        ),
+        "measure 2, staff 1, voice 1, at 0: the sign of C5 does not stand where the note begins",
+    ),
+]
+
+
 @pytest.mark.parametrize("make", scores.ALL)
 def test_a_good_score_is_good(make):
     score = make()
@@ -493,3 +524,15 @@ def test_a_notehead_sounds_the_key_that_was_pressed():
     assert check(score, replace(performance, notes=(*performance.notes[:7], moved))) == [
         "measure 2, staff 1, voice 1, at 3: F#5 for played note 7, which is key 79"
     ]
+
+
+def test_a_press_that_an_ornament_stands_for_is_accounted_for_once():
+    score = one(trilled(ornament="trill"))
+    played = scores.performance_of(score)
+    assert check(score, played) == []
+    missing = replace(score, unwritten=(Unwritten(2, "in doubt"),))
+    assert check(missing, played) == [
+        "played note 2 is folded into an ornament and accounted for twice"
+    ]
+    twice = one(chord("1", replace(head("C5", 0), folded=(1, 2, 3, 3)), ornament="trill"))
+    assert check(twice, played) == ["played note 3 is folded into 2 ornaments"]

@@ -14,9 +14,11 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "engrave"
 
 FLOORS = (
-    {"performance", "grid", "midi_events"},  # what was played, and where the two units meet
-    {"score", "midi_hearing", "listen"},  # what is written, and what is heard
-    {"rhythm", "beams", "clefs", "layout"},  # the rules by which music is written
+    # what was played, where the two units meet, and what the reader is asked
+    {"performance", "grid", "midi_events", "reading"},
+    {"score", "midi_hearing", "features"},  # what is written, and what is heard
+    # the rules by which music is written, and what the reader answers
+    {"rhythm", "beams", "clefs", "layout", "words", "listen", "places"},
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
@@ -24,6 +26,7 @@ FLOORS = (
     },
     {"notate", "svg", "html", "pdf", "interop"},  # what puts their results together
     {"transcribe"},  # the path
+    {"doubts"},  # how sure it was of its way
     {"__init__", "__main__", "cli"},  # the face
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
@@ -41,6 +44,7 @@ ROOMS_OF_LIBRARY = {
     "pretty_midi": {"midi"},
     "mido": {"midi", "midi_events", "midi_hearing"},
     "verovio": {"svg", "html", "pdf"},
+    "onnxruntime": {"listen"},
     "tqdm": {"cli"},
 }
 

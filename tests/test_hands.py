@@ -8,6 +8,8 @@ import pytest
 from engrave import hands
 from engrave.hands import split_hands
 from engrave.performance import Performance, PlayedNote
+from samples import names, take
+from tests.evidence import blank, of_truth, said
 
 RIGHT, LEFT = 1, 2
 
@@ -21,6 +23,11 @@ def play(*events):
     )
     notes = tuple(PlayedNote(onset, release, pitch, 64) for onset, pitch, release, _ in rows)
     return Performance(notes), tuple(staff for *_, staff in rows)
+
+
+def hands_of(performance):
+    """The staves by the rules alone."""
+    return split_hands(performance, blank(len(performance.notes)))
 
 
 def line(start, step, pitches, staff, held=0.9):
@@ -67,13 +74,13 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_hands_of(name):
     performance, staves = play(*CASES[name])
-    assert split_hands(performance) == staves
+    assert hands_of(performance) == staves
 
 
 def test_arpeggio_travels_once_from_the_left_hand_to_the_right():
     pitches = (36, 43, 48, 52, 55, 60, 64, 67, 72, 76, 79, 84)
     performance, _ = play(*line(0, 0.12, pitches, RIGHT))
-    staves = split_hands(performance)
+    staves = hands_of(performance)
     changes = sum(a != b for a, b in zip(staves, staves[1:], strict=False))
     assert (staves[0], staves[-1], changes) == (LEFT, RIGHT, 1)
 
@@ -84,8 +91,41 @@ def test_a_chord_spread_by_a_few_milliseconds_divides_as_one_struck_together():
     spread, _ = play(
         *(((0.0, 0.01, 0.005, 0.02, 0.0, 0.03)[i], 1.0, (p,), 1) for i, p in enumerate(pitches))
     )
-    by_pitch = dict(zip((n.pitch for n in spread.notes), split_hands(spread), strict=True))
-    assert tuple(by_pitch[p] for p in pitches) == split_hands(together) == (2, 2, 2, 1, 1, 1)
+    by_pitch = dict(zip((n.pitch for n in spread.notes), hands_of(spread), strict=True))
+    assert tuple(by_pitch[p] for p in pitches) == hands_of(together) == (2, 2, 2, 1, 1, 1)
+
+
+# Who plays the high notes: the right hand on its way, or the left hand over it?
+CROSSING = line(0, 0.2, (60, 64, 67, 64) * 4, RIGHT) + [
+    (0.8 * i, 0.3, (pitch,), LEFT) for i, pitch in enumerate((43, 79, 43, 79))
+]
+
+
+@pytest.mark.parametrize("hand", [RIGHT, LEFT])
+def test_the_reader_decides_who_plays_in_a_crossing(hand):
+    performance, staves = play(*CROSSING)
+    staves = tuple(
+        hand if note.pitch == 79 else staff
+        for note, staff in zip(performance.notes, staves, strict=True)
+    )
+    reader = said(len(staves), 0.99, upper=[staff == RIGHT for staff in staves])
+    assert split_hands(performance, reader) == staves
+
+
+def test_one_slip_of_the_reader_does_not_tear_a_line():
+    performance, staves = play(*CASES["scale over a bass"])
+    slip = [staff == RIGHT for staff in staves]
+    high = [note.pitch for note in performance.notes].index(77)
+    slip[high] = False
+    assert split_hands(performance, said(len(staves), 0.7, upper=slip)) == staves
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_hands_of_the_samples_by_a_good_reader(name):
+    sample = take(name)
+    assert split_hands(sample.performance, of_truth(sample)) == tuple(
+        note.staff for note in sample.truth
+    )
 
 
 def test_mirrored_music_without_register_changes_hands(monkeypatch):
@@ -98,12 +138,11 @@ def test_mirrored_music_without_register_changes_hands(monkeypatch):
     performance, staves = play(*low_to_high)
     reflected, _ = play(*mirrored)
     of = {
-        (n.onset, n.pitch): s
-        for n, s in zip(performance.notes, split_hands(performance), strict=True)
+        (n.onset, n.pitch): s for n, s in zip(performance.notes, hands_of(performance), strict=True)
     }
     got = {
         (n.onset, pivot - n.pitch): s
-        for n, s in zip(reflected.notes, split_hands(reflected), strict=True)
+        for n, s in zip(reflected.notes, hands_of(reflected), strict=True)
     }
     assert got == {key: 3 - staff for key, staff in of.items()}
     assert tuple(of.values()) == staves
@@ -114,7 +153,11 @@ def test_decoding_is_the_best_of_all_divisions():
     rng = np.random.default_rng(4)
     onset = np.sort(rng.uniform(0, 1.5, 9))
     keys = hands._Keys(
-        onset, onset + rng.uniform(0.05, 0.8, 9), rng.integers(45, 76, 9), np.arange(9)
+        onset=onset,
+        release=onset + rng.uniform(0.05, 0.8, 9),
+        pitch=rng.integers(45, 76, 9),
+        chord=np.arange(9),
+        upper=rng.normal(0, 1, 9),
     )
     weights = hands._weights(keys, np.arange(9))
 
@@ -132,17 +175,17 @@ def test_decoding_is_the_best_of_all_divisions():
 def test_blocks_leave_no_seam(monkeypatch):
     performance, staves = play(*CASES["alberti bass"])
     monkeypatch.setattr(hands, "BLOCK", 3)
-    assert split_hands(performance) == staves
+    assert hands_of(performance) == staves
 
 
 def test_nothing_played():
-    assert split_hands(Performance(())) == ()
+    assert split_hands(Performance(()), blank(0)) == ()
 
 
 @pytest.mark.parametrize("count", [1, 20, 5000])
 def test_any_number_of_keys_at_once(count):
     pitches = np.sort(np.linspace(21, 108, count).astype(int)).tolist()
-    staves = split_hands(Performance(tuple(PlayedNote(0.0, 1.0, p, 64) for p in pitches)))
+    staves = hands_of(Performance(tuple(PlayedNote(0.0, 1.0, p, 64) for p in pitches)))
     assert len(staves) == count and set(staves) <= {LEFT, RIGHT}
     if count == 20:
         assert staves[0] == LEFT and staves[-1] == RIGHT
@@ -155,6 +198,7 @@ def test_five_thousand_notes_in_half_a_second():
     performance = Performance(
         tuple(PlayedNote(t, t + 0.3, p, 64) for t, p in zip(onsets, pitches, strict=True))
     )
+    evidence = blank(5000)
     begun = time.process_time()
-    split_hands(performance)
+    split_hands(performance, evidence)
     assert time.process_time() - begun < 0.5

@@ -1,19 +1,15 @@
-"""What sounds like a beat, by cues that can be played one at a time."""
+"""The network reader: an answer for each note, whatever is played, and however long it is."""
 
 import warnings
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
-from engrave.listen import hear_accents, listen
+from engrave import reading
+from engrave.listen import MARGIN, WINDOW, Evidence, in_windows, listen
 from samples import names, take
 from tests.playing import play, press
-
-
-def mean_by_place(values, period):
-    """The mean at each place of a pattern, its first and last time left out (nothing around)."""
-    inner = np.asarray(values)[period:-period]
-    return inner[: len(inner) // period * period].reshape(-1, period).mean(axis=0)
 
 
 @pytest.fixture(autouse=True)
@@ -23,106 +19,135 @@ def no_warnings():
         yield
 
 
-@pytest.mark.parametrize(
-    "notes",
-    [
-        [press(0)],
-        [press(0), press(0.5)],
-        [press(0), press(36000)],
-        [press(3, pitch) for pitch in range(21, 109)],
-        [press(1000 + i, held=0) for i in range(3)],
-    ],
-    ids=["one note", "two notes", "ten hours apart", "all keys at once", "no length"],
-)
-def test_every_note_has_a_probability(notes):
+ODD = {
+    "one note": [press(0)],
+    "two notes": [press(0), press(0.5)],
+    "ten hours apart": [press(0), press(36000)],
+    "all keys at once": [press(3, pitch) for pitch in range(21, 109)],
+    "no length": [press(1000 + i, held=0) for i in range(3)],
+    "held for ten hours": [press(i, held=36000) for i in range(3)],
+    "longer than a window": [press(0.1 * i, 40 + 7 * i % 48) for i in range(WINDOW + 9)],
+    "lowest and highest": [press(0, 0, velocity=1), press(0.1, 127, velocity=127)],
+}
+
+
+@pytest.mark.parametrize("notes", ODD.values(), ids=ODD)
+def test_every_note_is_answered(notes):
     evidence = listen(play(notes))
-    assert evidence.beat.shape == (len(notes),)
-    assert np.all((evidence.beat > 0) & (evidence.beat < 1))
+    for name, width in reading.HEADS.items():
+        table = getattr(evidence, name)
+        wide = name == "flags" or width > 1
+        assert table.shape == ((len(notes), width) if wide else (len(notes),))
+        assert table.dtype == float
+        assert np.all(np.isfinite(table))
 
 
-def test_the_notes_of_a_chord_share_their_evidence():
-    performance = play([press(i + 0.01 * j, 48 + 4 * j) for i in range(9) for j in range(3)])
-    chords = listen(performance).beat.reshape(9, 3)
-    assert np.all(chords == chords[:, :1])
+def test_probabilities_of_a_question_are_those_of_all_its_answers():
+    evidence = listen(take("sonatina").performance)
+    for name in {*reading.HEADS} - {"onbeat", "downbeat", "upper", "flags"}:
+        assert np.exp(getattr(evidence, name)).sum(axis=1) == pytest.approx(1)
+
+
+def test_the_reader_is_asked_what_the_network_answers():
+    answers = np.arange(2 * reading.COUNT).reshape(2, reading.COUNT)
+    parts = reading.split(answers)
+    assert list(parts) == list(reading.HEADS) == [field.name for field in fields(Evidence)]
+    assert np.concatenate(list(parts.values()), axis=1).tolist() == answers.tolist()
+
+
+def test_it_does_not_matter_when_the_recording_began():
+    notes = take("nocturne").performance.notes
+    later = play(press(n.onset + 64, n.pitch, n.release - n.onset, n.velocity) for n in notes)
+    here, there = listen(play(notes)), listen(later)
+    for field in fields(Evidence):
+        assert getattr(there, field.name) == pytest.approx(getattr(here, field.name), abs=1e-3)
+
+
+def test_the_same_performance_is_read_alike():
+    performance = take("march").performance
+    assert listen(performance).phase.tolist() == listen(performance).phase.tolist()
+
+
+def test_evidence_of_some_notes():
+    evidence = listen(take("march").performance)
+    some = evidence.take([7, 3, 5])
+    assert some.onbeat.tolist() == evidence.onbeat[[7, 3, 5]].tolist()
+    assert some.pace.tolist() == evidence.pace[[7, 3, 5]].tolist()
+    assert some.flag("grace").tolist() == evidence.flags[[7, 3, 5], 0].tolist()
+    assert evidence.take([]).value.shape == (0, len(reading.VALUES) + 1)
+
+
+# --- long performances -----------------------------------------------------------------------
+
+
+class Neighbourly:
+    """A reader whose answer to each note is the mean of the notes that it sees `reach` around."""
+
+    def __init__(self, reach):
+        self.reach = reach
+        self.read = []  # the windows, each as its notes
+
+    def __call__(self, rows):
+        self.read.append(rows[:, 0].astype(int).tolist())
+        index = np.arange(len(rows))
+        start = np.maximum(index - self.reach, 0)
+        stop = np.minimum(index + self.reach + 1, len(rows))
+        total = np.concatenate([[0.0], np.cumsum(rows[:, 1])])
+        mean = (total[stop] - total[start]) / (stop - start)
+        return np.repeat(mean[:, None], reading.COUNT, axis=1)
+
+
+def rows_of(count):
+    """Rows that know their number and something more."""
+    chance = np.random.default_rng(count)
+    return np.stack([np.arange(count), chance.random(count)], axis=1)
+
+
+EDGES = [1, MARGIN, WINDOW - 1, WINDOW, WINDOW + 1, 2 * WINDOW - 2 * MARGIN, 3 * WINDOW]
+COUNTS = [*EDGES, 2 * WINDOW - 2 * MARGIN + 1, 5000]
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_windows_are_read_as_one(count):
+    """A reader who looks no further than the margin says the same of all notes."""
+    rows = rows_of(count)
+    answers = in_windows(rows, Neighbourly(MARGIN))
+    assert answers.shape == (count, reading.COUNT)
+    assert answers == pytest.approx(Neighbourly(MARGIN)(rows), abs=1e-6)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_no_window_is_longer_than_the_network_may_read_and_none_is_read_in_vain(count):
+    reader = Neighbourly(0)
+    in_windows(rows_of(count), reader)
+    assert {note for window in reader.read for note in window} == set(range(count))
+    assert all(0 < len(window) <= WINDOW for window in reader.read)
+    kept = WINDOW - 2 * MARGIN
+    assert len(reader.read) == max(1, -(-(count - 2 * MARGIN) // kept))
+
+
+# --- what was learned ------------------------------------------------------------------------
+
+
+def probabilities(question, is_true):
+    """The mean probability of yes over notes of all samples: where that is so, and elsewhere."""
+    yes, said = [], []
+    for sample in map(take, names()):
+        bar, pickup = sample.piece.bars[0], sample.piece.pickup
+        yes += [is_true(note, note.onset - pickup, bar) for note in sample.truth]
+        said += (1 / (1 + np.exp(-getattr(listen(sample.performance), question)))).tolist()
+    there = np.array(yes)
+    return np.mean(np.array(said)[there]), np.mean(np.array(said)[~there])
 
 
 @pytest.mark.parametrize(
-    "stressed",
+    ("question", "is_true", "apart"),
     [
-        lambda t: [press(t), press(t, 64), press(t, 67)],
-        lambda t: [press(t, 43)],
-        lambda t: [press(t, velocity=90)],
-        lambda t: [press(t, held=1.0)],
+        ("onbeat", lambda _, place, bar: place % bar.beat_length == 0, 0.3),
+        ("downbeat", lambda _, place, bar: place % bar.full_length == 0, 0.15),
+        ("upper", lambda note, *_: note.staff == 1, 0.7),
     ],
-    ids=["fuller", "lower", "louder", "held"],
 )
-def test_each_cue_makes_a_beat_likelier(stressed):
-    """Every fourth of even notes is marked in one way only."""
-    times = 0.25 * np.arange(64)
-    notes = [stressed(t) if i % 4 == 0 else [press(t)] for i, t in enumerate(times)]
-    performance = play(note for chord in notes for note in chord)
-    beat = listen(performance).beat
-    first = [note.onset for note in performance.notes].index
-    marked, *others = mean_by_place([beat[first(t)] for t in times], 4)
-    assert marked > max(others) + 0.02
-
-
-def test_a_change_of_harmony_makes_a_beat_likelier():
-    roots = [48, 53, 55, 48, 57, 50, 55, 48]
-    arpeggio = [root % 12 + 60 + step for root in roots for step in (0, 7, 0, 7)]
-    beat = listen(play(press(0.3 * i, pitch) for i, pitch in enumerate(arpeggio))).beat
-    marked, *others = mean_by_place(beat, 4)
-    assert marked > max(others) + 0.05
-
-
-def test_loudness_and_pitch_are_heard_against_what_is_around():
-    """The same piece played louder, and a third higher, has the same beats."""
-    notes = [(0.25 * i, 60 - 12 * (i % 4 == 0), 50 + i % 7) for i in range(40)]
-    evidence = listen(play(press(t, p, velocity=v) for t, p, v in notes))
-    moved = listen(play(press(t + 9, p + 4, velocity=v + 30) for t, p, v in notes))
-    assert moved.beat == pytest.approx(evidence.beat)
-
-
-# In these two, all notes stand on beats.
-@pytest.mark.parametrize("name", sorted({*names()} - {"blue_danube", "old_hundredth"}))
-def test_notes_on_beats_sound_more_like_beats(name):
-    sample = take(name)
-    beat = listen(sample.performance).beat
-    beat_length = sample.piece.bars[0].beat_length
-    place = [(note.onset - sample.piece.pickup) % beat_length for note in sample.truth]
-    on = np.array([at == 0 for at in place])
-    assert beat[on].mean() > beat[~on].mean() + 0.2
-
-
-# The hymn has a chord on each beat, and nothing else to tell its bars by than what they mean.
-@pytest.mark.parametrize("name", sorted({*names()} - {"old_hundredth"}))
-def test_downbeats_have_the_accents(name):
-    sample = take(name)
-    accents = hear_accents(sample.performance, np.array(sample.grid.times))
-    pickup, bar = sample.piece.pickup, sample.piece.bars[0].full_length
-    down = np.array([(quarter - pickup) % bar == 0 for quarter in sample.grid.quarters])
-    assert accents[down].mean() > accents[~down].mean() + 0.3
-
-
-def test_the_first_of_three_in_a_waltz_is_the_accent():
-    chords = [(36, 0, 1.4), (55, 1, 0.4), (55, 2, 0.4)]
-    harmony = [0, 7, 5, 0, 9, 2, 7, 0]
-    notes = [
-        press(1.5 * bar + 0.5 * beat, pitch + step, held)
-        for bar, step in enumerate(harmony)
-        for pitch, beat, held in chords
-    ]
-    accents = hear_accents(play(notes), 0.5 * np.arange(24))
-    first, second, third = mean_by_place(accents, 3)
-    assert first > max(second, third) + 0.8
-
-
-def test_beats_on_which_nothing_is_struck_are_heard_as_average():
-    accents = hear_accents(play([press(0), press(8)]), np.arange(0.0, 9.0))
-    assert np.all(np.isfinite(accents))
-    assert accents[3] == pytest.approx(accents[4])
-
-
-def test_beats_far_from_all_notes_are_bounded():
-    accents = hear_accents(play([press(0)]), np.array([1e6, 2e6]))
-    assert np.all(np.isfinite(accents))
+def test_of_all_samples_together_more_is_right_than_wrong(question, is_true, apart):
+    there, elsewhere = probabilities(question, is_true)
+    assert there > elsewhere + apart

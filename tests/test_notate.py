@@ -28,6 +28,7 @@ from engrave.score import (
 )
 from engrave.spelling import spell
 from tests.conftest import Judge
+from tests.evidence import blank
 from tests.scores import pitch
 from tests.test_rhythm import LETTERS
 
@@ -324,7 +325,7 @@ def random_score(seed: int) -> tuple[Score, Performance]:
     meters, pickup = FRAMES[seed % len(FRAMES)]
     grid = grid_of(*(meter for meter in meters for _ in range(3)), pickup=pickup)
     notes, staff, voice = random_notes(chance, grid)
-    settled = settle_lengths(notes, staff, voice, grid)
+    settled = settle_lengths(notes, staff, voice, grid, blank(len(notes)))
     pedal = random_pedal(chance, grid)
     score = notate(settled, grid, staff, voice, spell(settled), pedal)
     return score, performance_of(notes, grid)

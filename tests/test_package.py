@@ -14,6 +14,7 @@ import pytest
 from lxml import etree
 
 import engrave
+from engrave.doubts import Choice, Doubt, Doubts, describe
 from engrave.grid import Bar, Grid
 from engrave.performance import Performance, PlayedNote, Source
 from engrave.score import (
@@ -62,7 +63,7 @@ def libraries_in(*folders: str) -> set[str]:
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 names.add((node.module or "").partition(".")[0])
-    return names - sys.stdlib_module_names - {"engrave", "tests", "samples", "bench"}
+    return names - sys.stdlib_module_names - {"engrave", "tests", "samples", "bench", "training"}
 
 
 def test_what_the_package_imports_is_what_it_requires():
@@ -71,7 +72,10 @@ def test_what_the_package_imports_is_what_it_requires():
 
 def test_what_the_tests_import_comes_with_dev():
     dev = requirements("dev", "options.extras_require")
-    assert libraries_in("tests", "samples", "bench") <= requirements("install_requires") | dev
+    assert (
+        libraries_in("tests", "samples", "bench", "training")
+        <= requirements("install_requires") | dev
+    )
 
 
 def test_every_file_of_the_package_is_installed():
@@ -112,6 +116,12 @@ def test_transcribe_gives_the_score_and_what_it_was_made_from(waltz):
 
 def test_a_score_shows_itself_in_a_notebook(waltz):
     assert etree.QName(etree.fromstring(waltz._repr_svg_().encode())).localname == "svg"
+
+
+def test_a_score_says_how_sure_it_is(waltz):
+    lines = waltz.explain().splitlines()
+    assert lines == describe(waltz.doubts)
+    assert waltz.doubts.key.written.words in lines[3]
 
 
 def test_a_score_goes_on_in_music21(waltz):
@@ -155,7 +165,9 @@ def test_taps_may_be_a_file_or_values(tmp_path):
     assert engrave.transcribe(WALTZ, beats=path) == engrave.transcribe(WALTZ, beats=taps)
 
 
-@pytest.mark.parametrize("option", [{"meter": "3/0"}, {"tempo": -1}, {"key": "x"}])
+@pytest.mark.parametrize(
+    "option", [{"meter": "3/0"}, {"tempo": -1}, {"key": "x"}, {"weights": "heavy"}]
+)
 def test_an_option_that_makes_no_sense(option):
     with pytest.raises(ValueError, match=str(*option.values())) as caught:
         engrave.transcribe(WALTZ, **option)
@@ -171,6 +183,7 @@ def test_what_is_not_midi():
 
 
 TAKE = Source(name="take.mid")
+SURE = Doubt(Choice("as written", 1.0, ""), others=())
 
 
 def score_of(*measures: Measure, source: Source = TAKE, **more) -> engrave.Score:
@@ -180,6 +193,7 @@ def score_of(*measures: Measure, source: Source = TAKE, **more) -> engrave.Score
         parts=(Part("Piano", 2, measures),),
         performance=Performance(notes, source=source),
         grid=Grid((0.0, 1.0), (Fraction(0), Fraction(1)), (Bar(Fraction(0), Fraction(3), 3, 4),)),
+        doubts=Doubts(SURE, SURE, SURE, SURE, hard_bars=(), correction=None),
         **more,
     )
 

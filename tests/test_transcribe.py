@@ -12,7 +12,7 @@ from engrave.performance import PedalMove, Performance, Source
 from engrave.score import Chord, KeySignature, TempoMark, TimeSignature
 from engrave.transcribe import Corrections, transcribe
 from samples import names, take
-from tests.playing import play, press
+from tests.playing import beat_f_measure, play, press
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,17 @@ def test_the_odd_cases(notes):
 def test_samples(name):
     made = write(take(name).performance)
     assert made.score.title == take(name).piece.title
+
+
+def test_most_beats_of_the_samples_are_found():
+    """On the average, with all that was learned; each step by itself is tested with its module."""
+    found = []
+    for sample in map(take, names()):
+        last = sample.performance.notes[-1].onset + 0.1
+        true = [time for time in sample.grid.times if time <= last]
+        times = [time for time in transcribe(sample.performance).grid.times if time <= last]
+        found.append(beat_f_measure(true, times))
+    assert np.mean(found) > 0.6
 
 
 def test_pedal_and_notes_reach_the_page():

@@ -2,12 +2,17 @@
 
 import random
 import time
+from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from engrave.grid import PlacedNote
+from engrave.listen import Evidence
 from engrave.voices import separate_voices
+from samples import names, take
+from tests.evidence import ANSWERS, blank, of_truth, said
 from tests.scores import pitch
 
 
@@ -22,10 +27,18 @@ def placed(text: str) -> list[PlacedNote]:
     return notes
 
 
-def voices(text: str) -> str:
-    """The voice of each note of one hand, a digit each."""
+def undecided(count: int) -> Evidence:
+    """A reader who holds either voice as likely, so that what is heard decides."""
+    classes = ANSWERS["voice"]
+    shares = [0.5 if name in ("upper", "lower") else 1e-9 for name in classes]
+    return replace(blank(count), voice=np.log([shares] * count))
+
+
+def voices(text: str, *read: str) -> str:
+    """The voice of each note of one hand, a digit each; `read` is what the reader says of each."""
     notes = placed(text)
-    return "".join(map(str, separate_voices(notes, [1] * len(notes))))
+    evidence = said(len(notes), voice=read) if read else undecided(len(notes))
+    return "".join(map(str, separate_voices(notes, [1] * len(notes), evidence)))
 
 
 def line(names: str, step: str, held: str, start: str = "0") -> str:
@@ -71,6 +84,37 @@ def test_two_lines_that_move_at_different_times_are_two_voices() -> None:
     assert voices(";".join(f"{onset} 2 {name}" for onset, name in notes)) == "121212"
 
 
+TWO_PARTS = "0 1 C5+E4; 1 1 D5+F4; 2 1 E5+G4; 3 1 C5+E4"
+
+
+def test_the_reader_decides_whether_equal_lengths_are_chords_or_two_voices() -> None:
+    assert voices(TWO_PARTS, *["only"] * 8) == "1" * 8
+    assert voices(TWO_PARTS, *["upper", "lower"] * 4) == "12" * 4
+
+
+def test_the_reader_decides_where_an_overlap_may_be_careless() -> None:
+    """A bass held half through the bar below what moves: a voice, or a key let go too late."""
+    notes = "0 3/2 C3; 1/2 1/2 E4; 1 1/2 G4; 3/2 1/2 E4"
+    assert voices(notes, *["only"] * 4) == "1111"
+    assert voices(notes, "lower", *["upper"] * 3) == "2111"
+
+
+def test_inner_notes_are_of_one_voice_or_the_other() -> None:
+    """Reading "inner" is no reason for a second voice where all goes together."""
+    assert voices("0 1 C4+E4+G4; 1 1 C4+F4+A4", *["only", "inner", "only"] * 2) == "1" * 6
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_voices_of_the_samples_by_a_good_reader(name: str) -> None:
+    truth = take(name).truth
+    notes = [
+        PlacedNote(note.onset, note.length, note.pitch.midi, k, note.grace)
+        for k, note in enumerate(truth)
+    ]
+    found = separate_voices(notes, [note.staff for note in truth], of_truth(take(name)))
+    assert found == tuple(1 if note.voice in (1, 5) else 2 for note in truth)
+
+
 def test_grace_notes_go_with_the_note_that_they_lead_to() -> None:
     text = "0 4 C3; 0 1 C5; 1 0 C#5; 1 1 D5; 2 0 D#5; 2 2 E5"
     notes = placed(text)
@@ -82,12 +126,12 @@ def test_grace_notes_go_with_the_note_that_they_lead_to() -> None:
 
 def test_each_hand_has_its_own_voices() -> None:
     notes = placed("0 4 C3;" + line(BROKEN, "1/2", "1/2"))
-    assert separate_voices(notes, [2] + [1] * 8) == (1,) * 9
-    assert separate_voices(notes, [2] * 9) == (2, *[1] * 8)
+    assert separate_voices(notes, [2] + [1] * 8, undecided(9)) == (1,) * 9
+    assert separate_voices(notes, [2] * 9, undecided(9)) == (2, *[1] * 8)
 
 
 def test_nothing_is_nothing() -> None:
-    assert separate_voices([], []) == ()
+    assert separate_voices([], [], blank(0)) == ()
 
 
 def random_notes(size: int, together: int) -> list[PlacedNote]:
@@ -104,8 +148,9 @@ def test_many_notes_take_no_long_time(size: int, together: int) -> None:
     """At once, and one after the other: four times the notes, about four times the time."""
 
     def seconds(notes: list[PlacedNote]) -> float:
+        evidence = undecided(len(notes))
         start = time.process_time()
-        found = separate_voices(notes, [1] * len(notes))
+        found = separate_voices(notes, [1] * len(notes), evidence)
         assert len(found) == len(notes) and set(found) <= {1, 2}
         return time.process_time() - start
 

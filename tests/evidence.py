@@ -1,0 +1,134 @@
+"""Readers for tests: evidence made by hand, so that nothing depends on what the network learned.
+
+Places and lengths are in felt beats, places from a barline; paces in seconds a beat.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from engrave import reading
+from engrave.listen import Evidence
+from engrave.performance import Performance
+from samples.performer import Take
+
+SURE = 0.9  # the probability of what a reader says
+Meter = tuple[int, bool]  # as in `reading.METERS`
+
+# What may be answered in words of music; the last answer of a question also stands for all others.
+OTHER = None
+ANSWERS: dict[str, tuple] = {
+    "phase": (*(Fraction(p).limit_denominator(8) for p in reading.PHASES), OTHER),
+    "index": tuple(range(reading.HEADS["index"])),
+    "meter": (*reading.METERS, OTHER),
+    "unit": (2, 4, 8, 16),
+    "value": (*(Fraction(v).limit_denominator(8) for v in reading.VALUES), OTHER),
+    "voice": ("only", "upper", "lower", "inner"),
+}
+
+
+def blank(count: int) -> Evidence:
+    """A reader who says nothing."""
+    return Evidence(
+        **{
+            name: np.zeros(count) if width == 1 else np.full((count, width), -np.log(width))
+            for name, width in reading.HEADS.items()
+            if name != "flags"
+        },
+        flags=np.zeros((count, len(reading.FLAGS))),
+    )
+
+
+def said(count: int, sure: float = SURE, **answers: Sequence) -> Evidence:
+    """A reader who gives these answers, one for each note, and says nothing else.
+
+    `onbeat`, `downbeat` and `upper` are True or False, `pace` in seconds, the others of `ANSWERS`.
+    """
+    evidence = blank(count)
+    for name, given in answers.items():
+        assert len(given) == count
+        table = getattr(evidence, name)
+        if table.ndim == 1:
+            table[:] = np.where(np.array(given, bool), 1, -1) * np.log((1 + sure) / (1 - sure))
+        elif name == "pace":
+            away = (np.log(given)[:, None] - reading.PACES) / np.diff(reading.PACES)[0]
+            table[:] = np.log(_shared(np.exp(-0.5 * away**2), sure))
+        else:
+            classes = ANSWERS[name]
+            rows = [classes.index(a) if a in classes else len(classes) - 1 for a in given]
+            table[:] = np.log(_shared(np.eye(len(classes))[rows], sure))
+    return evidence
+
+
+def _shared(shares: np.ndarray, sure: float) -> np.ndarray:
+    """Probabilities: of what is meant (`sure`), and evenly of everything."""
+    certain = shares / shares.sum(axis=1, keepdims=True)
+    mixed: np.ndarray = sure * certain + (1 - sure) / shares.shape[1]
+    return mixed
+
+
+def read(
+    places: Sequence[Fraction | int],
+    pace: float | Sequence[float],
+    meter: Meter | Sequence[Meter] = (4, False),
+    sure: float = SURE,
+    unit: int = 4,
+    **answers: Sequence,
+) -> Evidence:
+    """A reader who takes notes to stand at these places in bars of this meter (one, or each's)."""
+    count = len(places)
+    meters = [meter] * count if isinstance(meter[0], int) else meter
+    in_bar = [Fraction(place) % size for place, (size, _) in zip(places, meters, strict=True)]
+    return said(
+        count,
+        sure,
+        onbeat=[place % 1 == 0 for place in in_bar],
+        downbeat=[place == 0 for place in in_bar],
+        phase=[place % 1 for place in in_bar],
+        index=[int(place) for place in in_bar],
+        meter=meters,
+        unit=[unit] * count,
+        pace=np.broadcast_to(pace, count),
+        **answers,
+    )
+
+
+def read_evenly(
+    performance: Performance, beat: float, meter: Meter = (4, False), late: float = 0.0, **answers
+) -> Evidence:
+    """A reader who hears beats of so many seconds, and a barline `late` seconds after the start.
+
+    That is right or wrong as the performance may be; each note is read to the nearest 24th.
+    """
+    start = performance.notes[0].onset + late
+    places = [Fraction(round(24 * (n.onset - start) / beat), 24) for n in performance.notes]
+    return read(places, beat, meter, **answers)
+
+
+def of_truth(sample: Take, sure: float = SURE) -> Evidence:
+    """A reader who reads a sample right (its first meter is that of the whole piece)."""
+    bar, quarters = sample.piece.bars[0], [float(q) for q in sample.grid.quarters]
+    beat = bar.beat_length
+    paces = np.diff(sample.grid.times) / np.diff(quarters) * float(beat)
+    onset = [float(note.onset) for note in sample.truth]
+    inside = (np.searchsorted(quarters, onset, side="right") - 1).clip(0, len(paces) - 1)
+    return read(
+        [(note.onset - sample.piece.pickup) / beat for note in sample.truth],
+        paces[inside],
+        (int(bar.full_length / beat), bar.compound),
+        sure,
+        bar.beat_type,
+        value=[note.length / beat for note in sample.truth],
+        upper=[note.staff == 1 for note in sample.truth],
+        voice=_voices(sample),
+    )
+
+
+def _voices(sample: Take) -> list[str]:
+    """Whether each note is in the only voice of its bar and staff, or in which of two."""
+    where = [(sample.grid.bar_at(note.onset), note.staff) for note in sample.truth]
+    there = {(*place, note.voice) for place, note in zip(where, sample.truth, strict=True)}
+    alone = [sum(line[:2] == place for line in there) == 1 for place in where]
+    upper = [note.voice in (1, 5) for note in sample.truth]
+    return ["only" if o else "upper" if u else "lower" for o, u in zip(alone, upper, strict=True)]
