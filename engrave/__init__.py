@@ -19,16 +19,19 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from engrave.doubts import Doubts, describe, find_doubts
 from engrave.grid import Grid, Tap
+from engrave.listen import WEIGHTS
 from engrave.midi import MidiError, read_midi
 from engrave.musicxml import write_musicxml, write_mxl
 from engrave.performance import Performance
-from engrave.score import KeySignature, NoteValue, TempoMark, TimeSignature
+from engrave.score import KeySignature, TempoMark, TimeSignature
 from engrave.score import Score as WrittenScore
 from engrave.spelling import parse_key
 from engrave.svg import write_svg, write_svg_pages
 from engrave.transcribe import Corrections
 from engrave.transcribe import transcribe as walk_the_path
+from engrave.words import count, name_key, name_value
 
 __version__ = "0.1.0"
 __all__ = ["MidiError", "Score", "Tap", "read_taps", "transcribe"]
@@ -41,13 +44,6 @@ WRITERS: dict[str, Callable[[WrittenScore], bytes]] = {
     ".svg": lambda score: write_svg(score).encode(),
 }
 
-# Tonics along the circle of fifths; C major stands at 7, A minor three places on.
-TONICS = (
-    *("C-flat", "G-flat", "D-flat", "A-flat", "E-flat", "B-flat", "F", "C", "G", "D", "A", "E"),
-    *("B", "F-sharp", "C-sharp", "G-sharp", "D-sharp", "A-sharp"),
-)
-PLACE_OF_NO_ACCIDENTALS = {"major": 7, "minor": 10}
-
 METER_BEATS = range(1, 33)
 METER_BEAT_TYPES = (1, 2, 4, 8, 16)
 TEMPI = (10.0, 400.0)
@@ -55,10 +51,14 @@ TEMPI = (10.0, 400.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Score(WrittenScore):
-    """A written score together with what it was made from: the performance and its grid."""
+    """A written score together with what it was made from: the performance and its grid.
+
+    `doubts` say how sure the reading is.
+    """
 
     performance: Performance
     grid: Grid
+    doubts: Doubts
 
     def save(self, path: str | os.PathLike[str], *, pages: bool = False) -> None:
         """Write the score to `path`; the suffix (.musicxml, .xml, .mxl, .svg) says as what.
@@ -89,6 +89,10 @@ class Score(WrittenScore):
         line = f"{name}: {facts}" if name else facts
         return "; ".join([line, *_left_out(self)])
 
+    def explain(self) -> str:
+        """How sure the reading is and which correction would matter most, line by line."""
+        return "\n".join(describe(self.doubts))
+
     def __repr__(self) -> str:
         return f"<Score {self.summary()}>"
 
@@ -105,13 +109,15 @@ def transcribe(
     key: KeySignature | str | None = None,
     title: str | None = None,
     composer: str | None = None,
+    weights: str = WEIGHTS[0],
 ) -> Score:
     """Turn a recorded piano performance into a score.
 
     `source` is a path, the bytes of a MIDI file, or a file open for reading bytes.
     `meter` ("3/4"), `tempo` (felt beats per minute), `beats` (a file of tapped times, see
     `read_taps`, or the taps) and `key` ("g minor") are followed where they are given; `title` and
-    `composer` stand above the music in place of what the file says.
+    `composer` stand above the music in place of what the file says. `weights` are those of the
+    learned reader: "full", or "free", learned only from data that anybody may use for anything.
 
     Raises MidiError if the source cannot be read as MIDI, ValueError for an option that makes no
     sense, OSError for a file that cannot be opened.
@@ -122,9 +128,10 @@ def transcribe(
         beats=_taps(beats),
         key=parse_key(key) if isinstance(key, str) else key,
     )
-    made = walk_the_path(read_midi(source), corrections, title, composer)
+    performance = read_midi(source)
+    made = walk_the_path(performance, corrections, title, composer, parse_weights(weights))
     written = {field.name: getattr(made.score, field.name) for field in fields(made.score)}
-    return Score(**written, performance=made.performance, grid=made.grid)
+    return Score(**written, performance=made.performance, grid=made.grid, doubts=find_doubts(made))
 
 
 def parse_meter(text: str) -> TimeSignature:
@@ -145,6 +152,13 @@ def parse_tempo(value: float | str) -> float:
             return tempo
     low, high = TEMPI
     raise ValueError(f"{value!r} is not a number of beats per minute from {low:g} to {high:g}")
+
+
+def parse_weights(text: str) -> str:
+    """The name of weights of the learned reader."""
+    if text in WEIGHTS:
+        return text
+    raise ValueError(f"{text!r} names no weights; there are {' and '.join(WEIGHTS)}")
 
 
 def read_taps(path: str | os.PathLike[str]) -> tuple[Tap, ...]:
@@ -217,9 +231,7 @@ def _meters(score: WrittenScore) -> list[str]:
 
 def _keys(score: WrittenScore) -> list[str]:
     keys = [measure.key for measure in score.parts[0].measures if measure.key]
-    return _each_once(
-        f"{TONICS[key.fifths + PLACE_OF_NO_ACCIDENTALS[key.mode]]} {key.mode}" for key in keys
-    )
+    return _each_once(map(name_key, keys))
 
 
 def _tempo(score: WrittenScore) -> list[str]:
@@ -228,22 +240,18 @@ def _tempo(score: WrittenScore) -> list[str]:
     first = next((mark for mark in marks if isinstance(mark, TempoMark)), None)
     if first is None:
         return []
-    metronome = f"{_value_name(first.beat)} = {first.per_minute}"
+    metronome = f"{name_value(first.beat)} = {first.per_minute}"
     return [f"{first.words} ({metronome})" if first.words else metronome]
-
-
-def _value_name(value: NoteValue) -> str:
-    return "dotted " * value.dots + value.type
 
 
 def _bars(score: WrittenScore) -> str:
     measures = score.parts[0].measures
     pickup = measures[0].number == 0
-    return _count(len(measures) - pickup, "bar") + (" and a pickup" if pickup else "")
+    return count(len(measures) - pickup, "bar") + (" and a pickup" if pickup else "")
 
 
 def _notes(performance: Performance) -> str:
-    return _count(len(performance.notes), "note")
+    return count(len(performance.notes), "note")
 
 
 def _left_out(score: Score) -> list[str]:
@@ -251,14 +259,10 @@ def _left_out(score: Score) -> list[str]:
     reasons = Counter(note.reason for note in score.unwritten)
     return [
         *(f"left out: {fact}" for fact in score.performance.source.left_out),
-        *(f"{_count(number, 'note')} not written: {reason}" for reason, number in reasons.items()),
+        *(f"{count(number, 'note')} not written: {reason}" for reason, number in reasons.items()),
     ]
 
 
 def _each_once(names: Iterable[str]) -> list[str]:
     """All the different names as one phrase, in the order in which they come."""
     return [" and ".join(dict.fromkeys(names))]
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

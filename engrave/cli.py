@@ -1,5 +1,7 @@
 """The command `engrave`: performances in, scores beside them, one line said about each.
 
+With --explain more lines follow, indented.
+
 Results and what was heard go to standard output, everything that went wrong to standard error,
 one line for each. Exit status: 0 all written, 2 something was not, 130 interrupted, 141 the
 reader of the output went away.
@@ -32,6 +34,7 @@ class Option:
     metavar: str
     help: str
     read: Callable[[str], Any] = str
+    default: str | None = None
 
 
 OPTIONS = {
@@ -45,6 +48,12 @@ OPTIONS = {
     "key": Option('"g minor"', "the key signature", engrave.parse_key),
     "title": Option("TEXT", "the title above the music"),
     "composer": Option("TEXT", "the composer's name above the music"),
+    "weights": Option(
+        "full|free",
+        "what the learned reader knows: free is learned only from data free for any use",
+        engrave.parse_weights,
+        engrave.WEIGHTS[0],
+    ),
 }
 
 
@@ -55,6 +64,7 @@ class Job:
     source: str
     targets: tuple[str, ...]
     pages: bool
+    explain: bool
 
     @property
     def files(self) -> list[str]:
@@ -62,7 +72,7 @@ class Job:
 
     @property
     def words(self) -> TextIO:
-        """Where the summary goes: not into the music."""
+        """Where what is said of it goes: not into the music."""
         return sys.stderr if STANDARD in self.targets else sys.stdout
 
 
@@ -109,9 +119,18 @@ def _parser() -> argparse.ArgumentParser:
         "(default: .musicxml beside the input)",
     )
     parser.add_argument("--pages", action="store_true", help="write one .svg file a page")
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="say how sure the reading is, and which correction would matter most",
+    )
     for name, option in OPTIONS.items():
         parser.add_argument(
-            f"--{name}", metavar=option.metavar, type=_reading(option), help=option.help
+            f"--{name}",
+            metavar=option.metavar,
+            type=_reading(option),
+            default=option.default,
+            help=option.help,
         )
     parser.add_argument("--version", action="version", version=f"engrave {engrave.__version__}")
     return parser
@@ -137,15 +156,19 @@ def _read_command(arguments: Sequence[str] | None) -> tuple[list[Job], dict[str,
     try:
         if command.beats and len(set(command.inputs)) > 1:
             raise ValueError("--beats fits one performance, not several")
-        jobs = _plan(list(dict.fromkeys(command.inputs)), command.output, command.pages)
+        jobs = _plan(command)
     except ValueError as error:
         parser.error(str(error))
     return jobs, {name: getattr(command, name) for name in OPTIONS}
 
 
-def _plan(inputs: list[str], outputs: list[str], pages: bool) -> list[Job]:
+def _plan(command: argparse.Namespace) -> list[Job]:
     """Who is written where. After this: no file is written twice, and no input is overwritten."""
-    jobs = [Job(source, _targets(source, outputs, len(inputs)), pages) for source in inputs]
+    inputs, pages = list(dict.fromkeys(command.inputs)), command.pages
+    jobs = [
+        Job(source, _targets(source, command.output, len(inputs)), pages, command.explain)
+        for source in inputs
+    ]
     read = {_place(source): source for source in inputs if source != STANDARD}
     written: dict[str, str] = {}
     for job in jobs:
@@ -204,13 +227,13 @@ def _run(jobs: list[Job], options: dict[str, Any]) -> int:
 
 
 def _convert(job: Job, options: dict[str, Any]) -> bool:
-    """Write one performance, say one line about it, and whether it went well."""
+    """Write one performance, say what was heard, and whether it went well."""
     try:
         source = sys.stdin.buffer if job.source == STANDARD else job.source
         score = engrave.transcribe(source, **options)
         missed = [target for target in job.files if not _save(score, target, job)]
         music = engrave.WRITERS[".musicxml"](score) if STANDARD in job.targets else b""
-        summary = score.summary()
+        said = "\n  ".join([score.summary(), *(score.explain().splitlines() * job.explain)])
     except engrave.MidiError as error:
         return _complain(str(error))
     except Exception:  # the next file may do better
@@ -219,7 +242,7 @@ def _convert(job: Job, options: dict[str, Any]) -> bool:
     if music:
         sys.stdout.buffer.write(music)
     if not missed:
-        tqdm.write(summary, file=job.words)
+        tqdm.write(said, file=job.words)
     return not missed
 
 

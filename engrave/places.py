@@ -1,0 +1,66 @@
+"""Where the notes of a written score stand, in the terms in which the reader is asked for them.
+
+Each note has a beat of the grid and a class among the places in a beat (`reading.PHASES`).
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from engrave import reading
+from engrave.grid import Grid
+from engrave.score import Chord, Score
+
+PHASE_CLASS = {Fraction(p).limit_denominator(24): k for k, p in enumerate(reading.PHASES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the written notes stand: arrays over those that take time of their own.
+
+    `note` is the index of the first key press that is written there, `bar` and `beat` are indices
+    into the bars and the beats of the grid, `phase` is a class of `reading`, `first` says whether
+    the note stands on a barline, `upper` whether on the upper staff. `numbers` are those of the
+    bars on the page.
+    """
+
+    grid: Grid
+    numbers: tuple[int, ...]
+    note: np.ndarray
+    bar: np.ndarray
+    beat: np.ndarray
+    phase: np.ndarray
+    first: np.ndarray
+    upper: np.ndarray
+
+    @classmethod
+    def of(cls, score: Score, grid: Grid) -> "Places":
+        rows = [
+            (note, bar, *_place_in_beat(grid.bars[bar].start + onset, grid), onset == 0, staff == 1)
+            for note, bar, onset, staff in _written(score)
+        ]
+        note, bar, beat, phase, first, upper = np.array(rows, int).reshape(-1, 6).T
+        numbers = tuple(measure.number for measure in score.parts[0].measures)
+        first = (first == 1) & (np.array(numbers)[bar] > 0)  # no barline stands before a pickup
+        return cls(grid, numbers, note, bar, beat, phase, first, upper == 1)
+
+
+def _written(score: Score) -> Iterator[tuple[int, int, Fraction, int]]:
+    """Key press, bar, place in it and staff of each note that begins there."""
+    for bar, measure in enumerate(score.parts[0].measures):
+        for voice in measure.voices:
+            for chord in voice.events:
+                if isinstance(chord, Chord) and not chord.grace:
+                    for head in chord.heads:
+                        if head.played and not head.tied_from:
+                            yield min((*head.played, *head.folded)), bar, chord.onset, voice.staff
+
+
+def _place_in_beat(place: Fraction, grid: Grid) -> tuple[int, int]:
+    """The beat of the grid in which a place lies, and its class among the places in a beat."""
+    k = min(max(bisect_right(grid.quarters, place) - 1, 0), len(grid.quarters) - 2)
+    phase = (place - grid.quarters[k]) / (grid.quarters[k + 1] - grid.quarters[k])
+    return k, PHASE_CLASS.get(phase, len(reading.PHASES))
