@@ -154,5 +154,7 @@ def test_many_notes_take_no_long_time(size: int, together: int) -> None:
         assert len(found) == len(notes) and set(found) <= {1, 2}
         return time.process_time() - start
 
-    few, many = (seconds(random_notes(n, together)) for n in (size // 4, size))
+    few, many = (
+        min(seconds(random_notes(n, together)) for _ in range(3)) for n in (size // 4, size)
+    )
     assert many < 12 * few + 0.1
