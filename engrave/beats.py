@@ -2,9 +2,8 @@
 
 The pulse is followed by a bar-pointer model (Whiteley, Cemgil and Godsill, ISMIR 2006; state space
 of Krebs, Böck and Widmer, ISMIR 2015): a hidden pointer moves through the beat at a tempo that may
-change from beat to beat, and chords are expected where the beat starts and where it divides, in
-two or in three. Each chord adds what it sounded like (`listen.Evidence`). The best way is found by
-Viterbi.
+change from beat to beat. Each chord adds what the reader says of it (`listen.Evidence`): where in
+the beat it stands, and how long that beat is. The best way is found by Viterbi.
 
 Times are seconds, phases are shares of a beat, intervals are seconds per beat.
 """
@@ -33,7 +32,7 @@ CUT = 0.01  # seconds as which that middle is heard
 
 SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.2, 2.6, 40  # seconds, seconds, count
 USUAL_BEAT = 0.62  # seconds, where nothing else is known
-GIVEN_RANGE, GIVEN_TEMPI = 1.5, 16  # the same for a tempo that the user gave: ratio, count,
+GIVEN_RANGE, GIVEN_TEMPI = 1.5, 16  # around a tempo that the user gave: ratio, count,
 GIVEN_SPREAD = 0.08  # and deviation of the logarithm of a beat
 TEMPO_STIFFNESS = 6.0  # the cost of changing tempo, per unit of its logarithm
 LEAD_IN, FADE_OUT = 0.3, 1.0  # seconds of listening before the first chord, after the last

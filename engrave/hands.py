@@ -5,14 +5,14 @@ in little time, keeps the keys that it holds down, and stays on its own side of 
 None of this can be seen in one note, so the most likely hands of all notes are found together, by
 the Viterbi algorithm: a state is the hands of the last five notes, and a note costs what its hand
 means for the intervals to each of them (compare Nakamura, Ono and Sagayama, "Merged-output HMM
-for piano fingering of both hands", ISMIR 2014). What surrounds a note, before and after it, and
-its register add to that.
+for piano fingering of both hands", ISMIR 2014). What surrounds a note, before and after it, its
+register, and above all what the reader says of it add to that.
 
 The weights are those of a linear-chain conditional random field (log-odds, no unit), fitted to
 270 performances of 156 scores of the (n)ASAP data set and rounded. Crossings and stretches within
 a chord are too rare to be learned: their weights started from a clear no. A mirror image of the
 keyboard with the hands exchanged has the same weights, except for the register. Times are in
-seconds, intervals in semitones. Only onsets, releases and pitches are used.
+seconds, intervals in semitones. Beside the reader, only onsets, releases and pitches are used.
 """
 
 from typing import NamedTuple

@@ -4,6 +4,7 @@ A pianist lets go early, in staccato or because the pedal holds the sound, and l
 strongest hint is the next onset of the same voice: in 78 performances aligned with their scores
 a note is written up to it in 97 of 100 cases where the gap is an eighth or less, and for longer
 gaps as soon as a good part of the gap was held. Otherwise the simplest value near the held length.
+What the reader says of the note's value is weighed against both.
 All notes of a chord in one voice get one length; no note reaches into the next one of its voice.
 
 Lengths are in quarter notes.

@@ -34,7 +34,6 @@ SCORE_FIELDS = np.dtype(
         ("measure_length", "i8"),
     ]
 )
-RUNNING = ("onset", "time", "score_onset", "measure")  # stored as differences where named d_…
 
 
 def table(path: Path) -> np.ndarray:
