@@ -70,7 +70,7 @@ def _neighbours(values: np.ndarray, k: int) -> np.ndarray:
     return values[np.clip(np.arange(len(values)) + k, 0, len(values) - 1)]
 
 
-def _chords(keys: Keys) -> tuple[np.ndarray, np.ndarray]:
+def chords(keys: Keys) -> tuple[np.ndarray, np.ndarray]:
     """Index of the first note of each chord, and the chord of each note."""
     first, starts = -np.inf, []
     for i, onset in enumerate(keys.onset.tolist()):
@@ -83,7 +83,7 @@ def _chords(keys: Keys) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _waits(keys: Keys) -> list[np.ndarray]:
-    starts, chord = _chords(keys)
+    starts, chord = chords(keys)
     time = keys.onset[starts]
     columns = []
     for k in CHORDS_AROUND:
@@ -105,7 +105,7 @@ def _among_notes(keys: Keys) -> list[np.ndarray]:
 
 def _among_chords(keys: Keys) -> list[np.ndarray]:
     """The note in its chord, and the outer notes of the chords around it."""
-    starts, chord = _chords(keys)
+    starts, chord = chords(keys)
     lowest = np.minimum.reduceat(keys.pitch, starts)
     highest = np.maximum.reduceat(keys.pitch, starts)
     size = np.diff(np.append(starts, len(keys.onset)))
@@ -126,7 +126,7 @@ def _among_chords(keys: Keys) -> list[np.ndarray]:
 
 def _hold(keys: Keys) -> list[np.ndarray]:
     """How long the key was held, also in the time to the next chord, and when it sounds again."""
-    starts, chord = _chords(keys)
+    starts, chord = chords(keys)
     time = keys.onset[starts]
     held = keys.release - keys.onset
     wait = np.append(time[1:], time[-1] + MODERATE_HOLD)[chord] - keys.onset

@@ -26,8 +26,9 @@ WINDOW, MARGIN = 1024, 128  # notes read at a time, and of them those at each en
 class Evidence:
     """The reader's answers for each played note, as arrays whose first axis is the note.
 
-    `onbeat`, `downbeat`, `upper` (staff) are log odds of yes, and so is each column of `flags`
-    (`reading.FLAGS`). The others are log probabilities of the classes of `reading`.
+    `onbeat`, `downbeat`, `upper` (staff), `pedal_down`, `pedal_press`, `pedal_lift` are log odds of
+    yes, and so is each column of `flags` (`reading.FLAGS`). The others are log probabilities of the
+    classes of `reading`.
     """
 
     onbeat: np.ndarray
@@ -43,6 +44,9 @@ class Evidence:
     key: np.ndarray
     pace: np.ndarray
     flags: np.ndarray
+    pedal_down: np.ndarray
+    pedal_press: np.ndarray
+    pedal_lift: np.ndarray
 
     def flag(self, name: str) -> np.ndarray:
         """Log odds that a note has this flag of `reading.FLAGS`."""

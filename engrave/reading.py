@@ -16,6 +16,7 @@ VALUES = (
 # Bars: (felt beats, whether these divide in three); one class more: any other.
 METERS = ((2, False), (3, False), (4, False), (2, True), (3, True), (4, True))
 FLAGS = ("grace", "staccato", "trill", "arpeggio", "tremolo", "extra")
+PEDAL_AHEAD = 0.08  # a foot that moves so many seconds before a chord moves for it
 PACES = np.linspace(np.log(0.15), np.log(4.0), 32)  # log seconds per felt beat
 
 HEADS = {
@@ -32,6 +33,11 @@ HEADS = {
     "key": 15,  # sharps of the signature, from -7
     "pace": len(PACES),
     "flags": len(FLAGS),
+    # Where no pedal was recorded: is it down halfway from this chord to the next; does it go down,
+    # does it come up, between the two (each chord reckoned `PEDAL_AHEAD` seconds early)?
+    "pedal_down": 1,
+    "pedal_press": 1,
+    "pedal_lift": 1,
 }
 COUNT = sum(HEADS.values())
 

@@ -62,6 +62,7 @@ def heard(**changes: np.ndarray) -> Evidence:
         "key": mostly(7, 15),
         "pace": pace(SECONDS),
         "flags": np.full((NOTES, len(reading.FLAGS)), NO),
+        **dict.fromkeys(("pedal_down", "pedal_press", "pedal_lift"), np.full(NOTES, NO)),
     }
     return Evidence(**agreed | changes)
 

@@ -1,6 +1,7 @@
 """The training programs: what is to be learned, how it is varied, and a small run to the end."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,21 @@ from tests.bench_folder import lay_out
 from training import corpora
 from training.augment import Changes, Take, changed, excerpt, slower
 from training.corpora import QUARTER, SCORE_FIELDS
+from training.duet import FEWEST, duet
 from training.evaluate import evaluate
 from training.export import export
-from training.labels import ANSWERS, UNKNOWN, answer, place_in_full_bar, transposed
+from training.join import IGNORANT, join
+from training.labels import (
+    ANSWERS,
+    PEDAL,
+    UNKNOWN,
+    answer,
+    place_in_full_bar,
+    transposed,
+    with_pedal,
+)
 from training.network import Network
+from training.start import start_from
 from training.train import loss_of, shape_of, train
 from training.windows import Batches, Corpus, take_of
 
@@ -25,6 +37,7 @@ EIGHTH = QUARTER // 2
 CONFIG = {
     **{"seed": 3, "steps": 4, "batch": 2, "window": 64, "learning_rate": 1e-3, "warm_up": 2},
     **{"weight_decay": 0.0, "averaging": 0.5, "save_every": 2, "validate_every": 4},
+    "duets": 0.5,
     "network": {"channels": 16, "dilations": [1, 2], "context_every": 2, "dropout": 0.1},
     "shares": {"performances": 0.4, "scores": 0.3, "songs": 0.3, "pop_songs": 0.0},
     "loss": dict.fromkeys(reading.HEADS, 1.0),
@@ -112,6 +125,55 @@ def keys_of(count: int) -> Keys:
 def take_of_eighths(count: int) -> Take:
     rows = score(list(range(count)), "C" * count)
     return Take(keys_of(count), answer(rows, np.ones(count, bool), np.full(count, np.log(0.5))))
+
+
+def test_the_foot_between_one_chord_and_the_next():
+    keys = keys_of(4)  # a note each quarter of a second
+    foot = np.array([0.05, 0.3, 0.72]), np.array([127.0, 10.0, 90.0])
+    said = with_pedal(answers_of(score([0, 1, 2, 3], "CDEF")), replace(keys, **pedal(*foot)))
+    assert said["pedal_down"].tolist() == [1, 0, 0, 1]
+    assert said["pedal_press"].tolist() == [1, 0, 0, 1]  # the second: for the note that follows
+    assert said["pedal_lift"].tolist() == [0, 1, 0, 0]
+
+
+def pedal(time: np.ndarray, depth: np.ndarray) -> dict[str, np.ndarray]:
+    return {"pedal_time": time, "pedal_depth": depth}
+
+
+@pytest.mark.parametrize("hidden", [0.0, 1.0])
+def test_the_foot_is_asked_for_only_where_the_pedal_is_not_told(hidden: float):
+    take = take_of_eighths(100)
+    taken = Take(take.keys, with_pedal(take.answers, take.keys))
+    after = changed(taken, Changes(no_pedal=hidden, added=0), np.random.default_rng(1))
+    asked = after.answers["pedal_down"] != UNKNOWN
+    assert asked.all() if hidden else not asked.any()
+    assert len(after.keys.pedal_time) == 1 - hidden
+
+
+def test_nobody_asks_for_the_foot_of_the_renderer():
+    after = changed(take_of_eighths(100), Changes(no_pedal=1.0), np.random.default_rng(1))
+    assert all((after.answers[name] == UNKNOWN).all() for name in PEDAL)
+
+
+def test_a_duet_has_one_hand_of_each():
+    piece, guest = (score(list(range(4, 8 * FEWEST, 4)), "C" * (2 * FEWEST - 1)) for _ in range(2))
+    for rows, key in ((piece, 0), (guest, 1)):
+        rows["staff"][::2] = 2
+        rows["fifths"] = key
+    guest["step"], guest["pitch"] = b"G", 67
+    both = duet(piece, guest, np.random.default_rng(0))
+    own = both["pitch"] == 60
+    assert set(both["staff"][own]) | set(both["staff"][~own]) == {1, 2}
+    assert len(set(both["staff"][own])) == len(set(both["staff"][~own])) == 1
+    assert set(both["pitch"][~own]) == {72}  # G major to C major
+    assert (both["position"] == both["score_onset"] % (4 * QUARTER)).all()
+    assert set(both["fifths"]) == {0}
+
+
+def test_pieces_in_other_bars_make_no_duet():
+    piece = score(list(range(120)), "C" * 120)
+    waltz = score(list(range(120)), "C" * 120, meter=(3, 4))
+    assert duet(piece, waltz, np.random.default_rng(0)) is piece
 
 
 def test_changes_keep_each_answer_with_its_note():
@@ -250,6 +312,34 @@ def test_a_run_that_was_broken_off_goes_on_and_is_exported(data: Path, tmp_path:
         wanted = network(torch.from_numpy(rows)).detach().numpy()
         assert np.abs(said - wanted).max() < 0.02
     assert evaluate(network, data)["onbeat"] == log[-1]["onbeat"]
+
+    started = Network(shape_of(CONFIG))
+    start_from(started, weights)
+    for name, numbers in started.state_dict().items():
+        assert torch.allclose(numbers, second["mean"][name], atol=1e-3)
+    with pytest.raises(ValueError, match="matrices"):
+        start_from(Network(replace(shape_of(CONFIG), dilations=(1,))), weights)
+
+
+def test_readers_joined_answer_as_one(tmp_path: Path):
+    rows = np.random.default_rng(1).normal(size=(1, 30, features.COUNT)).astype(np.float32)
+    run, files, said = tmp_path, [tmp_path / "a.onnx", tmp_path / "b.onnx"], []
+    for seed, file in enumerate(files):
+        torch.manual_seed(seed)
+        torch.save({"mean": Network(shape_of(CONFIG)).state_dict()}, run / "checkpoint.pt")
+        export(CONFIG, run, file)
+        said.append(answers_by(file, rows))
+    shares = {"default": [0.25, 0.75], "upper": [1.0, 0.0], "pedal_lift": [0.0, 0.0]}
+    join(files, shares, tmp_path / "both.onnx")
+    one, two, both = (reading.split(a) for a in (*said, answers_by(tmp_path / "both.onnx", rows)))
+    assert both["phase"] == pytest.approx(0.25 * one["phase"] + 0.75 * two["phase"], abs=1e-4)
+    assert both["upper"] == pytest.approx(one["upper"], abs=1e-4)
+    assert (both["pedal_lift"] == IGNORANT).all()
+
+
+def answers_by(file: Path, rows: np.ndarray) -> np.ndarray:
+    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+    return session.run(None, {"notes": rows})[0][0]
 
 
 def test_a_trusted_performance_is_read_with_its_pace(data: Path):

@@ -1,4 +1,4 @@
-"""`python -m training train DATA RUN [--config FILE]`, then `export RUN WEIGHTS`."""
+"""`python -m training train DATA RUN`, then `export RUN WEIGHTS`, then `join` several."""
 
 import argparse
 import tomllib
@@ -20,6 +20,7 @@ def main() -> None:
         command = commands.add_parser(name, help=purpose)
         if name == "train":
             command.add_argument("data", type=Path)
+            command.add_argument("--start", type=Path, help="exported weights to start from")
         command.add_argument("run", type=Path)
         if name == "export":
             command.add_argument("weights", type=Path)
@@ -27,7 +28,7 @@ def main() -> None:
     given = parser.parse_args()
     config = tomllib.loads(given.config.read_text())
     if given.command == "train":
-        train(config, given.data, given.run)
+        train(config, given.data, given.run, given.start)
     else:
         export(config, given.run, given.weights)
 

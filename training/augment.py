@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engrave.features import Keys
-from training.labels import ANSWERS, UNKNOWN, transposed
+from training.labels import ANSWERS, PEDAL, UNKNOWN, transposed, with_pedal
 
 LOWEST, HIGHEST = 21, 108
 
@@ -34,8 +34,8 @@ class Changes:
     lost: float = 0.25
     added: float = 0.03
     flat: float = 0.15
-    no_pedal: float = 0.4
-    pedal_held: float = 0.1
+    no_pedal: float = 0.5
+    pedal_held: float = 0.2
     rolled: float = 0.1
     releases: float = 0.4
     one_hand: float = 0.06
@@ -79,10 +79,10 @@ def changed(take: Take, changes: Changes, rng: np.random.Generator) -> Take:
         _lose,
         _add,
         _touch,
-        _pedal,
     ):
         take = step(take, changes, rng)
-    return _pick(take, np.lexsort((take.keys.pitch, take.keys.onset)))
+    take = _pick(take, np.lexsort((take.keys.pitch, take.keys.onset)))
+    return without_pedal(take) if rng.random() < changes.no_pedal else _pedal_told(take)
 
 
 def _transpose(take: Take, _: Changes, rng: np.random.Generator) -> Take:
@@ -237,7 +237,16 @@ def _touch(take: Take, changes: Changes, rng: np.random.Generator) -> Take:
     return Take(replace(take.keys, velocity=velocity.clip(1, 127)), take.answers)
 
 
-def _pedal(take: Take, changes: Changes, rng: np.random.Generator) -> Take:
-    if rng.random() >= changes.no_pedal:
-        return take
-    return Take(replace(take.keys, pedal_time=np.zeros(0), pedal_depth=np.zeros(0)), take.answers)
+def without_pedal(take: Take) -> Take:
+    """The take without its pedal; if that was a person's, the answers say what the foot did."""
+    asked = (take.answers["pedal_down"] != UNKNOWN).any()
+    answers = with_pedal(take.answers, take.keys) if asked else take.answers
+    return Take(replace(take.keys, pedal_time=np.zeros(0), pedal_depth=np.zeros(0)), answers)
+
+
+def _pedal_told(take: Take) -> Take:
+    """What the features tell is not asked."""
+    answers = take.answers.copy()
+    for name in PEDAL:
+        answers[name] = UNKNOWN
+    return Take(take.keys, answers)

@@ -9,8 +9,8 @@ import torch
 
 from engrave import features, reading
 from training import corpora
-from training.augment import Take
-from training.labels import UNKNOWN
+from training.augment import Take, without_pedal
+from training.labels import PEDAL, UNKNOWN
 from training.network import Network
 from training.windows import take_of
 
@@ -52,9 +52,13 @@ def read(network: Network, rows: np.ndarray) -> np.ndarray:
 def _figures(network: Network, take: Take) -> Mapping[str, float]:
     answers = take.answers[:FIRST_NOTES]
     said = reading.split(read(network, features.describe(take.keys)[:FIRST_NOTES]))
+    deaf = features.describe(without_pedal(take).keys)[:FIRST_NOTES]
+    said |= {
+        name: part for name, part in reading.split(read(network, deaf)).items() if name in PEDAL
+    }
     figures: dict[str, float] = {}
     for name, part in said.items():
-        if name in ("onbeat", "downbeat"):
+        if name in ("onbeat", "downbeat", *PEDAL):
             known = answers[name] != UNKNOWN
             figures[name] = _f(part[known, 0] > 0, answers[name][known] == 1)
         elif name == "upper":

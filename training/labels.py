@@ -5,11 +5,13 @@ Beats are felt beats: a dotted note where the bar's beats fall into threes (6/8,
 
 import numpy as np
 
-from engrave.reading import FLAGS, METERS, PHASES, VALUES
+from engrave.features import Keys, chords
+from engrave.reading import FLAGS, METERS, PEDAL_AHEAD, PHASES, VALUES
 from training.corpora import QUARTER
 
 UNKNOWN = -1
 GRACE = 1
+PEDAL = ("pedal_down", "pedal_press", "pedal_lift")
 
 # What is known of a note, each as the index of a class of `engrave.reading`, or UNKNOWN.
 ANSWERS = np.dtype(
@@ -27,6 +29,7 @@ ANSWERS = np.dtype(
         ("key", "i1"),
         ("pace", "f4"),  # log seconds per beat, nan where unknown
         *((flag, "i1") for flag in FLAGS),
+        *((name, "i1") for name in PEDAL),
     ]
 )
 FLAG_BITS = {"grace": 1, "staccato": 4, "trill": 8 | 16 | 32, "arpeggio": 64, "tremolo": 512}
@@ -87,6 +90,27 @@ def answer(rows: np.ndarray, matched: np.ndarray, pace: np.ndarray) -> np.ndarra
     out["fifth"][named] = (steps + 7 * rows["alter"] + 15)[named].clip(0, 34)
     signed = matched & (rows["beats"] > 0)
     out["key"][signed] = rows["fifths"][signed].clip(-7, 7) + 7
+    return out
+
+
+def with_pedal(answers: np.ndarray, keys: Keys) -> np.ndarray:
+    """The same answers, and what a foot did that these keys (with their pedal) show."""
+    out = answers.copy()
+    starts, chord = chords(keys)
+    onset = keys.onset[starts]
+    following = np.append(onset[1:], onset[-1] + 1.0)
+    down = np.append(False, keys.pedal_depth >= 64)
+    change = np.flatnonzero(down[1:] != down[:-1])
+    moves = keys.pedal_time[change], down[1:][change]
+
+    def any_between(times: np.ndarray) -> np.ndarray:
+        first, last = (np.searchsorted(times, x - PEDAL_AHEAD) for x in (onset, following))
+        return last > first
+
+    middle = np.searchsorted(keys.pedal_time, (onset + following) / 2, side="right")
+    said = (down[middle], any_between(moves[0][moves[1]]), any_between(moves[0][~moves[1]]))
+    for name, truth in zip(PEDAL, said, strict=True):
+        out[name] = truth[chord]
     return out
 
 

@@ -14,7 +14,8 @@ from engrave import features
 from engrave.features import Keys
 from training import corpora
 from training.augment import Changes, Take, changed, excerpt, slower
-from training.labels import ANSWERS, UNKNOWN, answer
+from training.duet import duet, signature
+from training.labels import ANSWERS, UNKNOWN, answer, with_pedal
 from training.render import Habits, render
 
 MARGIN = 1.1  # more notes than a window has are taken, for some are lost
@@ -64,7 +65,8 @@ def take_of(row: Mapping[str, Any]) -> Take:
         sustain["value"].astype(float),
     )
     matched = notes["matched"].astype(bool)
-    return Take(keys, answer(notes, matched, _pace(notes["onset"], beats["time"])))
+    answers = answer(notes, matched, _pace(notes["onset"], beats["time"]))
+    return Take(keys, with_pedal(answers, keys))
 
 
 def _pace(onset: np.ndarray, beats: np.ndarray) -> np.ndarray:
@@ -81,9 +83,12 @@ class Batches:
     def __init__(self, corpus: Corpus, config: Mapping[str, Any]) -> None:
         self.corpus = corpus
         self.seed, self.batch, self.window = (config[k] for k in ("seed", "batch", "window"))
-        self.shares = config["shares"]
+        self.shares, self.duets = config["shares"], config["duets"]
         self.changes = Changes(**config.get("changes", {}))
         self.habits = Habits.load()
+        self.guests: dict[tuple[int, int], list[np.ndarray]] = {}
+        for sheet in (*corpus.scores, *corpus.songs):
+            self.guests.setdefault(signature(sheet), []).append(sheet)
 
     def __len__(self) -> int:
         return 1 << 30
@@ -116,8 +121,18 @@ class Batches:
             return excerpt(take, _start(len(take.answers), length, rng), length)
         start = _start(len(piece), length, rng)
         is_end = start + length >= len(piece)
-        take = self._rendered(piece[start : start + length], rng, is_end)
+        rows = piece[start : start + length]
+        if rng.random() < self.duets:
+            rows = duet(rows, self._guest(rows, length, rng), rng)
+        take = self._rendered(rows, rng, is_end)
         return take if corpus == "scores" else slower(take, SLOWER)
+
+    def _guest(self, rows: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
+        """An excerpt of a piece on two staves that has the time signature of these rows."""
+        pieces = self.guests.get(signature(rows), [rows])
+        guest = pieces[rng.integers(len(pieces))]
+        start = _start(len(guest), length, rng)
+        return guest[start : start + length]
 
     def _rendered(self, score: np.ndarray, rng: np.random.Generator, is_end: bool) -> Take:
         played = render(score, rng, self.habits, is_end)
