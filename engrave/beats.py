@@ -1,44 +1,34 @@
 """Where the beat is.
 
-The pulse is followed by a bar-pointer model (Whiteley, Cemgil and Godsill, ISMIR 2006; state space
-of Krebs, Böck and Widmer, ISMIR 2015): a hidden pointer moves through the beat at a tempo that may
-change from beat to beat. Each chord adds what the reader says of it (`listen.Evidence`): where in
-the beat it stands, and how long that beat is. The best way is found by Viterbi.
+The reader says of each chord where in the beat it stands and how long that beat is
+(`listen.Evidence`). The most likely way of the pulse through all chords is found by `pulse`; here
+it becomes times, is drawn to the chords nearby, and is continued to both ends. Before it comes what
+the user knows: a tempo, tapped beats, a meter.
 
 Times are seconds, phases are shares of a beat, intervals are seconds per beat.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
-from madmom_infer.features.beats_hmm import BeatStateSpace
-from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionModel
 
 from engrave import reading
 from engrave.grid import Pulse, Tap
 from engrave.listen import Evidence
 from engrave.performance import Performance, chord_starts
+from engrave.pulse import Tempi, follow_pulse
 from engrave.score import TimeSignature
 
-FRAMES = 40  # per second
-FRAMES_OF_BEAT = (16, 100)  # a beat of a given tempo has at least and at most so many
-WINDOW, OVERLAP = 3000, 400  # frames decoded at a time, and of them those decoded again
-BLOCK = 50  # frames whose densities are computed at a time, few enough for the processor's cache
 LONGEST_SILENCE = 4.0  # seconds; the middle of a longer one is not heard
 CUT = 0.01  # seconds as which that middle is heard
 
-SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.2, 2.6, 40  # seconds, seconds, count
+SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.2, 2.6, 48  # seconds, seconds, count
 USUAL_BEAT = 0.62  # seconds, where nothing else is known
 GIVEN_RANGE, GIVEN_TEMPI = 1.5, 16  # around a tempo that the user gave: ratio, count,
 GIVEN_SPREAD = 0.08  # and deviation of the logarithm of a beat
-TEMPO_STIFFNESS = 6.0  # the cost of changing tempo, per unit of its logarithm
-LEAD_IN, FADE_OUT = 0.3, 1.0  # seconds of listening before the first chord, after the last
-
-PHASE_WEIGHT = 0.8  # how much each chord's place in the beat counts
-PACE_WEIGHT = 0.35  # and how long it takes the beat to be
 # The beat that a chord has in mind may be another one than that of the piece: so many times as
 # long, and how likely.
 LEVELS = {Fraction(1): 1.0, Fraction(2): 0.04, Fraction(3): 0.02}
@@ -46,9 +36,7 @@ LEVELS |= {Fraction(1, 2): 0.04, Fraction(1, 3): 0.02}
 # The same where the user gave the tempo: what the chords had in mind may well be wrong then.
 GIVEN_LEVELS = {Fraction(1): 1.0, Fraction(2): 0.08, Fraction(3): 0.05, Fraction(3, 2): 0.05}
 GIVEN_LEVELS |= {Fraction(1, 2): 0.08, Fraction(1, 3): 0.05, Fraction(2, 3): 0.025}
-LEAST = 1e-4  # probability that any pace has
-ANYWHERE = 0.05  # share of chords that fall on no division
-JITTER, RELATIVE_JITTER = 0.018, 0.02  # standard deviation: seconds, and share of the beat
+GIVEN_LEVELS |= {Fraction(4): 0.05, Fraction(1, 4): 0.05}
 SLOWEST_TRIPLET = 0.75  # seconds; a slower beat that divides in three is three beats of a given 3/4
 SLOW, PLAIN = 0.95, 0.6  # seconds of a beat; share of its part that chords mostly last
 NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
@@ -73,9 +61,9 @@ def track_beats(
         times = np.array(sorted({tap.time for tap in taps}))
         pulse = Pulse(times, _divides_in_three(times, chords))
     else:
-        states = _BeatStates.around(tempo) if tempo else _BeatStates.usual()
-        clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * states.interval.max()))
-        pulse = _follow_pulse(chords, clock, states)
+        tempi = _tempi_around(tempo) if tempo else _usual_tempi()
+        clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * tempi.seconds.max()))
+        pulse = _beats_through(chords, clock, tempi)
         if meter and not meter.compound and meter.beats % 3 == 0 and not tempo:
             pulse = _split_slow(pulse, clock)
         elif not tempo:
@@ -153,140 +141,33 @@ def _through(x: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
     return np.interp(x, xs, ys) + beyond
 
 
-class _BeatStates:
-    """The states of the pulse (madmom's beat state space), and how chords fall in them."""
-
-    def __init__(
-        self,
-        likely: Callable[[np.ndarray], np.ndarray],
-        limits: tuple[float, float],
-        tempi: int,
-        frames: int,
-        levels: dict[Fraction, float],
-    ) -> None:
-        """`likely` gives the log probability of beats by their logarithm of seconds.
-
-        `limits` are the shortest and the longest beat in seconds, `frames` those of one second,
-        `levels` how likely chords have a beat in mind that is so many times as long.
-        """
-        shortest, longest = limits
-        space = BeatStateSpace(shortest * frames, longest * frames, tempi)
-        self.frames, self.levels = frames, levels
-        self.size: int = space.num_states
-        self.interval, self.phase = space.state_intervals / frames, space.state_positions
-        self.initial = np.exp(likely(np.log(self.interval))) / self.interval
-        self.initial /= self.initial.sum()
-        self.tempi, self.tempo = np.unique(self.interval, return_inverse=True)
-        self.places = {level: self._places(level) for level in levels}
-        self.pace = {level: self._pace(level) for level in levels}
-        self.transitions = self._transitions(space, likely)
-
-    @classmethod
-    def usual(cls) -> "_BeatStates":
-        """All usual tempi; which of them it is the chords say."""
-        return cls(np.zeros_like, (SHORTEST_BEAT, LONGEST_BEAT), TEMPI, FRAMES, LEVELS)
-
-    @classmethod
-    def around(cls, tempo: float) -> "_BeatStates":
-        """The tempi around a given one (felt beats a minute)."""
-        beat = 60 / tempo
-        limits = (beat / GIVEN_RANGE, beat * GIVEN_RANGE)
-        fewest, most = FRAMES_OF_BEAT
-        frames = round(min(max(FRAMES, fewest / beat), most / beat))
-
-        def likely(log_seconds: np.ndarray) -> np.ndarray:
-            return -0.5 * ((log_seconds - np.log(beat)) / GIVEN_SPREAD) ** 2
-
-        return cls(likely, limits, GIVEN_TEMPI, frames, GIVEN_LEVELS)
-
-    def _places(self, level: Fraction) -> np.ndarray:
-        """Density in time of a chord meant for each class of `reading.PHASES`: (class, state).
-
-        Its phase is counted in a beat that is `level` times as long as that of the state.
-        """
-        bumps = []
-        for place in reading.PHASES:
-            meant = [
-                (k + place * level.numerator) / level.denominator % 1
-                for k in range(level.denominator)
-            ]
-            bumps.append(np.mean([self._bump(phase) for phase in meant], axis=0))
-        return np.stack([*bumps, 1 / self.interval]).astype(np.float32)
-
-    def _bump(self, place: float) -> np.ndarray:
-        """Density in time of a chord that is meant to fall on `place` (a phase)."""
-        deviation = np.hypot(JITTER, RELATIVE_JITTER * self.interval)
-        away = np.abs(self.phase - place)
-        distance = np.minimum(away, 1 - away) * self.interval / deviation
-        return np.exp(-0.5 * distance**2) / (deviation * np.sqrt(2 * np.pi))
-
-    def _pace(self, level: Fraction) -> np.ndarray:
-        """How so long a beat of each tempo lies between the classes of `reading.PACES`."""
-        paces = reading.PACES
-        log_seconds = np.log(self.tempi * float(level))
-        near = np.exp(-0.5 * ((log_seconds - paces[:, None]) / np.diff(paces)[0]) ** 2)
-        return near / np.sqrt(2 * np.pi)
-
-    def _transitions(
-        self, space: BeatStateSpace, likely: Callable[[np.ndarray], np.ndarray]
-    ) -> TransitionModel:
-        """Within the beat the pointer moves on; at its end the tempo may change."""
-        first, last = space.first_states, space.last_states
-        after, before = np.log(self.interval[first]), np.log(self.interval[last])
-        tempo = np.exp(-TEMPO_STIFFNESS * np.abs(after[None] - before[:, None]) + likely(after))
-        tempo[tempo < 1e-5 * tempo.max(axis=1, keepdims=True)] = 0
-        tempo /= tempo.sum(axis=1, keepdims=True)
-        a, b = np.nonzero(tempo)
-        inner = np.setdiff1d(np.arange(self.size), first)
-        return TransitionModel.from_dense(
-            np.concatenate([inner, first[b]]),
-            np.concatenate([inner - 1, last[a]]),
-            np.concatenate([np.ones(len(inner)), tempo[a, b]]),
-        )
+def _usual_tempi() -> Tempi:
+    """All usual tempi; which of them it is the chords say."""
+    return Tempi.between(SHORTEST_BEAT, LONGEST_BEAT, TEMPI, LEVELS)
 
 
-class _ChordObservation(ObservationModel):
-    """What each chord says of the pointer: where in the beat it is, and how fast.
+def _tempi_around(tempo: float) -> Tempi:
+    """The tempi around a given one (felt beats a minute)."""
+    beat = 60 / tempo
 
-    Observations are rows of one number: the chord that comes in this frame, or -1.
-    """
+    def likely(log_seconds: np.ndarray) -> np.ndarray:
+        return -0.5 * ((log_seconds - np.log(beat)) / GIVEN_SPREAD) ** 2
 
-    def __init__(self, states: _BeatStates, chords: _Chords) -> None:
-        super().__init__(np.arange(states.size, dtype=np.uint32))
-        self.states, self.chords = states, chords
-
-    def log_densities(self, observations: np.ndarray) -> np.ndarray:
-        density = np.zeros((len(observations), self.states.size))
-        heard = np.flatnonzero(observations[:, 0] >= 0)
-        for start in range(0, len(heard), BLOCK):
-            block = heard[start : start + BLOCK]
-            chord = observations[block, 0].astype(int)
-            density[block] = PHASE_WEIGHT * np.log(self._likelihood(chord))
-        return density
-
-    def _likelihood(self, chord: np.ndarray) -> np.ndarray:
-        phase = (1 - ANYWHERE) * self.chords.phase[chord]
-        phase[:, -1] += ANYWHERE
-        pace, phase = self.chords.pace[chord], phase.astype(np.float32)
-        total = np.zeros((len(chord), self.states.size), np.float32)
-        for level, likely in self.states.levels.items():
-            fast = (pace @ self.states.pace[level] + LEAST) ** (PACE_WEIGHT / PHASE_WEIGHT)
-            at_tempo = (likely * fast).astype(np.float32)[:, self.states.tempo]
-            total += at_tempo * (phase @ self.states.places[level])
-        return total
+    return Tempi.between(beat / GIVEN_RANGE, beat * GIVEN_RANGE, GIVEN_TEMPI, GIVEN_LEVELS, likely)
 
 
-def _follow_pulse(chords: _Chords, clock: _Clock, states: _BeatStates) -> Pulse:
-    """Beats between the first and the last chord, by Viterbi over frames."""
-    frame = np.round((clock.heard_at(chords.time) + LEAD_IN) * states.frames).astype(int)
-    rows = np.full((frame[-1] + round(FADE_OUT * states.frames), 1), -1.0)
-    for k in np.argsort(chords.onbeat, kind="stable"):  # the strongest chord of a frame stays
-        rows[frame[k]] = k
-    path = _decode(states, _ChordObservation(states, chords), rows)
-    turns = np.flatnonzero(np.diff(states.phase[path]) < 0) + 1
-    if len(turns) == 0:  # hardly more than one chord: that is the beat
+def _beats_through(chords: _Chords, clock: _Clock, tempi: Tempi) -> Pulse:
+    """Beats from the first chord to the last or the next after it; even between two chords."""
+    heard = clock.heard_at(chords.time)
+    place = follow_pulse(heard, chords.phase, chords.pace, tempi)
+    moves = np.diff(place, prepend=-1) > 0
+    beats = np.arange(np.ceil(place[0]), np.ceil(place[-1]) + 1)
+    if place[-1] - place[0] < 1:  # hardly more than one chord: that is the beat
         return Pulse(chords.time[:1], np.array([False]))
-    times = clock.seconds_at(turns / states.frames - LEAD_IN)
+    last_beat = heard[-1] - np.interp(place[-1] - 1, place, heard)
+    places = np.append(place[moves], place[-1] + 1)
+    known = np.append(heard[moves], heard[-1] + last_beat)
+    times = clock.seconds_at(np.interp(beats, places, known))
     return Pulse(times, _divides_in_three(times, chords))
 
 
@@ -317,25 +198,6 @@ def _split(pulse: Pulse, clock: _Clock, parts: int) -> Pulse:
     places = np.arange(parts * (len(heard) - 1) + 1) / parts
     finer = np.interp(places, np.arange(len(heard)), heard)
     return Pulse(clock.seconds_at(finer), np.zeros(len(finer), bool))
-
-
-def _decode(states: _BeatStates, observation: _ChordObservation, rows: np.ndarray) -> np.ndarray:
-    """The best path, window by window; each goes on from the state where the last was cut."""
-    initial = states.initial
-    path, start = [], 0
-    while start + WINDOW < len(rows):
-        model = HiddenMarkovModel(states.transitions, observation, initial)
-        part = model.viterbi(rows[start : start + WINDOW])[0]
-        kept = WINDOW - OVERLAP
-        path.append(part[:kept])
-        # Viterbi takes a first step from `initial` before it looks at the first row.
-        initial = np.full(states.size, 1e-12)
-        initial[part[kept - 1]] = 1
-        initial /= initial.sum()
-        start += kept
-    model = HiddenMarkovModel(states.transitions, observation, initial)
-    path.append(model.viterbi(rows[start:])[0])
-    return np.concatenate(path).astype(int)
 
 
 def _end_on_beat(pulse: Pulse, chords: _Chords) -> Pulse:

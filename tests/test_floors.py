@@ -18,7 +18,7 @@ FLOORS = (
     {"performance", "grid", "midi_events", "reading"},
     {"score", "midi_hearing", "features"},  # what is written, and what is heard
     # the rules by which music is written, and what the reader answers
-    {"rhythm", "beams", "clefs", "layout", "words", "listen", "places"},
+    {"rhythm", "beams", "clefs", "layout", "words", "listen", "places", "pulse"},
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
@@ -39,7 +39,7 @@ WHEN_USED = {("__init__", "interop")}
 
 # Libraries that may be imported in these rooms only.
 ROOMS_OF_LIBRARY = {
-    "madmom_infer": {"beats", "meter"},
+    "madmom_infer": {"meter"},
     "music21": {"interop"},
     "pretty_midi": {"midi"},
     "mido": {"midi", "midi_events", "midi_hearing"},
@@ -146,7 +146,7 @@ def test_no_module_stands_on_two_floors():
         ("cli", "import engrave.__main__", "__main__ is not on a lower floor"),
         ("notate", "def f():\n    from engrave.score import Chord", "below the top"),
         ("notate", "if 1:\n    import lxml", "below the top"),
-        ("hands", "from madmom_infer.ml import hmm", "only in ['beats', 'meter']"),
+        ("hands", "from madmom_infer.ml import hmm", "only in ['meter']"),
         ("notate", "import music21.stream", "only in ['interop']"),
     ],
 )
@@ -156,6 +156,6 @@ def test_a_fault_is_found(module, source, fault):
 
 
 def test_what_is_allowed_is_not_a_fault():
-    assert find_faults("beats", "import madmom_infer\nfrom engrave.grid import Grid") == []
+    assert find_faults("meter", "import madmom_infer\nfrom engrave.grid import Grid") == []
     assert find_faults("cli", "import engrave\nfrom engrave.midi import MidiError") == []
     assert find_faults("__init__", "def f():\n    from engrave.interop import to_music21") == []

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 from training.export import export
+from training.join import join
 from training.train import train
 
 CONFIG = Path(__file__).parent / "reader.toml"
@@ -25,7 +26,14 @@ def main() -> None:
         if name == "export":
             command.add_argument("weights", type=Path)
         command.add_argument("--config", type=Path, default=CONFIG)
+    command = commands.add_parser("join", help="write the mean answers of several READERs as one")
+    command.add_argument("shares", type=Path, help="the shares of the readers, by question")
+    command.add_argument("weights", type=Path)
+    command.add_argument("readers", type=Path, nargs="+", help="weights that `export` wrote")
     given = parser.parse_args()
+    if given.command == "join":
+        join(given.readers, tomllib.loads(given.shares.read_text()), given.weights)
+        return
     config = tomllib.loads(given.config.read_text())
     if given.command == "train":
         train(config, given.data, given.run, given.start)

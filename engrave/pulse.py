@@ -1,0 +1,188 @@
+"""The pulse as a way through the chords: how far each is from the one before it, in beats.
+
+A hidden pointer stands, at each chord, at some place in a beat and at some tempo. From a chord to
+the next the tempo may change, at a cost, and the pointer moves on by the time that passes, give or
+take what hands are uneven. The best way is found by Viterbi over chords and not over frames of
+time: a chord in rubato then costs no more than its own unevenness, whatever the tempo, and nothing
+is computed while nothing sounds. (Score following and rhythm transcription by hidden Markov models
+over notes: Raphael, "Automated rhythm transcription", ISMIR 2001; Nakamura, Yoshii and Sagayama,
+"Rhythm transcription of polyphonic piano music based on merged-output HMM", TASLP 2017.)
+
+Times are seconds, tempi seconds per beat, places 24ths of a beat.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from engrave import reading
+
+PLACES = 24  # in a beat
+STIFFNESS = 15.0  # the cost of changing tempo within a beat, per unit of its logarithm
+SHORT_WAIT, LONG_WAIT = 0.15, 4.0  # beats; between them changes are cheaper the longer the wait
+JITTER, UNEVEN = 0.02, 0.15  # standard deviation of a wait: seconds, and share of it
+FARTHEST = 5  # places by which a chord may be off
+TEMPO_STEPS = 6  # steps of the tempo scale from one chord to the next, at most
+PHASE_WEIGHT = 0.8  # how much each chord's place in the beat counts
+PACE_WEIGHT = 0.35  # and how long it takes the beat to be
+ANYWHERE = 0.03  # share of chords that fall on no division
+LEAST = 1e-4  # probability that any pace has
+BLOCK = 256  # chords whose evidence is computed at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Tempi:
+    """The tempi that a pulse may have, evenly spaced by their logarithm.
+
+    `likely` is the log probability of each for one beat. `levels` says how likely it is that a
+    chord has a beat in mind that is so many times as long as that of the piece.
+    """
+
+    seconds: np.ndarray
+    likely: np.ndarray
+    levels: Mapping[Fraction, float]
+
+    @classmethod
+    def between(
+        cls,
+        shortest: float,
+        longest: float,
+        count: int,
+        levels: Mapping[Fraction, float],
+        likely: Callable[[np.ndarray], np.ndarray] = np.zeros_like,
+    ) -> "Tempi":
+        """`count` beats of `shortest` to `longest` seconds; `likely` takes their logarithms."""
+        log_seconds = np.linspace(np.log(shortest), np.log(longest), count)
+        return cls(np.exp(log_seconds), likely(log_seconds), levels)
+
+    @property
+    def step(self) -> float:
+        """Of the logarithm, from one tempo to the next."""
+        return float(np.log(self.seconds[1] / self.seconds[0]))
+
+
+def follow_pulse(time: np.ndarray, phase: np.ndarray, pace: np.ndarray, tempi: Tempi) -> np.ndarray:
+    """How many beats after the beat of the first chord each chord falls, in order: 0 to 1 at first.
+
+    `time` holds the seconds of the chords, increasing; `phase` and `pace` the probabilities of the
+    classes of `reading.PHASES` (and anywhere) and `reading.PACES`, a row a chord.
+    """
+    waits = np.diff(time, prepend=time[0])
+    heard = _Heard(phase, pace, tempi)
+    steps = _Steps(tempi)
+    count = len(time)
+    tempo_from = np.zeros((count, len(tempi.seconds), PLACES), np.int8)
+    off_by = np.zeros_like(tempo_from)
+    score = heard.at(0) + tempi.likely[:, None]
+    for i in range(1, count):
+        score, tempo_from[i] = steps.change_tempo(score - score.max(), waits[i])
+        score, off_by[i] = steps.move_on(score, waits[i])
+        score = score + heard.at(i)
+    tempo, place = (int(k) for k in np.unravel_index(np.argmax(score), score.shape))
+    moved = np.zeros(count)
+    for i in range(count - 1, 0, -1):
+        moved[i] = steps.whole(waits[i])[tempo] + off_by[i, tempo, place]
+        place = int(place - moved[i]) % PLACES
+        tempo -= int(tempo_from[i, tempo, place])
+    positions: np.ndarray = (place + np.cumsum(moved)) / PLACES
+    return positions
+
+
+class _Heard:
+    """What each chord says of tempo and place: log likelihoods of shape (tempi, PLACES)."""
+
+    def __init__(self, phase: np.ndarray, pace: np.ndarray, tempi: Tempi) -> None:
+        self.phase, self.pace, self.tempi = (1 - ANYWHERE) * phase, pace, tempi
+        self.phase[:, -1] += ANYWHERE
+        self.places = {level: _places_meant(level) for level in tempi.levels}
+        self.paces = {level: _paces_meant(tempi, level) for level in tempi.levels}
+        self.block, self.first = np.zeros((0, 0, 0)), -BLOCK
+
+    def at(self, chord: int) -> np.ndarray:
+        if chord - self.first >= BLOCK:
+            self.first = chord
+            self.block = self._likelihoods(slice(chord, chord + BLOCK))
+        row: np.ndarray = self.block[chord - self.first]
+        return row
+
+    def _likelihoods(self, chords: slice) -> np.ndarray:
+        phase, pace = self.phase[chords], self.pace[chords]
+        total = np.zeros((len(phase), len(self.tempi.seconds), PLACES))
+        for level, likely in self.tempi.levels.items():
+            at_pace = (pace @ self.paces[level] + LEAST) ** (PACE_WEIGHT / PHASE_WEIGHT)
+            total += likely * at_pace[:, :, None] * (phase @ self.places[level])[:, None, :]
+        return PHASE_WEIGHT * np.log(total)
+
+
+def _places_meant(level: Fraction) -> np.ndarray:
+    """The share of each place in what a chord may mean: (classes of the phase, PLACES).
+
+    Its phase is counted in a beat that is `level` times as long as that of the piece.
+    """
+    shares = np.zeros((len(reading.PHASES) + 1, PLACES))
+    for k, phase in enumerate(reading.PHASES):
+        for turn in range(level.denominator):
+            place = PLACES * ((turn + phase * level.numerator) / level.denominator % 1)
+            below = int(np.floor(place + 1e-9))
+            shares[k, below % PLACES] += (1 - (place - below)) / level.denominator
+            shares[k, (below + 1) % PLACES] += (place - below) / level.denominator
+    shares[-1] = 1 / PLACES
+    return shares
+
+
+def _paces_meant(tempi: Tempi, level: Fraction) -> np.ndarray:
+    """How near so long a beat of each tempo is to the classes of `reading.PACES`."""
+    paces = reading.PACES
+    log_seconds = np.log(tempi.seconds * float(level))
+    near = np.exp(-0.5 * ((log_seconds - paces[:, None]) / np.diff(paces)[0]) ** 2)
+    return near / np.sqrt(2 * np.pi)
+
+
+class _Steps:
+    """From a chord to the next: the tempo changes, then the pointer moves on.
+
+    Scores have the shape (tempi, PLACES). Both steps also say where each best score came from.
+    """
+
+    def __init__(self, tempi: Tempi) -> None:
+        self.tempi = tempi
+        self.changes = np.arange(TEMPO_STEPS, -TEMPO_STEPS - 1, -1)
+        self.cost = STIFFNESS * tempi.step * np.abs(self.changes)
+        self.away = np.arange(FARTHEST, -FARTHEST - 1, -1)
+        self.place = np.arange(PLACES)
+        self.around = np.arange(-FARTHEST, PLACES + FARTHEST) % PLACES
+
+    def whole(self, wait: float) -> np.ndarray:
+        """The places nearest to those by which the pointer moves at each tempo."""
+        return np.rint(PLACES * wait / self.tempi.seconds)
+
+    def change_tempo(self, score: np.ndarray, wait: float) -> tuple[np.ndarray, np.ndarray]:
+        beats = wait / self.tempi.seconds
+        ease = 1 / np.sqrt(beats.clip(SHORT_WAIT, LONG_WAIT))
+        edge = np.full((TEMPO_STEPS, PLACES), -np.inf)
+        windows = sliding_window_view(np.concatenate([edge, score, edge]), len(self.cost), axis=0)
+        reached = windows - (ease[:, None] * self.cost)[:, None, :]
+        best, came = _best(reached)
+        return best + (self.tempi.likely * beats)[:, None], self.changes[came]
+
+    def move_on(self, score: np.ndarray, wait: float) -> tuple[np.ndarray, np.ndarray]:
+        exact = PLACES * wait / self.tempi.seconds
+        whole = self.whole(wait)
+        deviation = PLACES * np.hypot(JITTER, UNEVEN * wait) / self.tempi.seconds
+        cost = 0.5 * ((self.away + (whole - exact)[:, None]) / deviation[:, None]) ** 2
+        cost[whole[:, None] + self.away < 0] = np.inf
+        moved = np.take_along_axis(
+            score, (self.place - whole[:, None].astype(int)) % PLACES, axis=1
+        )
+        windows = sliding_window_view(moved[:, self.around], len(self.away), axis=1)
+        best, came = _best(windows - cost[:, None, :])
+        return best, self.away[came]
+
+
+def _best(reached: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The best over the last axis, and which it is."""
+    came = reached.argmax(axis=-1)
+    return np.take_along_axis(reached, came[..., None], axis=-1)[..., 0], came

@@ -1,0 +1,115 @@
+"""The way of the pulse through the chords: the best of all ways, at any tempo that is heard."""
+
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+
+from engrave import pulse, reading
+from engrave.pulse import PLACES, Tempi, follow_pulse
+
+ALONE = {Fraction(1): 1.0}
+
+
+def said(phases: list[float], seconds: list[float], sure: float = 0.9):
+    """Chords that are read as standing at these phases of beats of so many seconds."""
+    phase = np.full((len(phases), len(reading.PHASES) + 1), (1 - sure) / len(reading.PHASES))
+    classes = [int(np.argmin(np.abs(np.array(reading.PHASES) - p))) for p in phases]
+    phase[np.arange(len(phases)), classes] = sure
+    away = (np.log(seconds)[:, None] - reading.PACES) / np.diff(reading.PACES)[0]
+    pace = np.exp(-0.5 * away**2)
+    return phase, pace / pace.sum(axis=1, keepdims=True)
+
+
+def usual(levels=ALONE):
+    return Tempi.between(0.2, 2.6, 48, levels)
+
+
+def test_even_quarters_and_eighths():
+    time = 0.3 * np.arange(9)
+    phases = [0.0, 0.5] * 4 + [0.0]
+    position = follow_pulse(time, *said(phases, [0.6] * 9), usual())
+    assert position == pytest.approx(time / 0.6)
+
+
+def test_the_first_chord_may_stand_within_a_beat():
+    position = follow_pulse(
+        0.25 * np.arange(6), *said([0.75, 0.0, 0.25, 0.5, 0.75, 0.0], [1.0] * 6), usual()
+    )
+    assert position.tolist() == [0.75, 1.0, 1.25, 1.5, 1.75, 2.0]
+
+
+@pytest.mark.parametrize("last", [0.45, 0.9])
+def test_the_tempo_may_change_little_by_little(last):
+    steps = np.geomspace(0.6, last, 24)
+    time = np.concatenate([[0.0], np.cumsum(steps)])
+    position = follow_pulse(time, *said([0.0] * 25, [0.6, *steps]), usual())
+    assert position.tolist() == list(range(25))
+
+
+def test_uneven_thirds_are_thirds():
+    time = np.array([0.0, 0.24, 0.44, 0.6, 0.77, 1.02, 1.2])
+    phases = [0.0, 1 / 3, 2 / 3, 0.0, 1 / 3, 2 / 3, 0.0]
+    position = follow_pulse(time, *said(phases, [0.6] * 7), usual())
+    assert position == pytest.approx(np.arange(7) / 3)
+
+
+def test_a_chord_with_half_the_beat_in_mind_does_not_halve_the_others():
+    levels = {Fraction(1): 1.0, Fraction(1, 2): 0.05}
+    phases, seconds = [0.0, 0.5] * 8, [0.6] * 16
+    phases[6:8], seconds[6:8] = [0.0, 0.0], [0.3, 0.3]
+    position = follow_pulse(0.3 * np.arange(16), *said(phases, seconds), usual(levels))
+    assert position.tolist() == (np.arange(16) / 2).tolist()
+
+
+def test_a_piece_of_many_blocks_is_read_as_one(monkeypatch):
+    chance = np.random.default_rng(3)
+    time = 0.3 * np.arange(300) + chance.normal(0, 0.015, 300)
+    evidence = said([0.0, 0.5] * 150, [0.6] * 300)
+    cut = follow_pulse(time, *evidence, usual())
+    monkeypatch.setattr(pulse, "BLOCK", 10**6)
+    assert cut.tolist() == follow_pulse(time, *evidence, usual()).tolist()
+
+
+def test_no_way_is_better_than_the_one_that_is_found(monkeypatch):
+    """Against all ways through four chords, with three tempi and steps of one place or tempo."""
+    monkeypatch.setattr(pulse, "FARTHEST", 1)
+    monkeypatch.setattr(pulse, "TEMPO_STEPS", 1)
+    tempi = Tempi.between(0.4, 0.6, 3, ALONE, lambda seconds: -seconds)
+    chance = np.random.default_rng(1)
+    for _ in range(3):
+        time = np.cumsum(chance.uniform(0.05, 0.4, 4))
+        phase = chance.dirichlet(np.full(len(reading.PHASES) + 1, 0.3), 4)
+        pace = chance.dirichlet(np.ones(len(reading.PACES)), 4)
+        found = follow_pulse(time, phase, pace, tempi)
+        best = max(_ways(time, phase, pace, tempi), key=lambda way: way[0])
+        assert found.tolist() == pytest.approx(best[1])
+
+
+def _ways(time, phase, pace, tempi):
+    """Every way with its score, worked out chord by chord from the definition."""
+    heard = pulse._Heard(phase, pace, tempi)
+    table = [heard.at(i) for i in range(len(time))]
+    starts, steps = product(range(3), range(PLACES)), list(product((-1, 0, 1), (-1, 0, 1)))
+    for first, *moves in product(starts, *[steps] * (len(time) - 1)):
+        tempo, place = first
+        score, position = tempi.likely[tempo] + table[0][tempo, place], [place]
+        for i, (faster, off) in enumerate(moves, start=1):
+            tempo, wait = tempo + faster, time[i] - time[i - 1]
+            if not 0 <= tempo < 3:
+                break
+            beats = wait / tempi.seconds[tempo]
+            moved = round(PLACES * beats) + off
+            if moved < 0:
+                break
+            wrong = (moved - PLACES * beats) * tempi.seconds[tempo] / PLACES
+            score += tempi.likely[tempo] * beats
+            score -= (
+                pulse.STIFFNESS * abs(faster) * tempi.step / max(beats, pulse.SHORT_WAIT) ** 0.5
+            )
+            score -= 0.5 * wrong**2 / (pulse.JITTER**2 + (pulse.UNEVEN * wait) ** 2)
+            position.append(position[-1] + moved)
+            score += table[i][tempo, position[-1] % PLACES]
+        else:
+            yield score, np.array(position) / PLACES
