@@ -25,13 +25,13 @@ from engrave.listen import WEIGHTS
 from engrave.midi import MidiError, read_midi
 from engrave.musicxml import write_musicxml, write_mxl
 from engrave.performance import Performance
-from engrave.score import KeySignature, TempoMark, TimeSignature
+from engrave.score import KeySignature, TimeSignature
 from engrave.score import Score as WrittenScore
 from engrave.spelling import parse_key
 from engrave.svg import write_svg, write_svg_pages
 from engrave.transcribe import Corrections
 from engrave.transcribe import transcribe as walk_the_path
-from engrave.words import count, name_key, name_value
+from engrave.words import count, name_music
 
 __version__ = "0.1.0"
 __all__ = ["MidiError", "Score", "Tap", "read_taps", "transcribe"]
@@ -82,9 +82,7 @@ class Score(WrittenScore):
 
     def summary(self) -> str:
         """One line: what was heard, and what of it is not on the page."""
-        facts = ", ".join(
-            [*_meters(self), *_keys(self), *_tempo(self), _bars(self), _notes(self.performance)]
-        )
+        facts = ", ".join([*name_music(self), _notes(self.performance)])
         name = self.performance.source.name
         line = f"{name}: {facts}" if name else facts
         return "; ".join([line, *_left_out(self)])
@@ -224,32 +222,6 @@ def _write_whole(path: Path, content: bytes) -> None:
             partial.unlink(missing_ok=True)
 
 
-def _meters(score: WrittenScore) -> list[str]:
-    times = [measure.time for measure in score.parts[0].measures if measure.time]
-    return _each_once(f"{time.beats}/{time.beat_type}" for time in times)
-
-
-def _keys(score: WrittenScore) -> list[str]:
-    keys = [measure.key for measure in score.parts[0].measures if measure.key]
-    return _each_once(map(name_key, keys))
-
-
-def _tempo(score: WrittenScore) -> list[str]:
-    """The tempo at the beginning: "Andante (quarter = 72)"."""
-    marks = (mark for measure in score.parts[0].measures for mark in measure.marks)
-    first = next((mark for mark in marks if isinstance(mark, TempoMark)), None)
-    if first is None:
-        return []
-    metronome = f"{name_value(first.beat)} = {first.per_minute}"
-    return [f"{first.words} ({metronome})" if first.words else metronome]
-
-
-def _bars(score: WrittenScore) -> str:
-    measures = score.parts[0].measures
-    pickup = measures[0].number == 0
-    return count(len(measures) - pickup, "bar") + (" and a pickup" if pickup else "")
-
-
 def _notes(performance: Performance) -> str:
     return count(len(performance.notes), "note")
 
@@ -261,8 +233,3 @@ def _left_out(score: Score) -> list[str]:
         *(f"left out: {fact}" for fact in score.performance.source.left_out),
         *(f"{count(number, 'note')} not written: {reason}" for reason, number in reasons.items()),
     ]
-
-
-def _each_once(names: Iterable[str]) -> list[str]:
-    """All the different names as one phrase, in the order in which they come."""
-    return [" and ".join(dict.fromkeys(names))]
