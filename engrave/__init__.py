@@ -19,8 +19,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from engrave.assets import Sound, write_page
 from engrave.doubts import Doubts, describe, find_doubts
 from engrave.grid import Grid, Tap
+from engrave.html import write_fragment, write_html
 from engrave.listen import WEIGHTS
 from engrave.midi import MidiError, read_midi
 from engrave.musicxml import write_musicxml, write_mxl
@@ -37,11 +39,12 @@ __version__ = "0.1.0"
 __all__ = ["MidiError", "Score", "Tap", "read_taps", "transcribe"]
 
 # What a score can be saved as: the suffix chooses.
-WRITERS: dict[str, Callable[[WrittenScore], bytes]] = {
+WRITERS: dict[str, Callable[["Score"], bytes]] = {
     ".musicxml": write_musicxml,
     ".xml": write_musicxml,
     ".mxl": write_mxl,
     ".svg": lambda score: write_svg(score).encode(),
+    ".html": lambda score: write_html(score, score.performance, score.grid).encode(),
 }
 
 METER_BEATS = range(1, 33)
@@ -60,19 +63,36 @@ class Score(WrittenScore):
     grid: Grid
     doubts: Doubts
 
-    def save(self, path: str | os.PathLike[str], *, pages: bool = False) -> None:
-        """Write the score to `path`; the suffix (.musicxml, .xml, .mxl, .svg) says as what.
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        pages: bool = False,
+        assets: bool = False,
+        audio: str | os.PathLike[str] | None = None,
+        audio_start: float | None = None,
+    ) -> None:
+        """Write the score to `path`; the suffix (.musicxml, .xml, .mxl, .svg, .html) says as what.
 
         With `pages`, each page of an SVG goes to a file of its own: take-1.svg, take-2.svg, ...
-        A file is there whole or not at all. Raises ValueError for any other suffix.
+        With `assets`, what belongs to an HTML page (script, style sheet, MusicXML, MIDI) is written
+        beside it and not into it. `audio` is a sound recording that the page plays in place of its
+        piano; the first note sounds in it `audio_start` seconds after its beginning (if not given,
+        as in the MIDI file). A file is there whole or not at all. Raises ValueError for any other
+        suffix.
         """
         path = Path(path)
-        check_suffix(path, pages)
-        if not pages:
-            _write_whole(path, WRITERS[path.suffix.lower()](self))
-            return
-        for number, page in enumerate(write_svg_pages(self), start=1):
-            _write_whole(path.with_stem(f"{path.stem}-{number}"), page.encode())
+        check_suffix(path, pages, assets or audio is not None)
+        sound = None if audio is None else Sound(Path(audio), audio_start)
+        if pages:
+            for number, page in enumerate(write_svg_pages(self), start=1):
+                write_whole(path.with_stem(f"{path.stem}-{number}"), page.encode())
+        elif assets or sound:
+            written = write_page(self, self.performance, self.grid, path.name, assets, sound)
+            for name, content in written.items():
+                write_whole(path.with_name(name), content)
+        else:
+            write_whole(path, WRITERS[path.suffix.lower()](self))
 
     def to_music21(self) -> Any:
         """The score as a `music21.stream.Score`, to go on with there."""
@@ -93,6 +113,9 @@ class Score(WrittenScore):
 
     def __repr__(self) -> str:
         return f"<Score {self.summary()}>"
+
+    def _repr_html_(self) -> str:
+        return write_fragment(self, self.performance, self.grid)
 
     def _repr_svg_(self) -> str:
         return write_svg(self)
@@ -181,13 +204,15 @@ def read_taps(path: str | os.PathLike[str]) -> tuple[Tap, ...]:
     return tuple(taps)
 
 
-def check_suffix(path: Path, pages: bool = False) -> None:
+def check_suffix(path: Path, pages: bool = False, page_options: bool = False) -> None:
     """Raise ValueError unless a score can be saved under this name."""
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
         raise ValueError(f"{path}: the suffix must be one of {', '.join(WRITERS)}")
     if pages and suffix != ".svg":
         raise ValueError(f"{path}: only .svg can be written one file a page")
+    if page_options and suffix != ".html":
+        raise ValueError(f"{path}: only an .html page has assets and audio")
 
 
 def _parse_tap(words: list[str], where: str) -> Tap:
@@ -208,7 +233,7 @@ def _taps(beats: Iterable[Tap] | str | os.PathLike[str] | None) -> tuple[Tap, ..
     return read_taps(beats) if isinstance(beats, str | os.PathLike) else tuple(beats)
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write beside the file and rename, so that no half-written file is ever seen."""
     place = path.resolve()  # a link stays a link
     partial = place.with_name(f".engrave-{secrets.token_hex(8)}.part")

@@ -30,6 +30,7 @@ FINE = 10  # units of Verovio's drawing in one of the page
 UNIT = 9.0  # half the distance between two staff lines
 TITLE_ROOM = 534  # what Verovio keeps free for a title
 TALLEST_PAGE = 60000  # Verovio's limit
+LOWEST_PAGE = 100  # so low that there is no room for a second system
 SCROLL_WIDTH = 2100  # as wide as a page
 DARK = "@media(prefers-color-scheme:dark){svg:root{color:#e6e6e6}}"  # :root only if it stands alone
 
@@ -50,11 +51,15 @@ OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is printed on: `height` is None for a scroll, as long as the music."""
+    """What is printed on: `height` is None for a scroll, as long as the music.
+
+    A slip is a scroll with a single system.
+    """
 
     width: int
     height: int | None = None
     margin: int = 30
+    slip: bool = False
 
 
 PAPERS = {"a4": Sheet(2100, 2970, 150), "letter": Sheet(2159, 2794, 150)}
@@ -74,6 +79,28 @@ def write_svg_pages(score: Score, paper: str = "a4") -> list[str]:
     """The score page by page, on "a4" or "letter"."""
     drawing = _draw(score, PAPERS[paper])
     return [_print(drawing, [page]) for page in drawing.pages]
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """A score laid out for several widths, each a column of systems that are pictures of their own.
+
+    `signs` are the music signs that they all use; ids begin with `name`.
+    """
+
+    name: str
+    signs: str
+    columns: tuple[tuple[str, ...], ...]
+
+
+def write_svg_systems(score: Score, widths: Sequence[int]) -> Systems:
+    """The music without its heading, for a page that shows the layout that fits."""
+    bare = replace(score, title="", composer="")
+    drawings = [_draw(bare, Sheet(width, slip=True)) for width in widths]
+    plate = Plate(drawings[0].name, _sounding(score))
+    columns = [tuple(_slip(drawing, plate, page) for page in drawing.pages) for drawing in drawings]
+    signs = "".join(etree.tostring(sign, encoding="unicode") for sign in plate.signs.values())
+    return Systems(plate.name, signs, tuple(columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +135,7 @@ def _engrave(musicxml: bytes, sheet: Sheet, heading: Heading | None) -> Iterator
         OPTIONS
         | {
             "pageWidth": sheet.width,
-            "pageHeight": sheet.height or TALLEST_PAGE,
+            "pageHeight": LOWEST_PAGE if sheet.slip else sheet.height or TALLEST_PAGE,
             "adjustPageHeight": sheet.height is None,
             "header": "auto" if heading else "none",
             "bottomMarginHeader": (heading.height - TITLE_ROOM) / (FINE * UNIT) if heading else 0.0,
@@ -133,6 +160,15 @@ def _check_content(score: Score, pages: Sequence[Element]) -> None:
 def _print(drawing: _Drawing, pages: Sequence[Element]) -> str:
     """Some of the pages as one picture, below one another."""
     plate = Plate(drawing.name, _sounding(drawing.score))
+    music = _music(drawing, plate, pages)
+    svg = _empty_picture(drawing, sum(map(_height, pages)))
+    etree.SubElement(svg, "defs").extend(plate.signs.values())
+    svg.append(music)
+    return etree.tostring(svg, encoding="unicode")
+
+
+def _music(drawing: _Drawing, plate: Plate, pages: Sequence[Element]) -> Element:
+    """What is on the pages, below one another; the signs that it uses are on the plate."""
     margin, top = drawing.sheet.margin, 0
     music = etree.Element("g", {"transform": f"scale({1 / FINE:g})", "font-family": FONTS, **PEN})
     for page in pages:
@@ -141,10 +177,22 @@ def _print(drawing: _Drawing, pages: Sequence[Element]) -> str:
         if drawing.heading and page is drawing.pages[0]:
             group.extend(drawing.heading.set(FINE * (drawing.sheet.width - 2 * margin)))
         music.append(group)
-        top += int(page.get("viewBox").split()[3])
-    svg = _empty_picture(drawing, top)
-    etree.SubElement(svg, "defs").extend(plate.signs.values())
-    svg.append(music)
+        top += _height(page)
+    return music
+
+
+def _height(page: Element) -> int:
+    return int(page.get("viewBox").split()[3])
+
+
+def _slip(drawing: _Drawing, plate: Plate, page: Element) -> str:
+    """A page as a picture of its own that says nothing and has its signs from elsewhere."""
+    picture = {
+        "viewBox": f"0 0 {drawing.sheet.width} {_height(page)}",
+        "aria-hidden": "true",
+    }
+    svg = etree.Element("svg", picture)
+    svg.append(_music(drawing, plate, [page]))
     return etree.tostring(svg, encoding="unicode")
 
 
