@@ -16,6 +16,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from errno import EEXIST
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -89,8 +90,7 @@ class Score(WrittenScore):
                 write_whole(path.with_stem(f"{path.stem}-{number}"), page.encode())
         elif assets or sound:
             written = write_page(self, self.performance, self.grid, path.name, assets, sound)
-            for name, content in written.items():
-                write_whole(path.with_name(name), content)
+            _write_beside(path, written)
         else:
             write_whole(path, WRITERS[path.suffix.lower()](self))
 
@@ -231,6 +231,17 @@ def _taps(beats: Iterable[Tap] | str | os.PathLike[str] | None) -> tuple[Tap, ..
     if beats is None:
         return None
     return read_taps(beats) if isinstance(beats, str | os.PathLike) else tuple(beats)
+
+
+def _write_beside(path: Path, files: dict[str, bytes]) -> None:
+    """Write the files into the folder of `path`; a recording that lies there is left alone."""
+    recording = path.with_suffix(".mid")
+    if recording.name in files and recording.exists():
+        if files[recording.name] != recording.read_bytes():
+            raise FileExistsError(EEXIST, "another recording is there", str(recording))
+        files = {name: content for name, content in files.items() if name != recording.name}
+    for name, content in files.items():
+        write_whole(path.with_name(name), content)
 
 
 def write_whole(path: Path, content: bytes) -> None:

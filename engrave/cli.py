@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 import engrave
 
+PAGE_OPTIONS = ("assets", "audio", "audio_start")
 MIDI_SUFFIXES = {".mid", ".midi", ".smf", ".kar", ".rmi"}
 STANDARD = "-"  # standard input among the inputs, standard output among the outputs
 Result = TypeVar("Result")
@@ -60,15 +61,13 @@ OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One performance and the files that it is to be written to."""
+    """One performance and the files that it is to be written to; `page`: how an .html page is."""
 
     source: str
     targets: tuple[str, ...]
     pages: bool
     explain: bool
-    assets: bool
-    audio: Path | None
-    audio_start: float | None
+    page: dict[str, Any]
 
     @property
     def files(self) -> list[str]:
@@ -222,10 +221,16 @@ def _read_command(arguments: Sequence[str]) -> tuple[list[Job], dict[str, Any]]:
 
 def _check_page_options(command: argparse.Namespace) -> None:
     asked = "--assets" if command.assets else "--audio" if command.audio else ""
-    if asked and not any(output.lower().endswith(".html") for output in command.output):
+    if asked and not any(map(is_page, command.output)):
         raise ValueError(f"{asked} needs an .html page to write (-o take.html)")
+    if command.audio and len(set(command.inputs)) > 1:
+        raise ValueError("--audio fits one performance, not several")
     if command.audio_start is not None and not command.audio:
         raise ValueError("--audio-start needs --audio")
+
+
+def is_page(target: str) -> bool:
+    return target.lower().endswith(".html")
 
 
 def _plan(command: argparse.Namespace) -> list[Job]:
@@ -237,9 +242,7 @@ def _plan(command: argparse.Namespace) -> list[Job]:
             _targets(source, command.output, len(inputs)),
             pages,
             command.explain,
-            command.assets,
-            command.audio,
-            command.audio_start,
+            {name: getattr(command, name) for name in PAGE_OPTIONS},
         )
         for source in inputs
     ]
@@ -337,13 +340,7 @@ def _save(score: engrave.Score, target: str, job: Job) -> bool:
     try:
         if folder := os.path.dirname(target):
             os.makedirs(folder, exist_ok=True)
-        score.save(
-            target,
-            pages=job.pages,
-            assets=job.assets,
-            audio=job.audio,
-            audio_start=job.audio_start,
-        )
+        score.save(target, pages=job.pages, **(job.page if is_page(target) else {}))
     except OSError as error:
         return complain(f"{job.source}: {error.filename or target}: {error.strerror}")
     return True

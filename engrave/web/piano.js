@@ -124,7 +124,7 @@ function computeString(pitch) {
 }
 
 function strengthOf(n, frequency) {
-  const hammer = Math.abs(Math.sin((n * Math.PI) / 8)) + 0.03;
+  const hammer = Math.sqrt(Math.abs(Math.sin((n * Math.PI) / 8))) + 0.03;
   const hardness = 1 / (1 + (frequency / 2600) ** 2);
   const soundboard = frequency ** 2 / (frequency ** 2 + 110 ** 2);
   return (hammer * hardness * soundboard) / n ** 0.8;

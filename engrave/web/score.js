@@ -137,11 +137,11 @@ class EngraveScore extends HTMLElement {
     if (this.running) return;
     this.running = true;
     const draw = () => {
-      this.running = this.isPlaying;
+      const { transport } = this;
       this.#show();
-      if (!this.running) return;
-      if (!this.transport.loop && this.transport.position() >= this.transport.duration) this.#finish();
-      requestAnimationFrame(draw);
+      if (!transport.loop && transport.position() >= transport.duration) this.#finish();
+      this.running = this.isPlaying;
+      if (this.running) requestAnimationFrame(draw);
     };
     requestAnimationFrame(draw);
   }
