@@ -27,17 +27,18 @@ from engrave.html import write_fragment, write_html
 from engrave.listen import WEIGHTS
 from engrave.midi import MidiError, read_midi
 from engrave.musicxml import write_musicxml, write_mxl
+from engrave.pdf import TooTallError, write_pdf, write_png, write_png_pages
 from engrave.performance import Performance
 from engrave.score import KeySignature, TimeSignature
 from engrave.score import Score as WrittenScore
 from engrave.spelling import parse_key
-from engrave.svg import write_svg, write_svg_pages
+from engrave.svg import PAPERS, write_svg, write_svg_pages
 from engrave.transcribe import Corrections
 from engrave.transcribe import transcribe as walk_the_path
 from engrave.words import count, name_music
 
 __version__ = "0.1.0"
-__all__ = ["MidiError", "Score", "Tap", "read_taps", "transcribe"]
+__all__ = ["MidiError", "Score", "Tap", "TooTallError", "read_taps", "transcribe"]
 
 # What a score can be saved as: the suffix chooses.
 WRITERS: dict[str, Callable[["Score"], bytes]] = {
@@ -46,6 +47,13 @@ WRITERS: dict[str, Callable[["Score"], bytes]] = {
     ".mxl": write_mxl,
     ".svg": lambda score: write_svg(score).encode(),
     ".html": lambda score: write_html(score, score.performance, score.grid).encode(),
+    ".pdf": write_pdf,
+    ".png": write_png,
+}
+# The same on paper, page by page.
+PAGE_WRITERS: dict[str, Callable[[WrittenScore, str], list[bytes]]] = {
+    ".svg": lambda score, paper: [page.encode() for page in write_svg_pages(score, paper)],
+    ".png": write_png_pages,
 }
 
 METER_BEATS = range(1, 33)
@@ -69,30 +77,35 @@ class Score(WrittenScore):
         path: str | os.PathLike[str],
         *,
         pages: bool = False,
+        paper: str = "a4",
         assets: bool = False,
         audio: str | os.PathLike[str] | None = None,
         audio_start: float | None = None,
     ) -> None:
-        """Write the score to `path`; the suffix (.musicxml, .xml, .mxl, .svg, .html) says as what.
+        """Write the score to `path`; its suffix (one of `WRITERS`) says as what.
 
-        With `pages`, each page of an SVG goes to a file of its own: take-1.svg, take-2.svg, ...
+        With `pages`, each page of an .svg or .png goes to a file of its own: take-1.svg,
+        take-2.svg, ... A PDF always has pages; `paper` is "a4" or "letter".
         With `assets`, what belongs to an HTML page (script, style sheet, MusicXML, MIDI) is written
         beside it and not into it. `audio` is a sound recording that the page plays in place of its
         piano; the first note sounds in it `audio_start` seconds after its beginning (if not given,
         as in the MIDI file). A file is there whole or not at all. Raises ValueError for any other
-        suffix.
+        suffix or paper, and TooTallError (one) for music too long for a .png without pages.
         """
-        path = Path(path)
+        path, paper = Path(path), parse_paper(paper)
         check_suffix(path, pages, assets or audio is not None)
+        suffix = path.suffix.lower()
         sound = None if audio is None else Sound(Path(audio), audio_start)
         if pages:
-            for number, page in enumerate(write_svg_pages(self), start=1):
-                write_whole(path.with_stem(f"{path.stem}-{number}"), page.encode())
+            for number, page in enumerate(PAGE_WRITERS[suffix](self, paper), start=1):
+                write_whole(path.with_stem(f"{path.stem}-{number}"), page)
         elif assets or sound:
             written = write_page(self, self.performance, self.grid, path.name, assets, sound)
             _write_beside(path, written)
+        elif suffix == ".pdf":
+            write_whole(path, write_pdf(self, paper))
         else:
-            write_whole(path, WRITERS[path.suffix.lower()](self))
+            write_whole(path, WRITERS[suffix](self))
 
     def to_music21(self) -> Any:
         """The score as a `music21.stream.Score`, to go on with there."""
@@ -119,6 +132,10 @@ class Score(WrittenScore):
 
     def _repr_svg_(self) -> str:
         return write_svg(self)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """All that a notebook may show; it takes the richest that it can."""
+        return {"text/plain": repr(self), "image/svg+xml": self._repr_svg_()}
 
 
 def transcribe(
@@ -175,6 +192,13 @@ def parse_tempo(value: float | str) -> float:
     raise ValueError(f"{value!r} is not a number of beats per minute from {low:g} to {high:g}")
 
 
+def parse_paper(text: str) -> str:
+    """The name of a paper."""
+    if text.lower() in PAPERS:
+        return text.lower()
+    raise ValueError(f"{text!r} is no paper; there are {' and '.join(PAPERS)}")
+
+
 def parse_weights(text: str) -> str:
     """The name of weights of the learned reader."""
     if text in WEIGHTS:
@@ -209,8 +233,8 @@ def check_suffix(path: Path, pages: bool = False, page_options: bool = False) ->
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
         raise ValueError(f"{path}: the suffix must be one of {', '.join(WRITERS)}")
-    if pages and suffix != ".svg":
-        raise ValueError(f"{path}: only .svg can be written one file a page")
+    if pages and suffix not in PAGE_WRITERS:
+        raise ValueError(f"{path}: only {' and '.join(PAGE_WRITERS)} have one file a page")
     if page_options and suffix != ".html":
         raise ValueError(f"{path}: only an .html page has assets and audio")
 

@@ -66,6 +66,7 @@ class Job:
     source: str
     targets: tuple[str, ...]
     pages: bool
+    paper: str
     explain: bool
     page: dict[str, Any]
 
@@ -145,7 +146,14 @@ def _parser() -> argparse.ArgumentParser:
         "a folder for several inputs, - for standard output; may repeat "
         "(default: .musicxml beside the input)",
     )
-    parser.add_argument("--pages", action="store_true", help="write one .svg file a page")
+    parser.add_argument("--pages", action="store_true", help="write one .svg or .png file a page")
+    parser.add_argument(
+        "--paper",
+        type=_reading(Option("a4|letter", "", engrave.parse_paper)),
+        default="a4",
+        metavar="a4|letter",
+        help="the paper of .pdf and --pages (default: a4)",
+    )
     parser.add_argument(
         "--explain",
         action="store_true",
@@ -241,6 +249,7 @@ def _plan(command: argparse.Namespace) -> list[Job]:
             source,
             _targets(source, command.output, len(inputs)),
             pages,
+            command.paper,
             command.explain,
             {name: getattr(command, name) for name in PAGE_OPTIONS},
         )
@@ -250,7 +259,7 @@ def _plan(command: argparse.Namespace) -> list[Job]:
     written: dict[str, str] = {}
     for job in jobs:
         if pages and STANDARD in job.targets:
-            raise ValueError("--pages needs an .svg file to write to (-o take.svg)")
+            raise ValueError("--pages needs an .svg or .png file to write to (-o take.svg)")
         for target in job.files:
             engrave.check_suffix(Path(target), pages)
             place = _place(target)
@@ -340,9 +349,12 @@ def _save(score: engrave.Score, target: str, job: Job) -> bool:
     try:
         if folder := os.path.dirname(target):
             os.makedirs(folder, exist_ok=True)
-        score.save(target, pages=job.pages, **(job.page if is_page(target) else {}))
+        options = job.page if is_page(target) else {}
+        score.save(target, pages=job.pages, paper=job.paper, **options)
     except OSError as error:
         return complain(f"{job.source}: {error.filename or target}: {error.strerror}")
+    except engrave.TooTallError as error:
+        return complain(f"{job.source}: {target}: {error}; write pages (--pages) or a PDF")
     return True
 
 

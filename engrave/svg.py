@@ -81,6 +81,13 @@ def write_svg_pages(score: Score, paper: str = "a4") -> list[str]:
     return [_print(drawing, [page]) for page in drawing.pages]
 
 
+def describe_score(score: Score) -> str:
+    """For example "Piano score by Anna Magdalena: 3/4, G major, 32 bars."."""
+    composer = one_line(score.composer)
+    by = f" by {composer}" if composer else ""
+    return f"Piano score{by}: {', '.join(name_music(score))}."
+
+
 @dataclass(frozen=True, slots=True)
 class Systems:
     """A score laid out for several widths, each a column of systems that are pictures of their own.
@@ -137,6 +144,7 @@ def _engrave(musicxml: bytes, sheet: Sheet, heading: Heading | None) -> Iterator
             "pageWidth": sheet.width,
             "pageHeight": LOWEST_PAGE if sheet.slip else sheet.height or TALLEST_PAGE,
             "adjustPageHeight": sheet.height is None,
+            "justifyVertically": sheet.height is not None,
             "header": "auto" if heading else "none",
             "bottomMarginHeader": (heading.height - TITLE_ROOM) / (FINE * UNIT) if heading else 0.0,
         }
@@ -209,16 +217,9 @@ def _empty_picture(drawing: _Drawing, height: int) -> Element:
         },
     )
     etree.SubElement(svg, "title", {"id": title}).text = one_line(drawing.score.title) or "Music"
-    etree.SubElement(svg, "desc", {"id": description}).text = _describe(drawing.score)
+    etree.SubElement(svg, "desc", {"id": description}).text = describe_score(drawing.score)
     etree.SubElement(svg, "style").text = DARK
     return svg
-
-
-def _describe(score: Score) -> str:
-    """For example "Piano score by Anna Magdalena: 3/4, G major, 32 bars."."""
-    composer = one_line(score.composer)
-    by = f" by {composer}" if composer else ""
-    return f"Piano score{by}: {', '.join(name_music(score))}."
 
 
 def _heads(score: Score) -> Iterator[Notehead]:

@@ -47,7 +47,8 @@ ROOMS_OF_LIBRARY = {
     "music21": {"interop"},
     "pretty_midi": {"midi"},
     "mido": {"midi", "midi_events", "midi_hearing"},
-    "verovio": {"svg", "html", "pdf"},
+    "typst": {"pdf"},
+    "verovio": {"svg"},
     "onnxruntime": {"listen"},
     "tqdm": {"cli"},
 }
