@@ -135,7 +135,11 @@ class Score(WrittenScore):
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """All that a notebook may show; it takes the richest that it can."""
-        return {"text/plain": repr(self), "image/svg+xml": self._repr_svg_()}
+        return {
+            "text/plain": repr(self),
+            "text/html": self._repr_html_(),
+            "image/svg+xml": self._repr_svg_(),
+        }
 
 
 def transcribe(

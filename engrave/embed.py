@@ -14,8 +14,9 @@ import engrave
 from engrave.cli import DONE, FAILED, OPTIONS, Parser, add_options, attempt, complain
 from engrave.html import LAYOUTS, describe, name_piece
 from engrave.sites import SITES, Picture, Post
+from engrave.svg import DARK, write_svg
 
-PICTURES = (".svg", ".png")
+PAPER = '<rect width="100%" height="100%" fill="#fff" stroke="none"/>'
 ADDRESS = re.compile(r"[\w.~%+:/-]+")
 COLUMN = 700  # pixels: the usual width of a blog post
 TALLEST = 900  # pixels: a longer score scrolls in its frame
@@ -76,8 +77,8 @@ def _embed(command: Namespace, options: dict[str, Any]) -> list[str]:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         score.save(place.with_suffix(".html"), assets=True)
-        for suffix in PICTURES:
-            score.save(place.with_suffix(suffix))
+        engrave.write_whole(place.with_suffix(".svg"), _on_paper(score))
+        engrave.write_whole(place.with_suffix(".png"), _picture(score))
         for path, content in site.files.items():
             file = command.output / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -87,6 +88,23 @@ def _embed(command: Namespace, options: dict[str, Any]) -> list[str]:
         return []
     address = site.address if command.url is None else command.url
     return list(site.write(_post(score, place, address)))
+
+
+def _on_paper(score: engrave.Score) -> bytes:
+    """Black on white: a picture in a post knows the reader's wish for light or dark, but not
+    whether the blog follows it.
+    """
+    before, style, after = write_svg(score).partition(f"<style>{DARK}</style>")
+    assert style
+    return f"{before}{PAPER}{after}".encode()
+
+
+def _picture(score: engrave.Score) -> bytes:
+    """What a feed shows: all of the music, or as much as fits into one picture."""
+    try:
+        return engrave.WRITERS[".png"](score)
+    except engrave.TooTallError:
+        return engrave.PAGE_WRITERS[".png"](score, "a4")[0]
 
 
 def _name(source: str) -> str:

@@ -23,7 +23,7 @@ from engrave.performance import Performance
 from engrave.playback import playing_time, write_playback
 from engrave.player import page_style, player_script
 from engrave.score import Score
-from engrave.svg import write_svg_systems
+from engrave.svg import describe_score, write_svg_systems
 from engrave.words import name_music, one_line
 
 # The widths for which the music is laid out, in tenths of a millimetre on paper. A staff is 72 of
@@ -105,8 +105,8 @@ def write_element(
 
 
 def describe(score: Score, performance: Performance) -> str:
-    """One sentence for those who do not see the music."""
-    return f"Sheet music: {name_piece(score, performance)} {', '.join(name_music(score))}."
+    """What the music is, for those who do not see it."""
+    return f"{_title(score, performance)}. {describe_score(score)}"
 
 
 def name_piece(score: Score, performance: Performance) -> str:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from engrave.assets import SCRIPT
 
 Address = Callable[[str], str]  # of a file, by its name
-LETTERS = re.compile(r"[^\w \-.,;:()]")
+LETTERS = re.compile(r"[^\w \-.,;:()/=]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,30 @@ def test_the_lines_are_markup_without_blank_lines(folder, capsys, kind):
 def test_a_feed_reader_sees_the_picture_and_what_it_shows(folder, capsys, kind):
     root = etree.HTML(embed(kind, capsys, "--title", "Waltz", "--composer", "Me"))
     image = root.find(".//figure//img")
-    assert image.get("alt").startswith("Sheet music: Waltz, by Me. 3/4, ")
+    assert image.get("alt").startswith("Waltz. Piano score by Me: 3/4, ")
     width, height = int(image.get("width")), int(image.get("height"))
     assert width == 700 and 100 < height < 1000
     assert root.findtext(".//figcaption").strip() == "Waltz, by Me."
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png"])
+def test_the_picture_is_black_on_white_also_where_the_reader_likes_it_dark(
+    folder, capsys, chromium, suffix
+):
+    embed("html", capsys)
+    (folder / "index.html").write_text(
+        f"<!DOCTYPE html><title>x</title><img src='My-take-2.{suffix}' width=700>"
+    )
+    with serve(folder) as site, watch(chromium, site, color_scheme="dark") as page:
+        colours = page.page.evaluate(
+            "async () => { const image = document.querySelector('img'); await image.decode();"
+            " const canvas = new OffscreenCanvas(700, 400); const ink = canvas.getContext('2d');"
+            " ink.drawImage(image, 0, 0, 700, 400);"
+            " const all = ink.getImageData(0, 0, 700, 400).data;"
+            " const darkest = all.reduce((least, one) => Math.min(least, one), 255);"
+            " return [[...all.slice(0, 4)], darkest]; }"
+        )
+    assert colours[0] == [255, 255, 255, 255] and colours[1] < 60
 
 
 def test_the_address_can_be_said(folder, capsys):
@@ -159,7 +179,7 @@ def check_feed(feed: Path, content: str, site: Path, address: str) -> None:
     (entry,) = etree.parse(feed).findall(content)
     images = etree.HTML(entry.text).findall(".//figure//img")
     assert len(images) == 2
-    assert images[0].get("alt").startswith(f"Sheet music: {HOSTILE}, by {HOSTILE}. 3/4, ")
+    assert images[0].get("alt").startswith(f"{HOSTILE}. Piano score by {HOSTILE}: 3/4, ")
     for image in images:
         assert image.get("src").startswith(address)
         picture = site / image.get("src").removeprefix(address)

@@ -18,8 +18,10 @@ FLOORS = (
     {"performance", "grid", "midi_events", "reading"},
     {"score", "midi_hearing", "features", "sounding"},  # what is written, and what is heard
     # the rules by which music is written, and what the reader answers
-    {"rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places", "pulse"},
-    {"playback", "player"},  # what a page plays, and what plays it
+    {
+        *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
+        *("pulse", "playback", "player"),
+    },
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),

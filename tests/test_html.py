@@ -162,7 +162,7 @@ def test_a_sound_recording_goes_with_the_page(folder, capsys, assets):
         (["--audio", "take.wav", "-o", "a.svg"], "--audio needs an .html page"),
         (["--audio", "none.mp3", "-o", "a.html"], "none.mp3: No such file"),
         (["--audio-start", "1", "-o", "a.html"], "--audio-start needs --audio"),
-        (["--pages", "-o", "a.html"], "only .svg can be written one file a page"),
+        (["--pages", "-o", "a.html"], "only .svg and .png have one file a page"),
         (["--assets", "-o", "a.html", "-o", "b.svg", "--audio-start", "x"], "'x'"),
     ],
 )

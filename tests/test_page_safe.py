@@ -67,7 +67,7 @@ def test_a_hostile_text_is_a_text(chromium, tmp_path, name, scripts):
         assert as_shown(page.page.locator("h1").text_content()) == shown
         assert as_shown(page.page.locator(".composer").text_content()) == shown
         label = page.page.locator(".layouts").get_attribute("aria-label")
-        assert label.startswith(f"Sheet music: {shown}, by {shown}. ")
+        assert label.startswith(f"{shown}. Piano score by {shown}: ")
         words = page.page.locator(".medium .system").first.text_content()
         assert as_shown(text) in as_shown(words)
         for link in page.page.locator("figcaption a").all():

@@ -102,7 +102,7 @@ def test_axe_can_find_faults(chromium, axe, tmp_path):
 def test_the_accessibility_tree_names_it(chromium, nocturne):
     with watch(chromium, nocturne.address) as page:
         said = describe(nocturne.score, nocturne.score.performance)
-        assert said.startswith("Sheet music: Nocturne on Brahms's Lullaby, by Johannes Brahms. 6/8")
+        assert said.startswith("Nocturne on Brahms's Lullaby. Piano score by Johannes Brahms: 6/8")
         assert page.page.get_by_role("img", name=said, exact=True).count() == 1
         tree = page.page.locator("body").aria_snapshot()
         controls = ("heading", 'group "Player"', 'button "Play"', 'slider "Position"', "combobox")
