@@ -29,6 +29,7 @@ from engrave.words import name_music, one_line
 # The widths for which the music is laid out, in tenths of a millimetre on paper. A staff is 72 of
 # them high: 26 pixels in a column of 345, 575 and 900 pixels. `score.css` says which is shown when.
 LAYOUTS = {"narrow": 960, "medium": 1600, "wide": 2500}
+EMPTY_PICTURE = '<svg class="signs" width="0" height="0" aria-hidden="true">'
 SHOWN = "medium"  # where there are no style sheets
 
 
@@ -129,7 +130,7 @@ def _music(score: Score, performance: Performance) -> str:
         for name, systems in zip(LAYOUTS, drawn.columns, strict=True)
     ]
     label = escape(describe(score, performance))
-    signs = f'<svg class="signs" aria-hidden="true"><defs>{drawn.signs}</defs></svg>'
+    signs = f"{EMPTY_PICTURE}<defs>{drawn.signs}</defs></svg>"
     return f'<div class="layouts" role="img" aria-label="{label}">{signs}{"".join(columns)}</div>'
 
 

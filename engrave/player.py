@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 WEB = files("engrave") / "web"
-ROOMS = ("recording.js", "piano.js", "transport.js", "sheet.js", "score.js")
+ROOMS = ("recording.js", "piano.js", "transport.js", "controls.js", "sheet.js", "score.js")
 
 
 @cache

@@ -89,7 +89,7 @@ def test_the_picture_is_black_on_white_also_where_the_reader_likes_it_dark(
             " ink.drawImage(image, 0, 0, 700, 400);"
             " const all = ink.getImageData(0, 0, 700, 400).data;"
             " const darkest = all.reduce((least, one) => Math.min(least, one), 255);"
-            " return [[...all.slice(0, 4)], darkest]; }"
+            " return [[...ink.getImageData(5, 5, 1, 1).data], darkest]; }"
         )
     assert colours[0] == [255, 255, 255, 255] and colours[1] < 60
 

@@ -57,7 +57,8 @@ def requirements(option: str, section: str = "options") -> set[str]:
 def libraries_in(*folders: str) -> set[str]:
     """The libraries of others that the modules in these folders import."""
     names = set()
-    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+    ours = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    for path in (path for path in ours if "node_modules" not in path.parts):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.partition(".")[0] for alias in node.names}

@@ -108,16 +108,17 @@ function frequencyOf(pitch) {
 function computeString(pitch) {
   const base = frequencyOf(pitch);
   const stiffness = Math.exp(0.0926 * pitch - 13.64) + Math.exp(-0.0847 * pitch - 5.82);
-  const dying = 0.4 * 2 ** ((pitch - 48) / 13); // how fast the lowest partial dies, in nepers a second
+  const dying = 0.4 * 2 ** ((pitch - 48) / 13); // of the lowest partial, in nepers a second
   const seconds = Math.min(PIANO.seconds, 2 + 5 / (PIANO.slower * dying));
   const samples = new Float32Array(Math.ceil(PIANO.rate * seconds));
   for (let n = 1; n <= PIANO.partials; n += 1) {
     const frequency = base * n * Math.sqrt((1 + stiffness * n * n) / (1 + stiffness));
     if (frequency > 0.46 * PIANO.rate) break;
-    const amplitude = strengthOf(n, frequency);
+    const strength = strengthOf(n, frequency);
     const decay = dying + 0.45 * (frequency / 1000) ** 1.3;
-    addPartial(samples, frequency, amplitude * (1 - PIANO.afterglow), decay);
-    addPartial(samples, frequency * (1 + PIANO.detune), amplitude * PIANO.afterglow, decay * PIANO.slower);
+    const other = frequency * (1 + PIANO.detune);
+    addPartial(samples, frequency, strength * (1 - PIANO.afterglow), decay);
+    addPartial(samples, other, strength * PIANO.afterglow, decay * PIANO.slower);
   }
   addKnock(samples, pitch);
   return normalized(samples);

@@ -18,7 +18,7 @@ function readRecording(text) {
     ties: new Map(data.ties.map(([name, time]) => [name, time / 1000])),
     bars: data.bars.map((time) => time / 1000),
     firstBar: data.first,
-    duration: Math.max(...notes.map((note) => note.end)),
+    duration: notes.reduce((last, note) => Math.max(last, note.end), 0),
   };
 }
 

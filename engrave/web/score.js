@@ -4,14 +4,14 @@
 // the recording as JSON. With src="take.html" it is a picture instead, and the music is fetched
 // from that page when the reader comes near. What scripts add lives in a shadow root.
 
-const SPEEDS = [100, 90, 80, 75, 70, 60, 50]; // per cent
 const SHORTEST_LOOP = 0.3; // seconds
 const DRAWN = 8; // pixels that a pointer must move to draw a selection
-const ICONS = { play: "M8 5v14l11-7z", pause: "M6 5h4v14H6zM14 5h4v14h-4z" };
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const nearby = new IntersectionObserver(
-  (entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => target.fetch()),
+  (entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) target.load();
+  },
   { rootMargin: "500px" },
 );
 
@@ -34,17 +34,19 @@ class EngraveScore extends HTMLElement {
     this.transport?.pause();
   }
 
-  async fetch() {
+  async load() {
     nearby.unobserve(this);
     const page = await fetchPage(new URL(this.getAttribute("src"), document.baseURI));
     const score = page?.querySelector("engrave-score");
-    if (score && !this.shadowRoot) this.#build(document.importNode(score, true));
+    if (!score || this.shadowRoot) return;
+    for (const link of score.querySelectorAll("a")) link.setAttribute("href", link.href);
+    for (const audio of score.querySelectorAll("audio")) audio.setAttribute("src", audio.src);
+    this.#build(document.importNode(score, true));
   }
 
   // The shadow root: controls, the music, the caption.
   #build(source) {
     this.data = source.querySelector('script[type="application/json"]').textContent;
-    this.seconds = Number(source.dataset.seconds);
     const root = this.attachShadow({ mode: "open" });
     const style = new CSSStyleSheet();
     style.replaceSync(STYLE);
@@ -53,34 +55,26 @@ class EngraveScore extends HTMLElement {
     const caption = make("figcaption", { part: "caption" });
     const written = this.querySelector("figcaption") ?? source.querySelector("figcaption");
     caption.append(...[...(written?.childNodes ?? [])].map((node) => node.cloneNode(true)));
-    root.append(make("figure", { part: "figure" }, this.#controls(), this.layouts, caption));
+    this.controls = new Controls(Number(source.dataset.seconds));
+    root.append(make("figure", { part: "figure" }, this.controls.element, this.layouts, caption));
     this.audio = source.querySelector("audio");
     this.#listen();
   }
 
-  #controls() {
-    this.button = make("button", { type: "button", class: "play" }, icon("play"));
-    this.place = make("input", { type: "range", min: "0", max: "1", step: "any", value: "0" });
-    this.clock = make("span", { class: "clock" }, `0:00 / ${minutes(this.seconds)}`);
-    const speeds = SPEEDS.map((speed) => make("option", { value: speed / 100 }, `${speed} %`));
-    this.speed = make("select", { "aria-label": "Speed" }, ...speeds);
-    this.loop = make("button", { type: "button" });
-    this.place.setAttribute("aria-label", "Position");
-    this.#sayWhetherPlaying(false);
-    this.#sayLoop();
-    const parts = [this.button, this.place, this.clock, this.speed, this.loop];
-    return make("div", { class: "controls", part: "controls", role: "group", "aria-label": "Player" }, ...parts);
-  }
-
   #listen() {
-    this.button.addEventListener("click", () => this.toggle());
-    this.place.addEventListener("input", () => this.seek(this.place.value * this.#ready().duration));
-    this.place.addEventListener("keydown", (event) => this.#key(event));
-    this.speed.addEventListener("change", () => this.#ready().setSpeed(Number(this.speed.value)));
-    this.loop.addEventListener("click", () => this.#stepLoop());
-    this.layouts.addEventListener("pointerdown", (event) => this.#point(event));
-    this.layouts.addEventListener("click", (event) => this.#click(event));
-    new ResizeObserver(() => this.#resized()).observe(this.layouts);
+    const { controls, layouts } = this;
+    controls.play.addEventListener("click", () => this.toggle());
+    controls.place.addEventListener("input", () => {
+      this.seek(controls.place.value * this.#ready().duration);
+    });
+    controls.place.addEventListener("keydown", (event) => this.#key(event));
+    controls.speed.addEventListener("change", () => {
+      this.#ready().setSpeed(Number(controls.speed.value));
+    });
+    controls.loop.addEventListener("click", () => this.#stepLoop());
+    layouts.addEventListener("pointerdown", (event) => this.#point(event));
+    layouts.addEventListener("click", (event) => this.#click(event));
+    new ResizeObserver(() => this.#resized()).observe(layouts);
     for (const kind of ["wheel", "touchmove"]) {
       addEventListener(kind, () => (this.following = false), { passive: true });
     }
@@ -105,8 +99,12 @@ class EngraveScore extends HTMLElement {
     EngraveScore.playing = this;
     this.following = true;
     this.#sayWhetherPlaying(true);
-    await transport.play();
-    this.#run();
+    try {
+      await transport.play();
+      this.#run();
+    } catch {
+      this.pause(); // a sound file that the browser cannot play
+    }
   }
 
   pause() {
@@ -157,15 +155,12 @@ class EngraveScore extends HTMLElement {
     const time = transport.position();
     sheet.light(soundingAt(recording, time), time);
     this.#follow(sheet.moveCursor(time, this.isPlaying && !still.matches));
-    this.place.value = time / transport.duration;
-    this.clock.textContent = `${minutes(time)} / ${minutes(transport.duration)}`;
-    const said = `bar ${barAt(recording, time)}, ${minutes(time)} of ${minutes(transport.duration)}`;
-    if (this.place.getAttribute("aria-valuetext") !== said) this.place.setAttribute("aria-valuetext", said);
+    this.controls.showPlace(time, transport.duration, barAt(recording, time));
   }
 
   // Turns to the next system when the music does, unless the reader has scrolled elsewhere.
   #follow(system) {
-    if (system === this.system) return;
+    if (system === null || system === this.system) return;
     this.system = system;
     const { top, bottom } = system.getBoundingClientRect();
     if (!this.isPlaying || !this.following) return;
@@ -204,6 +199,7 @@ class EngraveScore extends HTMLElement {
   #point(event) {
     if (event.pointerType === "touch" || event.button !== 0) return;
     this.#ready();
+    this.drawn = null;
     const from = this.sheet.timeAt(event);
     if (from === null) return;
     const end = new AbortController();
@@ -218,7 +214,6 @@ class EngraveScore extends HTMLElement {
       end.abort();
       if (this.drawn) this.repeat(this.drawn);
     }, { signal });
-    event.preventDefault(); // do not select text
   }
 
   #selection(from, to) {
@@ -258,32 +253,14 @@ class EngraveScore extends HTMLElement {
   }
 
   #sayLoop() {
-    const looping = Boolean(this.transport?.loop);
-    const waiting = this.loopStart !== undefined;
-    this.loop.textContent = looping ? "No loop" : waiting ? "Loop to here" : "Loop from here";
+    const waiting = this.loopStart === undefined ? "Loop from here" : "Loop to here";
+    this.controls.loop.textContent = this.transport?.loop ? "No loop" : waiting;
   }
 
   #sayWhetherPlaying(playing) {
     this.isPlaying = playing;
-    this.button.setAttribute("aria-label", playing ? "Pause" : "Play");
-    this.button.replaceChildren(icon(playing ? "pause" : "play"));
+    this.controls.showPlaying(playing);
   }
-}
-
-function icon(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const picture = document.createElementNS(space, "svg");
-  const path = document.createElementNS(space, "path");
-  picture.setAttribute("viewBox", "0 0 24 24");
-  picture.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", ICONS[name]);
-  picture.append(path);
-  return picture;
-}
-
-function minutes(seconds) {
-  const whole = Math.floor(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 // A page as a document, its scripts not run; null if there is none. (Neither a string of markup

@@ -12,6 +12,9 @@ class Sheet {
   constructor(layouts, recording) {
     this.layouts = layouts;
     this.recording = recording;
+    this.systems = []; // none while no layout is shown
+    this.starts = [];
+    this.heads = new Map();
     this.lit = new Map(); // element -> "held" or "ringing"
     this.cursor = make("div", { class: "cursor" });
     this.loop = null;
@@ -19,11 +22,12 @@ class Sheet {
 
   // Looks where everything is, if another layout is shown than last time. Says whether it is.
   refresh() {
-    const shown = [...this.layouts.querySelectorAll(".layout")].find((layout) => layout.getClientRects().length > 0);
+    const all = [...this.layouts.querySelectorAll(".layout")];
+    const shown = all.find((layout) => layout.getClientRects().length > 0);
     if (shown === undefined || shown === this.shown) return false;
     this.shown = shown;
-    const elements = [...shown.querySelectorAll(".system")];
-    this.systems = elements.map((element) => this.#survey(element)).filter(({ stops }) => stops.length);
+    const systems = [...shown.querySelectorAll(".system")].map((one) => this.#survey(one));
+    this.systems = systems.filter(({ stops }) => stops.length > 0);
     this.starts = this.systems.map(({ stops }) => stops[0].time);
     this.heads = groupByPress(this.systems.flatMap(({ stops }) => stops));
     this.showLoop(this.loop);
@@ -64,13 +68,14 @@ class Sheet {
         if (lit.get(stop.head) !== "held") lit.set(stop.head, how);
       }
     }
-    for (const head of this.lit.keys()) head.classList.remove("held", "ringing");
+    for (const [head, how] of this.lit) if (lit.get(head) !== how) head.classList.remove(how);
     for (const [head, how] of lit) head.classList.add(how);
     this.lit = lit;
   }
 
   // Puts the cursor where the music is. Without `gliding` it goes from note to note.
   moveCursor(time, gliding) {
+    if (this.systems.length === 0) return null;
     const index = Math.max(lastNotAfter(this.starts, time), 0);
     const system = this.systems[index];
     this.cursor.style.left = `${100 * this.#place(index, time, gliding)}%`;
@@ -96,7 +101,7 @@ class Sheet {
   // When what a pointer points at is played: a notehead, or else the nearest in the same system.
   timeAt(event) {
     const element = event.composedPath().find((node) => node.classList?.contains("system"));
-    const system = this.systems?.find((candidate) => candidate.element === element);
+    const system = this.systems.find((candidate) => candidate.element === element);
     if (!system) return null;
     const pointed = event.composedPath().find((node) => node.dataset?.played);
     const box = element.getBoundingClientRect();
@@ -111,7 +116,7 @@ class Sheet {
   showLoop(loop) {
     this.loop = loop;
     this.layouts.querySelectorAll(".loop").forEach((mark) => mark.remove());
-    if (!loop || !this.systems) return;
+    if (!loop) return;
     this.systems.forEach(({ element, stops }, index) => {
       const ends = this.starts[index + 1] ?? Infinity;
       if (loop.start >= ends || loop.end <= this.starts[index]) return;
@@ -131,12 +136,4 @@ function groupByPress(stops) {
     for (const press of stop.presses) heads.set(press, [...(heads.get(press) ?? []), stop]);
   }
   return heads;
-}
-
-// An element with attributes and content.
-function make(tag, attributes = {}, ...content) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...content);
-  return element;
 }

@@ -5,7 +5,7 @@
 //   position()   where the music is
 //   play(), pause(), seek(seconds), setSpeed(speed), setLoop(loop)
 
-const AHEAD = 1.5; // seconds of music handed to the audio clock: a hidden page is woken once a second
+const AHEAD = 1.5; // seconds handed to the audio clock: a hidden page is woken once a second
 const WAKE = 100; // milliseconds between two looks at what comes next
 const LEGS = 20; // more turns of a loop than are ever handed over at once
 const LEAD = 0.08; // seconds between pressing play and the first sound
@@ -140,6 +140,7 @@ class TapeTransport {
   }
 
   position() {
+    if (this.audio.ended) return this.duration; // perhaps before the last note has died away
     const place = this.audio.currentTime - this.start;
     if (this.playing && this.loop && (place >= this.loop.end || place < this.loop.start)) {
       this.seek(this.loop.start);
