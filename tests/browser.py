@@ -106,13 +106,15 @@ def watch(
 ) -> Iterator[Watched]:
     """Opens an address in a browser of its own: nothing is remembered from another page."""
     context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}} | options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     if listen:
         context.add_init_script(LISTEN)
-    watched = Watched(context.new_page())
-    watched.page.goto(address)
-    yield watched
-    context.close()
+    try:
+        watched = Watched(context.new_page())
+        watched.page.goto(address)
+        yield watched
+    finally:
+        context.close()
 
 
 @contextmanager
@@ -121,8 +123,10 @@ def serve(folder: Path, headers: Mapping[str, str] | None = None) -> Iterator[st
     handler = partial(_Handler, headers or {}, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -214,25 +214,28 @@ def test_what_is_heard_is_what_was_played_at_any_speed(chromium, tmp_path, speed
         assert pace == pytest.approx(float(speed), rel=0.1)
 
 
+LOUDNESS = """() => {
+  const samples = new Float32Array(2048);
+  ear.getFloatTimeDomainData(samples);
+  return Math.max(...samples);
+}"""
+
+
 def test_pause_is_silent_and_goes_on_from_there(chromium, nocturne):
     with watch(chromium, nocturne.address, listen=True) as page:
         page.page.get_by_role("button", name="Play").click()
-        page.page.wait_for_timeout(700)
-        loud = "Math.max(...ear_samples())"
-        page.page.evaluate(
-            "window.ear_samples = () => { const s = new Float32Array(2048);"
-            " ear.getFloatTimeDomainData(s); return s; }"
-        )
-        assert page.page.evaluate(loud) > 0.01
+        page.page.evaluate(WHEN, 0.5)
+        page.page.wait_for_function(f"() => ({LOUDNESS})() > 0.01")
         page.page.get_by_role("button", name="Pause").click()
         stood = page.score("score.transport.position()")
-        assert 0.2 < stood < 2
-        page.page.wait_for_timeout(1500)
-        assert page.page.evaluate(loud) < 0.001
+        assert stood > 0.5
+        page.page.wait_for_function(f"() => ({LOUDNESS})() < 0.001")
+        page.page.wait_for_timeout(500)
+        assert page.page.evaluate(LOUDNESS) < 0.001
         assert page.score("score.transport.position()") == stood
         page.page.get_by_role("button", name="Play").click()
-        page.page.wait_for_timeout(300)
-        assert stood <= page.score("score.transport.position()") < stood + 1
+        time, _ = page.page.evaluate(WHEN, stood + 0.1)
+        assert time < stood + 2
 
 
 def test_a_click_on_a_note_starts_there(chromium, nocturne):
@@ -483,6 +486,8 @@ def test_three_scores_on_a_page(chromium, axe, nocturne, march, tmp_path):
                 i == which for i in range(3)
             ]
         for which in range(3):
+            link = page.score("root.querySelector('figcaption a').href", which)
+            assert link == f"{site}scores/{'abc'[which]}.musicxml"
             ids = page.score("[...root.querySelectorAll('[id]')].map((one) => one.id)", which)
             assert len(set(ids)) == len(ids) > 100
         assert page.violations(axe) == []

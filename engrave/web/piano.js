@@ -14,6 +14,7 @@ const PIANO = {
   afterglow: 0.25, // the share of the sound that decays slowly, and how much more slowly
   slower: 0.3,
   seconds: 7, // the longest string that is computed
+  audible: 8, // nepers after which nothing is heard of a partial (70 dB)
   damper: 0.07, // seconds in which the felt quiets a string
   undamped: 89, // from this key up a piano has no dampers
   loudness: 0.3,
@@ -131,7 +132,7 @@ function strengthOf(n, frequency) {
   return (hammer * hardness * soundboard) / n ** 0.8;
 }
 
-// Adds a decaying sine: each sample follows from the two before it.
+// Adds a decaying sine, as long as it is heard: each sample follows from the two before it.
 function addPartial(samples, frequency, amplitude, decay) {
   const angle = (2 * Math.PI * frequency) / PIANO.rate;
   const shrink = Math.exp(-decay / PIANO.rate);
@@ -139,7 +140,8 @@ function addPartial(samples, frequency, amplitude, decay) {
   const lose = shrink * shrink;
   let before = -amplitude * Math.sin(angle) / shrink;
   let now = 0;
-  for (let i = 0; i < samples.length; i += 1) {
+  const end = Math.min(samples.length, (PIANO.audible / decay) * PIANO.rate);
+  for (let i = 0; i < end; i += 1) {
     samples[i] += now;
     const next = turn * now - lose * before;
     before = now;
@@ -163,8 +165,10 @@ function addKnock(samples, pitch) {
 }
 
 function normalized(samples) {
-  const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-  return samples.map((sample) => sample / peak);
+  let peak = 0;
+  for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
+  for (let i = 0; i < samples.length; i += 1) samples[i] /= peak;
+  return samples;
 }
 
 // The echo of a small room: noise that dies away in a second.

@@ -18,6 +18,8 @@ const nearby = new IntersectionObserver(
 class EngraveScore extends HTMLElement {
   static playing = null; // of all scores on the page one plays
 
+  isPlaying = false;
+
   connectedCallback() {
     if (this.shadowRoot) return;
     if (document.readyState === "loading") {
