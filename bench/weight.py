@@ -1,6 +1,6 @@
 """What a reader downloads for 32 bars of piano music: `python -m bench.weight [--out DIR]`.
 
-The nocturne among the samples, played twice, as `engrave` writes it; beside it the programs that
+The march among the samples, played twice, as `engrave` writes it; beside it the programs that
 draw a score in the reader's browser (from npm, pinned in `package.json`), with the score that they
 need. They show the score. Our page also holds the recording, plays it, and offers MusicXML and
 MIDI. Sizes are after `gzip -9`, as a web server sends them.
@@ -24,7 +24,7 @@ from engrave.midi import read_midi
 from engrave.player import player_script
 
 FOLDER = Path(__file__).parent
-SAMPLE = FOLDER.parent / "samples" / "nocturne.mid"
+SAMPLE = FOLDER.parent / "samples" / "march.mid"
 BREATH = 0.05  # seconds between the two times
 SUSTAIN = 64  # controller number
 
