@@ -162,6 +162,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--assets", action="store_true", help="write what belongs to an .html page beside it"
     )
+    add_audio_options(parser)
+    add_options(parser)
+    parser.add_argument("--version", action="version", version=f"engrave {engrave.__version__}")
+    return parser
+
+
+def add_audio_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--audio",
         type=_read_audio,
@@ -174,9 +181,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="when the first note sounds in it (default: as in the MIDI file)",
     )
-    add_options(parser)
-    parser.add_argument("--version", action="version", version=f"engrave {engrave.__version__}")
-    return parser
 
 
 def _read_audio(text: str) -> Path:

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import engrave
-from engrave.cli import DONE, FAILED, OPTIONS, Parser, add_options, attempt, complain
+from engrave.cli import (
+    DONE,
+    FAILED,
+    OPTIONS,
+    Parser,
+    add_audio_options,
+    add_options,
+    attempt,
+    complain,
+)
 from engrave.html import LAYOUTS, describe, name_piece
 from engrave.sites import SITES, Picture, Post
 from engrave.svg import DARK, write_svg
@@ -58,6 +67,7 @@ def _parser() -> Parser:
         metavar="URL",
         help="where the folder of the files will stand on the web (default: where it usually does)",
     )
+    add_audio_options(parser)
     add_options(parser)
     return parser
 
@@ -76,7 +86,12 @@ def _embed(command: Namespace, options: dict[str, Any]) -> list[str]:
     place = command.output / site.folder / _name(command.input)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        score.save(place.with_suffix(".html"), assets=True)
+        score.save(
+            place.with_suffix(".html"),
+            assets=True,
+            audio=command.audio,
+            audio_start=command.audio_start,
+        )
         engrave.write_whole(place.with_suffix(".svg"), _on_paper(score))
         engrave.write_whole(place.with_suffix(".png"), _picture(score))
         for path, content in site.files.items():

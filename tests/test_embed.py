@@ -8,6 +8,7 @@ from lxml import etree
 
 from engrave.cli import main
 from tests.browser import serve, watch
+from tests.sound import write_tone
 from tests.test_cli import WALTZ, list_files
 
 KINDS = ("jekyll", "hugo", "wordpress", "html", "iframe")
@@ -98,6 +99,19 @@ def test_the_address_can_be_said(folder, capsys):
     lines = embed("html", capsys, "--url", "https://example.org/music")
     assert 'src="https://example.org/music/My-take-2.html"' in lines
     assert 'src="https://example.org/music/engrave-score.js"' in lines
+
+
+def test_a_sound_recording_goes_with_the_post(folder, capsys, chromium):
+    (folder / "my sound.wav").write_bytes(write_tone([69], 20, sound=True))
+    lines = embed("html", capsys, "-o", "music", "--url", "music", "--audio", "my sound.wav")
+    (folder / "index.html").write_text(f"<!DOCTYPE html><title>x</title>\n{lines}")
+    with serve(folder) as site, watch(chromium, site) as page:
+        page.page.get_by_role("button", name="Play").click()
+        page.page.wait_for_function(
+            "() => document.querySelector('engrave-score').audio.currentTime > 0.2"
+        )
+        assert page.score("score.audio.src") == f"{site}music/my%20sound.wav"
+        assert page.said == []
 
 
 @pytest.mark.parametrize(
