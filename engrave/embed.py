@@ -28,7 +28,7 @@ from engrave.svg import DARK, write_svg
 PAPER = '<rect width="100%" height="100%" fill="#fff" stroke="none"/>'
 ADDRESS = re.compile(r"[\w.~%+:/-]+")
 COLUMN = 700  # pixels: the usual width of a blog post
-TALLEST = 900  # pixels: a longer score scrolls in its frame
+TALLEST = 3000  # pixels: a longer score scrolls in its frame
 AROUND = 190  # pixels of a page above and below the music: heading, controls, caption
 
 

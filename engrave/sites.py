@@ -141,7 +141,7 @@ def _write_wordpress(post: Post) -> list[str]:
 def _write_iframe(post: Post) -> list[str]:
     return [
         f'<iframe src="{post.address}{post.name}.html" title="{_safe(post.picture.description)}"'
-        f' width="100%" height="{post.page_height}" loading="lazy" allow="autoplay"></iframe>'
+        f' width="100%" height="{post.page_height}" loading="lazy" style="border:0"></iframe>'
     ]
 
 

@@ -75,6 +75,14 @@ def test_a_feed_reader_sees_the_picture_and_what_it_shows(folder, capsys, kind):
     assert root.findtext(".//figcaption").strip() == "Waltz, by Me."
 
 
+def test_a_frame_is_as_high_as_its_page(folder, capsys, chromium):
+    frame = etree.HTML(embed("iframe", capsys)).find(".//iframe")
+    address = (folder / frame.get("src")).as_uri()
+    with watch(chromium, address, viewport={"width": 700, "height": 100}) as page:
+        high = page.page.evaluate("document.documentElement.scrollHeight")
+    assert 0 <= int(frame.get("height")) - high < 80
+
+
 @pytest.mark.parametrize("suffix", ["svg", "png"])
 def test_the_picture_is_black_on_white_also_where_the_reader_likes_it_dark(
     folder, capsys, chromium, suffix
