@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
+from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypeVar
 
@@ -177,7 +178,7 @@ def add_audio_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--audio-start",
-        type=float,
+        type=_read_seconds,
         metavar="SECONDS",
         help="when the first note sounds in it (default: as in the MIDI file)",
     )
@@ -190,6 +191,13 @@ def _read_audio(text: str) -> Path:
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from error
     return Path(text)
+
+
+def _read_seconds(text: str) -> float:
+    with suppress(ValueError):
+        if isfinite(seconds := float(text)):
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -163,7 +163,8 @@ def test_a_sound_recording_goes_with_the_page(folder, capsys, assets):
         (["--audio", "none.mp3", "-o", "a.html"], "none.mp3: No such file"),
         (["--audio-start", "1", "-o", "a.html"], "--audio-start needs --audio"),
         (["--pages", "-o", "a.html"], "only .svg and .png have one file a page"),
-        (["--assets", "-o", "a.html", "-o", "b.svg", "--audio-start", "x"], "'x'"),
+        (["--audio", "take.wav", "-o", "a.html", "--audio-start", "x"], "'x' is not a number"),
+        (["--audio", "take.wav", "-o", "a.html", "--audio-start", "nan"], "'nan' is not a number"),
     ],
 )
 def test_options_that_make_no_sense(folder, capsys, words, message):
