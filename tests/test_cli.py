@@ -370,7 +370,7 @@ def test_help_names_every_option(command):
         (["empty.mid"], "empty.mid: "),
         (["text.mid"], "text.mid: "),
         (["empty.mid", "-o", "-"], "empty.mid: "),
-        (["take.mid", "-o", "take.pdf"], r"take.pdf: the suffix must be one of \.musicxml"),
+        (["take.mid", "-o", "take.doc"], r"take.doc: the suffix must be one of \.musicxml"),
         (["take.mid", "-o", "folder"], "folder: the suffix must be one of"),
         (["take.mid", "-o", "text.mid/out.svg"], "take.mid: text.mid: File exists"),
         (["take.mid", "-o", "/proc/out.svg"], "take.mid: /proc/out.svg: "),
