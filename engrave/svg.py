@@ -32,7 +32,9 @@ TITLE_ROOM = 534  # what Verovio keeps free for a title
 TALLEST_PAGE = 60000  # Verovio's limit
 LOWEST_PAGE = 100  # so low that there is no room for a second system
 SCROLL_WIDTH = 2100  # as wide as a page
-DARK = "@media(prefers-color-scheme:dark){svg:root{color:#e6e6e6}}"  # :root only if it stands alone
+# Only where it stands alone (:root): on a ground of its own, for a page that has no dark side stays
+# white in the browser of a reader who wants it dark.
+DARK = "@media(prefers-color-scheme:dark){svg:root{color:#e6e6e6;background:#121212}}"
 
 OPTIONS = {
     "inputFrom": "musicxml",
@@ -85,7 +87,7 @@ def describe_score(score: Score) -> str:
     """For example "Piano score by Anna Magdalena: 3/4, G major, 32 bars."."""
     composer = one_line(score.composer)
     by = f" by {composer}" if composer else ""
-    return f"Piano score{by}: {', '.join(name_music(score))}."
+    return one_line(f"Piano score{by}: {', '.join(name_music(score))}.")
 
 
 @dataclass(frozen=True, slots=True)
