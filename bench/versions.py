@@ -14,7 +14,7 @@ BENCH = Path(__file__).parent
 PACKAGE = BENCH.parent / "engrave"
 # Modules that make pages of peers; the others judge them, or only show what was found.
 STARTING = ("peers", "by_music21", "by_partitura", "score_midi")
-SHOWING = ("__main__", "look", "results", "speed", "stopwatch", "table")
+SHOWING = ("__main__", "look", "results", "speed", "stopwatch", "table", "weight")
 
 
 def version_of(system: str) -> str:

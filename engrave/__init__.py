@@ -16,32 +16,44 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from errno import EEXIST
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from engrave.assets import Sound, write_page
 from engrave.doubts import Doubts, describe, find_doubts
 from engrave.grid import Grid, Tap
+from engrave.html import write_fragment, write_html
 from engrave.listen import WEIGHTS
 from engrave.midi import MidiError, read_midi
 from engrave.musicxml import write_musicxml, write_mxl
+from engrave.pdf import TooTallError, write_pdf, write_png, write_png_pages
 from engrave.performance import Performance
-from engrave.score import KeySignature, TempoMark, TimeSignature
+from engrave.score import KeySignature, TimeSignature
 from engrave.score import Score as WrittenScore
 from engrave.spelling import parse_key
-from engrave.svg import write_svg, write_svg_pages
+from engrave.svg import PAPERS, write_svg, write_svg_pages
 from engrave.transcribe import Corrections
 from engrave.transcribe import transcribe as walk_the_path
-from engrave.words import count, name_key, name_value
+from engrave.words import count, name_music
 
 __version__ = "0.1.0"
-__all__ = ["MidiError", "Score", "Tap", "read_taps", "transcribe"]
+__all__ = ["MidiError", "Score", "Tap", "TooTallError", "read_taps", "transcribe"]
 
 # What a score can be saved as: the suffix chooses.
-WRITERS: dict[str, Callable[[WrittenScore], bytes]] = {
+WRITERS: dict[str, Callable[["Score"], bytes]] = {
     ".musicxml": write_musicxml,
     ".xml": write_musicxml,
     ".mxl": write_mxl,
     ".svg": lambda score: write_svg(score).encode(),
+    ".html": lambda score: write_html(score, score.performance, score.grid).encode(),
+    ".pdf": write_pdf,
+    ".png": write_png,
+}
+# The same on paper, page by page.
+PAGE_WRITERS: dict[str, Callable[[WrittenScore, str], list[bytes]]] = {
+    ".svg": lambda score, paper: [page.encode() for page in write_svg_pages(score, paper)],
+    ".png": write_png_pages,
 }
 
 METER_BEATS = range(1, 33)
@@ -60,19 +72,40 @@ class Score(WrittenScore):
     grid: Grid
     doubts: Doubts
 
-    def save(self, path: str | os.PathLike[str], *, pages: bool = False) -> None:
-        """Write the score to `path`; the suffix (.musicxml, .xml, .mxl, .svg) says as what.
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        pages: bool = False,
+        paper: str = "a4",
+        assets: bool = False,
+        audio: str | os.PathLike[str] | None = None,
+        audio_start: float | None = None,
+    ) -> None:
+        """Write the score to `path`; its suffix (one of `WRITERS`) says as what.
 
-        With `pages`, each page of an SVG goes to a file of its own: take-1.svg, take-2.svg, ...
-        A file is there whole or not at all. Raises ValueError for any other suffix.
+        With `pages`, each page of an .svg or .png goes to a file of its own: take-1.svg,
+        take-2.svg, ... A PDF always has pages; `paper` is "a4" or "letter".
+        With `assets`, what belongs to an HTML page (script, style sheet, MusicXML, MIDI) is written
+        beside it and not into it. `audio` is a sound recording that the page plays in place of its
+        piano; the first note sounds in it `audio_start` seconds after its beginning (if not given,
+        as in the MIDI file). A file is there whole or not at all. Raises ValueError for any other
+        suffix or paper, and TooTallError (one) for music too long for a .png without pages.
         """
-        path = Path(path)
-        check_suffix(path, pages)
-        if not pages:
-            _write_whole(path, WRITERS[path.suffix.lower()](self))
-            return
-        for number, page in enumerate(write_svg_pages(self), start=1):
-            _write_whole(path.with_stem(f"{path.stem}-{number}"), page.encode())
+        path, paper = Path(path), parse_paper(paper)
+        check_suffix(path, pages, assets or audio is not None)
+        suffix = path.suffix.lower()
+        sound = None if audio is None else Sound(Path(audio), audio_start)
+        if pages:
+            for number, page in enumerate(PAGE_WRITERS[suffix](self, paper), start=1):
+                write_whole(path.with_stem(f"{path.stem}-{number}"), page)
+        elif assets or sound:
+            written = write_page(self, self.performance, self.grid, path.name, assets, sound)
+            _write_beside(path, written)
+        elif suffix == ".pdf":
+            write_whole(path, write_pdf(self, paper))
+        else:
+            write_whole(path, WRITERS[suffix](self))
 
     def to_music21(self) -> Any:
         """The score as a `music21.stream.Score`, to go on with there."""
@@ -82,9 +115,7 @@ class Score(WrittenScore):
 
     def summary(self) -> str:
         """One line: what was heard, and what of it is not on the page."""
-        facts = ", ".join(
-            [*_meters(self), *_keys(self), *_tempo(self), _bars(self), _notes(self.performance)]
-        )
+        facts = ", ".join([*name_music(self), _notes(self.performance)])
         name = self.performance.source.name
         line = f"{name}: {facts}" if name else facts
         return "; ".join([line, *_left_out(self)])
@@ -96,8 +127,19 @@ class Score(WrittenScore):
     def __repr__(self) -> str:
         return f"<Score {self.summary()}>"
 
+    def _repr_html_(self) -> str:
+        return write_fragment(self, self.performance, self.grid)
+
     def _repr_svg_(self) -> str:
         return write_svg(self)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """All that a notebook may show; it takes the richest that it can."""
+        return {
+            "text/plain": repr(self),
+            "text/html": self._repr_html_(),
+            "image/svg+xml": self._repr_svg_(),
+        }
 
 
 def transcribe(
@@ -154,6 +196,13 @@ def parse_tempo(value: float | str) -> float:
     raise ValueError(f"{value!r} is not a number of beats per minute from {low:g} to {high:g}")
 
 
+def parse_paper(text: str) -> str:
+    """The name of a paper."""
+    if text.lower() in PAPERS:
+        return text.lower()
+    raise ValueError(f"{text!r} is no paper; there are {' and '.join(PAPERS)}")
+
+
 def parse_weights(text: str) -> str:
     """The name of weights of the learned reader."""
     if text in WEIGHTS:
@@ -183,13 +232,15 @@ def read_taps(path: str | os.PathLike[str]) -> tuple[Tap, ...]:
     return tuple(taps)
 
 
-def check_suffix(path: Path, pages: bool = False) -> None:
+def check_suffix(path: Path, pages: bool = False, page_options: bool = False) -> None:
     """Raise ValueError unless a score can be saved under this name."""
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
         raise ValueError(f"{path}: the suffix must be one of {', '.join(WRITERS)}")
-    if pages and suffix != ".svg":
-        raise ValueError(f"{path}: only .svg can be written one file a page")
+    if pages and suffix not in PAGE_WRITERS:
+        raise ValueError(f"{path}: only {' and '.join(PAGE_WRITERS)} have one file a page")
+    if page_options and suffix != ".html":
+        raise ValueError(f"{path}: only an .html page has assets and audio")
 
 
 def _parse_tap(words: list[str], where: str) -> Tap:
@@ -210,7 +261,18 @@ def _taps(beats: Iterable[Tap] | str | os.PathLike[str] | None) -> tuple[Tap, ..
     return read_taps(beats) if isinstance(beats, str | os.PathLike) else tuple(beats)
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def _write_beside(path: Path, files: dict[str, bytes]) -> None:
+    """Write the files into the folder of `path`; a recording that lies there is left alone."""
+    recording = path.with_suffix(".mid")
+    if recording.name in files and recording.exists():
+        if files[recording.name] != recording.read_bytes():
+            raise FileExistsError(EEXIST, "another recording is there", str(recording))
+        files = {name: content for name, content in files.items() if name != recording.name}
+    for name, content in files.items():
+        write_whole(path.with_name(name), content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
     """Write beside the file and rename, so that no half-written file is ever seen."""
     place = path.resolve()  # a link stays a link
     partial = place.with_name(f".engrave-{secrets.token_hex(8)}.part")
@@ -224,32 +286,6 @@ def _write_whole(path: Path, content: bytes) -> None:
             partial.unlink(missing_ok=True)
 
 
-def _meters(score: WrittenScore) -> list[str]:
-    times = [measure.time for measure in score.parts[0].measures if measure.time]
-    return _each_once(f"{time.beats}/{time.beat_type}" for time in times)
-
-
-def _keys(score: WrittenScore) -> list[str]:
-    keys = [measure.key for measure in score.parts[0].measures if measure.key]
-    return _each_once(map(name_key, keys))
-
-
-def _tempo(score: WrittenScore) -> list[str]:
-    """The tempo at the beginning: "Andante (quarter = 72)"."""
-    marks = (mark for measure in score.parts[0].measures for mark in measure.marks)
-    first = next((mark for mark in marks if isinstance(mark, TempoMark)), None)
-    if first is None:
-        return []
-    metronome = f"{name_value(first.beat)} = {first.per_minute}"
-    return [f"{first.words} ({metronome})" if first.words else metronome]
-
-
-def _bars(score: WrittenScore) -> str:
-    measures = score.parts[0].measures
-    pickup = measures[0].number == 0
-    return count(len(measures) - pickup, "bar") + (" and a pickup" if pickup else "")
-
-
 def _notes(performance: Performance) -> str:
     return count(len(performance.notes), "note")
 
@@ -261,8 +297,3 @@ def _left_out(score: Score) -> list[str]:
         *(f"left out: {fact}" for fact in score.performance.source.left_out),
         *(f"{count(number, 'note')} not written: {reason}" for reason, number in reasons.items()),
     ]
-
-
-def _each_once(names: Iterable[str]) -> list[str]:
-    """All the different names as one phrase, in the order in which they come."""
-    return [" and ".join(dict.fromkeys(names))]

@@ -15,15 +15,18 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
+from math import isfinite
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn, TextIO, TypeVar
 
 from tqdm import tqdm
 
 import engrave
 
+PAGE_OPTIONS = ("assets", "audio", "audio_start")
 MIDI_SUFFIXES = {".mid", ".midi", ".smf", ".kar", ".rmi"}
 STANDARD = "-"  # standard input among the inputs, standard output among the outputs
+Result = TypeVar("Result")
 DONE, FAILED, INTERRUPTED, READER_GONE = 0, 2, 130, 141
 
 
@@ -59,12 +62,14 @@ OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One performance and the files that it is to be written to."""
+    """One performance and the files that it is to be written to; `page`: how an .html page is."""
 
     source: str
     targets: tuple[str, ...]
     pages: bool
+    paper: str
     explain: bool
+    page: dict[str, Any]
 
     @property
     def files(self) -> list[str]:
@@ -76,7 +81,16 @@ class Job:
         return sys.stderr if STANDARD in self.targets else sys.stdout
 
 
-class _Parser(argparse.ArgumentParser):
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a job: files that could not be written, music for standard output, words."""
+
+    missed: list[str]
+    music: bytes
+    said: str
+
+
+class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(FAILED, f"engrave: {message}\n")
 
@@ -87,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that a terminal cannot show
     try:
-        status = _run(*_read_command(arguments))
+        status = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
@@ -97,14 +111,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return READER_GONE
     except OSError as error:  # of standard output; those of files are caught where they arise
         _silence(sys.stdout)
-        _complain(f"standard output: {error.strerror}")
+        complain(f"standard output: {error.strerror}")
         return FAILED
 
 
+def _dispatch(words: list[str]) -> int:
+    """Run the command that the first word names; else the words are performances and options."""
+    match words[:1]:
+        case ["embed"]:
+            from engrave import embed
+
+            return embed.main(words[1:])
+        case ["view"]:
+            from engrave import view
+
+            return view.main(words[1:])
+    return _run(*_read_command(words))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="engrave",
         description="Turn piano performances recorded as MIDI into readable sheet music.",
+        epilog="engrave embed: for a blog post; engrave view: in the browser (--help says more)",
         allow_abbrev=False,
     )
     parser.add_argument("inputs", nargs="+", metavar="MIDI", help="MIDI files; - is standard input")
@@ -118,12 +147,61 @@ def _parser() -> argparse.ArgumentParser:
         "a folder for several inputs, - for standard output; may repeat "
         "(default: .musicxml beside the input)",
     )
-    parser.add_argument("--pages", action="store_true", help="write one .svg file a page")
+    parser.add_argument("--pages", action="store_true", help="write one .svg or .png file a page")
+    parser.add_argument(
+        "--paper",
+        type=_reading(Option("a4|letter", "", engrave.parse_paper)),
+        default="a4",
+        metavar="a4|letter",
+        help="the paper of .pdf and --pages (default: a4)",
+    )
     parser.add_argument(
         "--explain",
         action="store_true",
         help="say how sure the reading is, and which correction would matter most",
     )
+    parser.add_argument(
+        "--assets", action="store_true", help="write what belongs to an .html page beside it"
+    )
+    add_audio_options(parser)
+    add_options(parser)
+    parser.add_argument("--version", action="version", version=f"engrave {engrave.__version__}")
+    return parser
+
+
+def add_audio_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--audio",
+        type=_read_audio,
+        metavar="FILE",
+        help="a sound recording that an .html page plays in place of its piano",
+    )
+    parser.add_argument(
+        "--audio-start",
+        type=_read_seconds,
+        metavar="SECONDS",
+        help="when the first note sounds in it (default: as in the MIDI file)",
+    )
+
+
+def _read_audio(text: str) -> Path:
+    """The path of a file that can be opened."""
+    try:
+        open(text, "rb").close()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from error
+    return Path(text)
+
+
+def _read_seconds(text: str) -> float:
+    with suppress(ValueError):
+        if isfinite(seconds := float(text)):
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The keywords of `engrave.transcribe` as options."""
     for name, option in OPTIONS.items():
         parser.add_argument(
             f"--{name}",
@@ -132,8 +210,6 @@ def _parser() -> argparse.ArgumentParser:
             default=option.default,
             help=option.help,
         )
-    parser.add_argument("--version", action="version", version=f"engrave {engrave.__version__}")
-    return parser
 
 
 def _reading(option: Option) -> Callable[[str], Any]:
@@ -150,30 +226,52 @@ def _reading(option: Option) -> Callable[[str], Any]:
     return read
 
 
-def _read_command(arguments: Sequence[str] | None) -> tuple[list[Job], dict[str, Any]]:
+def _read_command(arguments: Sequence[str]) -> tuple[list[Job], dict[str, Any]]:
     parser = _parser()
     command = parser.parse_args(arguments)
     try:
         if command.beats and len(set(command.inputs)) > 1:
             raise ValueError("--beats fits one performance, not several")
+        _check_page_options(command)
         jobs = _plan(command)
     except ValueError as error:
         parser.error(str(error))
     return jobs, {name: getattr(command, name) for name in OPTIONS}
 
 
+def _check_page_options(command: argparse.Namespace) -> None:
+    asked = "--assets" if command.assets else "--audio" if command.audio else ""
+    if asked and not any(map(is_page, command.output)):
+        raise ValueError(f"{asked} needs an .html page to write (-o take.html)")
+    if command.audio and len(set(command.inputs)) > 1:
+        raise ValueError("--audio fits one performance, not several")
+    if command.audio_start is not None and not command.audio:
+        raise ValueError("--audio-start needs --audio")
+
+
+def is_page(target: str) -> bool:
+    return target.lower().endswith(".html")
+
+
 def _plan(command: argparse.Namespace) -> list[Job]:
     """Who is written where. After this: no file is written twice, and no input is overwritten."""
     inputs, pages = list(dict.fromkeys(command.inputs)), command.pages
     jobs = [
-        Job(source, _targets(source, command.output, len(inputs)), pages, command.explain)
+        Job(
+            source,
+            _targets(source, command.output, len(inputs)),
+            pages,
+            command.paper,
+            command.explain,
+            {name: getattr(command, name) for name in PAGE_OPTIONS},
+        )
         for source in inputs
     ]
     read = {_place(source): source for source in inputs if source != STANDARD}
     written: dict[str, str] = {}
     for job in jobs:
         if pages and STANDARD in job.targets:
-            raise ValueError("--pages needs an .svg file to write to (-o take.svg)")
+            raise ValueError("--pages needs an .svg or .png file to write to (-o take.svg)")
         for target in job.files:
             engrave.check_suffix(Path(target), pages)
             place = _place(target)
@@ -228,35 +326,51 @@ def _run(jobs: list[Job], options: dict[str, Any]) -> int:
 
 def _convert(job: Job, options: dict[str, Any]) -> bool:
     """Write one performance, say what was heard, and whether it went well."""
+    written = attempt(job.source, lambda: _write(job, options))
+    if written is None:
+        return False
+    if written.music:
+        sys.stdout.buffer.write(written.music)
+    if not written.missed:
+        tqdm.write(written.said, file=job.words)
+    return not written.missed
+
+
+def _write(job: Job, options: dict[str, Any]) -> Written:
+    source = sys.stdin.buffer if job.source == STANDARD else job.source
+    score = engrave.transcribe(source, **options)
+    missed = [target for target in job.files if not _save(score, target, job)]
+    music = engrave.WRITERS[".musicxml"](score) if STANDARD in job.targets else b""
+    said = "\n  ".join([score.summary(), *(score.explain().splitlines() * job.explain)])
+    return Written(missed, music, said)
+
+
+def attempt(source: str, work: Callable[[], Result]) -> Result | None:
+    """What the work on a performance gives; None if it went wrong, which is said in one line."""
     try:
-        source = sys.stdin.buffer if job.source == STANDARD else job.source
-        score = engrave.transcribe(source, **options)
-        missed = [target for target in job.files if not _save(score, target, job)]
-        music = engrave.WRITERS[".musicxml"](score) if STANDARD in job.targets else b""
-        said = "\n  ".join([score.summary(), *(score.explain().splitlines() * job.explain)])
+        return work()
     except engrave.MidiError as error:
-        return _complain(str(error))
+        complain(str(error))
     except Exception:  # the next file may do better
         traceback.print_exc()
-        return _complain(f"{job.source}: this is a fault of engrave, please report it")
-    if music:
-        sys.stdout.buffer.write(music)
-    if not missed:
-        tqdm.write(said, file=job.words)
-    return not missed
+        complain(f"{source}: this is a fault of engrave, please report it")
+    return None
 
 
 def _save(score: engrave.Score, target: str, job: Job) -> bool:
     try:
         if folder := os.path.dirname(target):
             os.makedirs(folder, exist_ok=True)
-        score.save(target, pages=job.pages)
+        options = job.page if is_page(target) else {}
+        score.save(target, pages=job.pages, paper=job.paper, **options)
     except OSError as error:
-        return _complain(f"{job.source}: {error.filename or target}: {error.strerror}")
+        return complain(f"{job.source}: {error.filename or target}: {error.strerror}")
+    except engrave.TooTallError as error:
+        return complain(f"{job.source}: {target}: {error}; write pages (--pages) or a PDF")
     return True
 
 
-def _complain(message: str) -> bool:
+def complain(message: str) -> bool:
     tqdm.write(f"engrave: {' '.join(message.split())}", file=sys.stderr)
     return False
 

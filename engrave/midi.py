@@ -76,12 +76,13 @@ def read_midi(source: _Source) -> Performance:
     """
     name = _name_of(source)
     try:
-        return _perform(open_midi(_read_bytes(source)), name)
+        data = _read_bytes(source)
+        return _perform(open_midi(data), name, data)
     except MidiError as error:
         raise MidiError(f"{name}: {error}") from None
 
 
-def _perform(file: MidiFile, name: str) -> Performance:
+def _perform(file: MidiFile, name: str, data: bytes) -> Performance:
     heard = hear(file.events())
     clock = _Clock(file.division, heard.tempos)
     kept = _choose_parts(heard.presses)
@@ -98,6 +99,7 @@ def _perform(file: MidiFile, name: str) -> Performance:
             composer=_named(heard.texts, "composer"),
             left_out=_left_out(heard.presses, kept),
             repaired=(*file.repaired, *heard.repaired, *_mended(presses)),
+            data=data,
         ),
     )
 

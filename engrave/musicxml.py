@@ -21,7 +21,6 @@ The bytes depend on the score alone: no date, no random ids.
 """
 
 import io
-import re
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -52,6 +51,7 @@ from engrave.score import (
     TimeSignature,
     Voice,
 )
+from engrave.words import one_line
 
 DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"'
@@ -67,7 +67,6 @@ ORNAMENTS = {"trill": "trill-mark", "turn": "turn"}
 SHOW_NUMBER = {"show-number": "actual"}
 # Of marks at one place, which comes first; the pedal goes up before it goes down again.
 MARK_ORDER = {Clef: 0, TempoMark: 1, Dynamic: 2, PedalMark: 3}
-ILLEGAL_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
 <container>
@@ -118,16 +117,11 @@ def _add(parent: Element, tag: str, text: str | None = None, **attributes: str) 
     return child
 
 
-def _plain(text: str) -> str:
-    """A stranger's text on one line, without the characters that XML cannot hold."""
-    return " ".join(ILLEGAL_IN_XML.sub("", text).split())
-
-
 def _write_head(root: Element, score: Score) -> None:
-    if title := _plain(score.title):
+    if title := one_line(score.title):
         _add(_add(root, "work"), "work-title", title)
     identification = _add(root, "identification")
-    if composer := _plain(score.composer):
+    if composer := one_line(score.composer):
         _add(identification, "creator", composer, type="composer")
     encoding = _add(identification, "encoding")
     _add(encoding, "software", "engrave")
@@ -135,7 +129,7 @@ def _write_head(root: Element, score: Score) -> None:
         _add(encoding, "supports", element=element, type=supported)
     part_list = _add(root, "part-list")
     for number, part in enumerate(score.parts, 1):
-        _write_score_part(part_list, f"P{number}", _plain(part.name), number)
+        _write_score_part(part_list, f"P{number}", one_line(part.name), number)
 
 
 def _write_score_part(part_list: Element, part_id: str, name: str, number: int) -> None:
@@ -458,11 +452,11 @@ def _write_dynamic(direction: Element, mark: Dynamic) -> None:
     if mark.sign in DYNAMICS:
         _add(dynamics, mark.sign)
     else:
-        _add(dynamics, "other-dynamics", _plain(mark.sign))
+        _add(dynamics, "other-dynamics", one_line(mark.sign))
 
 
 def _write_tempo(direction: Element, mark: TempoMark) -> None:
-    if words := _plain(mark.words):
+    if words := one_line(mark.words):
         _add(_add(direction, "direction-type"), "words", words)
     metronome = _add(_add(direction, "direction-type"), "metronome", parentheses="no")
     _add(metronome, "beat-unit", mark.beat.type)

@@ -35,7 +35,8 @@ class Source:
 
     `name` is the file's name for messages, `title` and `composer` what its texts say ("" if
     nothing), `left_out` one plain sentence for each thing that was heard but is not in the notes
-    ("12 drum notes on channel 10"), `repaired` one for each irregularity that was mended.
+    ("12 drum notes on channel 10"), `repaired` one for each irregularity that was mended. `data`
+    are the bytes of the file.
     """
 
     name: str = ""
@@ -43,6 +44,7 @@ class Source:
     composer: str = ""
     left_out: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()
+    data: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

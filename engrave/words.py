@@ -1,6 +1,9 @@
-"""What musicians call things: keys, note values, so many bars."""
+"""What musicians call things: keys, note values, so many bars; a score in a few words."""
 
-from engrave.score import KeySignature, NoteValue
+import re
+from collections.abc import Iterable
+
+from engrave.score import KeySignature, NoteValue, Score, TempoMark
 
 # Tonics along the circle of fifths; C major stands at 7, A minor three places on.
 TONICS = (
@@ -8,6 +11,7 @@ TONICS = (
     *("B", "F-sharp", "C-sharp", "G-sharp", "D-sharp", "A-sharp"),
 )
 PLACE_OF_NO_ACCIDENTALS = {"major": 7, "minor": 10}
+ILLEGAL_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def name_key(key: KeySignature) -> str:
@@ -23,3 +27,44 @@ def name_value(value: NoteValue) -> str:
 def count(number: int, thing: str) -> str:
     """For example "1 bar", "3 bars"."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def one_line(text: str) -> str:
+    """A stranger's text on one line, without the characters that XML cannot hold."""
+    return " ".join(ILLEGAL_IN_XML.sub("", text).split())
+
+
+def name_music(score: Score) -> list[str]:
+    """For example "4/4", "F major", "Andante (quarter = 72)", "16 bars and a pickup"."""
+    return [*_meters(score), *_keys(score), *_tempo(score), _bars(score)]
+
+
+def _meters(score: Score) -> list[str]:
+    times = [measure.time for measure in score.parts[0].measures if measure.time]
+    return _each_once(f"{time.beats}/{time.beat_type}" for time in times)
+
+
+def _keys(score: Score) -> list[str]:
+    keys = [measure.key for measure in score.parts[0].measures if measure.key]
+    return _each_once(map(name_key, keys))
+
+
+def _tempo(score: Score) -> list[str]:
+    """The tempo at the beginning: "Andante (quarter = 72)"."""
+    marks = (mark for measure in score.parts[0].measures for mark in measure.marks)
+    first = next((mark for mark in marks if isinstance(mark, TempoMark)), None)
+    if first is None:
+        return []
+    metronome = f"{name_value(first.beat)} = {first.per_minute}"
+    return [f"{first.words} ({metronome})" if first.words else metronome]
+
+
+def _bars(score: Score) -> str:
+    measures = score.parts[0].measures
+    pickup = measures[0].number == 0
+    return count(len(measures) - pickup, "bar") + (" and a pickup" if pickup else "")
+
+
+def _each_once(names: Iterable[str]) -> list[str]:
+    """All the different names as one phrase, in the order in which they come."""
+    return [" and ".join(dict.fromkeys(names))]

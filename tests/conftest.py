@@ -1,16 +1,19 @@
-"""What tests need from outside: MuseScore, the MusicXML schema.
+"""What tests need from outside: MuseScore, the MusicXML schema, a browser and what it needs.
 
 Without it the tests that need it are skipped and say why; under CI=true that is a failure.
 """
 
 import os
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
-from tests import musescore, schema
+from tests import browser, musescore, schema
 
 Judge = Callable[[Path], list[str]]
 
@@ -44,3 +47,32 @@ def schema_judge() -> Judge:
     except schema.SchemaUnavailable as unavailable:
         lacking(str(unavailable))
     return schema.validate
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Real Chromium, without a window."""
+    require(browser.browser_program(), "Chromium")
+    with sync_playwright() as playwright:
+        program = browser.launch(playwright)
+        yield program
+        program.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Path:
+    """axe, which judges how accessible a page is."""
+    try:
+        return browser.fetch_axe()
+    except (OSError, subprocess.SubprocessError) as error:
+        lacking(f"axe-core cannot be had from npm: {error}")
+
+
+@pytest.fixture(scope="session")
+def jekyll() -> str:
+    return require(shutil.which("jekyll"), "Jekyll")
+
+
+@pytest.fixture(scope="session")
+def hugo() -> str:
+    return require(shutil.which("hugo"), "Hugo")

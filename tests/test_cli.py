@@ -15,10 +15,12 @@ from io import BytesIO
 from pathlib import Path
 
 import mido
+import pypdfium2
 import pytest
 from lxml import etree
 
 import engrave
+from engrave import pdf
 from engrave.cli import OPTIONS, main
 
 ROOT = Path(__file__).parent.parent
@@ -115,6 +117,26 @@ def test_pages_go_to_a_file_each(folder, command):
     assert len(pages) > 1
     assert set(pages) == {f"take-{number}.svg" for number in range(1, len(pages) + 1)}
     assert all(root_of((folder / page).read_bytes()) == "svg" for page in pages)
+
+
+def test_paper_and_pictures(folder, command):
+    status, _, err = command("take.mid", "--paper", "Letter", "-o", "take.pdf", "-o", "take.png")
+    assert (status, err) == (0, "")
+    assert list_files(folder) == ["take.mid", "take.pdf", "take.png"]
+    (width, height) = pypdfium2.PdfDocument(folder / "take.pdf")[0].get_size()
+    assert (width, height) == pytest.approx((612, 792), abs=0.1)
+    assert (folder / "take.png").read_bytes().startswith(b"\x89PNG")
+    status, _, err = command("take.mid", "--pages", "-o", "page.png")
+    assert (status, err) == (0, "")
+    assert "page-1.png" in list_files(folder)
+
+
+def test_a_picture_that_would_be_too_high_is_refused_in_a_line(folder, command, monkeypatch):
+    monkeypatch.setattr(pdf, "TALLEST_PICTURE", 100)
+    status, out, err = command("take.mid", "-o", "take.png")
+    assert (status, out) == (2, "")
+    assert re.fullmatch(r"engrave: take.mid: take.png: .* pixels high; write pages .*\n", err)
+    assert list_files(folder) == ["take.mid"]
 
 
 def test_standard_output_holds_the_music_only(folder, command):
@@ -370,13 +392,14 @@ def test_help_names_every_option(command):
         (["empty.mid"], "empty.mid: "),
         (["text.mid"], "text.mid: "),
         (["empty.mid", "-o", "-"], "empty.mid: "),
-        (["take.mid", "-o", "take.pdf"], r"take.pdf: the suffix must be one of \.musicxml"),
+        (["take.mid", "-o", "take.doc"], r"take.doc: the suffix must be one of \.musicxml"),
         (["take.mid", "-o", "folder"], "folder: the suffix must be one of"),
         (["take.mid", "-o", "text.mid/out.svg"], "take.mid: text.mid: File exists"),
         (["take.mid", "-o", "/proc/out.svg"], "take.mid: /proc/out.svg: "),
         (["take.mid", "text.mid", "-o", "out.svg"], "several performances need a folder"),
         (["take.mid", "text.mid", "-o", "-"], "several performances need a folder"),
         (["-", "-o", "./"], "standard input has no name"),
+        (["take.mid", "--paper", "a3", "-o", "a.pdf"], "'a3' is no paper; there are a4 and letter"),
         (["take.mid", "--pages"], r"only \.svg"),
         (["take.mid", "--pages", "-o", "-"], r"--pages needs an \.svg"),
         (["take.mid", "--meter", "3/5"], "--meter: '3/5' is not a time signature"),

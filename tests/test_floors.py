@@ -16,26 +16,32 @@ PACKAGE = Path(__file__).parent.parent / "engrave"
 FLOORS = (
     # what was played, where the two units meet, and what the reader is asked
     {"performance", "grid", "midi_events", "reading"},
-    {"score", "midi_hearing", "features"},  # what is written, and what is heard
+    {"score", "midi_hearing", "features", "sounding"},  # what is written, and what is heard
     # the rules by which music is written, and what the reader answers
-    {"rhythm", "beams", "clefs", "layout", "words", "listen", "places", "pulse"},
+    {
+        *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
+        *("pulse", "playback", "player"),
+    },
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
-        *("spelling", "pedal", "expression", "check", "musicxml"),
+        *("spelling", "pedal", "expression", "check", "musicxml", "heading", "plate"),
     },
-    {"notate", "svg", "html", "pdf", "interop"},  # what puts their results together
-    {"transcribe"},  # the path
-    {"doubts"},  # how sure it was of its way
+    {"notate", "svg", "interop"},  # what puts their results together
+    {"html", "pdf"},  # pages
+    {"transcribe", "assets"},  # the path; pages with files beside them
+    {"doubts", "sites"},  # how sure the path was of its way; where pages go
     {"__init__", "__main__", "cli"},  # the face
+    {"embed", "view"},  # commands of their own
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
 
 # The face is three doors one behind the other: the only neighbours that know each other.
 DOORS = {("__main__", "cli"), ("cli", "__init__")}
 
-# Loaded only when it is asked for, because music21 takes a second.
-WHEN_USED = {("__init__", "interop")}
+# Loaded only when they are asked for: music21 takes a second, and commands stand above the one that
+# they are called by.
+WHEN_USED = {("__init__", "interop"), ("cli", "embed"), ("cli", "view")}
 
 # Libraries that may be imported in these rooms only.
 ROOMS_OF_LIBRARY = {
@@ -43,7 +49,8 @@ ROOMS_OF_LIBRARY = {
     "music21": {"interop"},
     "pretty_midi": {"midi"},
     "mido": {"midi", "midi_events", "midi_hearing"},
-    "verovio": {"svg", "html", "pdf"},
+    "typst": {"pdf"},
+    "verovio": {"svg"},
     "onnxruntime": {"listen"},
     "tqdm": {"cli"},
 }
@@ -111,7 +118,7 @@ def _faults(found: Import) -> Iterator[str]:
             yield f"{found.target} is imported only in {sorted(ROOMS_OF_LIBRARY[found.target])}"
     elif found.target not in FLOOR_OF:
         yield f"{found.target} stands on no floor"
-    elif FLOOR_OF[found.target] >= FLOOR_OF[found.module] and pair not in DOORS:
+    elif FLOOR_OF[found.target] >= FLOOR_OF[found.module] and pair not in DOORS | WHEN_USED:
         yield f"{found.target} is not on a lower floor"
 
 

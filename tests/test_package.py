@@ -31,6 +31,7 @@ from tests.test_cli import WALTZ
 ROOT = Path(__file__).parent.parent
 SETUP = ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
+IMPORTED_AS = {"pillow": "PIL"}
 
 
 # Style
@@ -50,14 +51,15 @@ def test_style(tool):
 def requirements(option: str, section: str = "options") -> set[str]:
     """The names under which the required distributions are imported."""
     lines = SETUP[section][option].split("\n")
-    names = (line.partition(">=")[0].partition("[")[0] for line in lines if line)
-    return {name.strip().replace("-", "_") for name in names}
+    names = (line.partition(">=")[0].partition("[")[0].strip() for line in lines if line)
+    return {IMPORTED_AS.get(name, name.replace("-", "_")) for name in names}
 
 
 def libraries_in(*folders: str) -> set[str]:
     """The libraries of others that the modules in these folders import."""
     names = set()
-    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+    ours = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    for path in (path for path in ours if "node_modules" not in path.parts):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
@@ -116,6 +118,11 @@ def test_transcribe_gives_the_score_and_what_it_was_made_from(waltz):
 
 def test_a_score_shows_itself_in_a_notebook(waltz):
     assert etree.QName(etree.fromstring(waltz._repr_svg_().encode())).localname == "svg"
+    assert waltz._repr_mimebundle_(include=None, exclude=None) == {
+        "text/plain": repr(waltz),
+        "text/html": waltz._repr_html_(),
+        "image/svg+xml": waltz._repr_svg_(),
+    }
 
 
 def test_a_score_says_how_sure_it_is(waltz):
