@@ -1,6 +1,6 @@
 """The command `engrave`: performances in, scores beside them, one line said about each.
 
-With --explain more lines follow, indented.
+With --explain more lines follow, indented. `engrave plugin ...` is a command of its own.
 
 Results and what was heard go to standard output, everything that went wrong to standard error,
 one line for each. Exit status: 0 all written, 2 something was not, 130 interrupted, 141 the
@@ -16,15 +16,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, TextIO
 
 from tqdm import tqdm
 
 import engrave
+from engrave import plugin
+from engrave.terminal import DONE, EVENTS, FAILED, INTERRUPTED, READER_GONE, Parser, tell
 
 MIDI_SUFFIXES = {".mid", ".midi", ".smf", ".kar", ".rmi"}
 STANDARD = "-"  # standard input among the inputs, standard output among the outputs
-DONE, FAILED, INTERRUPTED, READER_GONE = 0, 2, 130, 141
+
+# A first word that is not a performance; a file of that name is ./plugin.
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"plugin": plugin.main}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ OPTIONS = {
         engrave.read_taps,
     ),
     "key": Option('"g minor"', "the key signature", engrave.parse_key),
+    "smallest": Option("1/16", "the shortest note value to write", engrave.parse_smallest),
     "title": Option("TEXT", "the title above the music"),
     "composer": Option("TEXT", "the composer's name above the music"),
     "weights": Option(
@@ -65,6 +70,7 @@ class Job:
     targets: tuple[str, ...]
     pages: bool
     explain: bool
+    events: bool
 
     @property
     def files(self) -> list[str]:
@@ -76,18 +82,15 @@ class Job:
         return sys.stderr if STANDARD in self.targets else sys.stdout
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(FAILED, f"engrave: {message}\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status (bad usage raises SystemExit, as in argparse)."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that a terminal cannot show
+    words = sys.argv[1:] if arguments is None else arguments
+    command = COMMANDS.get(words[0]) if words else None
     try:
-        status = _run(*_read_command(arguments))
+        status = command(words[1:]) if command else _run(*_read_command(words))
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
@@ -101,10 +104,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="engrave",
         description="Turn piano performances recorded as MIDI into readable sheet music.",
+        epilog="engrave plugin install puts it into MuseScore (engrave plugin --help).",
         allow_abbrev=False,
     )
     parser.add_argument("inputs", nargs="+", metavar="MIDI", help="MIDI files; - is standard input")
@@ -123,6 +127,12 @@ def _parser() -> argparse.ArgumentParser:
         "--explain",
         action="store_true",
         help="say how sure the reading is, and which correction would matter most",
+    )
+    parser.add_argument(
+        EVENTS,
+        action="store_true",
+        dest="events",
+        help="for programs: say how far it is, and the result, as a JSON object a line",
     )
     for name, option in OPTIONS.items():
         parser.add_argument(
@@ -150,8 +160,9 @@ def _reading(option: Option) -> Callable[[str], Any]:
     return read
 
 
-def _read_command(arguments: Sequence[str] | None) -> tuple[list[Job], dict[str, Any]]:
+def _read_command(arguments: Sequence[str]) -> tuple[list[Job], dict[str, Any]]:
     parser = _parser()
+    parser.events = EVENTS in arguments
     command = parser.parse_args(arguments)
     try:
         if command.beats and len(set(command.inputs)) > 1:
@@ -165,15 +176,15 @@ def _read_command(arguments: Sequence[str] | None) -> tuple[list[Job], dict[str,
 def _plan(command: argparse.Namespace) -> list[Job]:
     """Who is written where. After this: no file is written twice, and no input is overwritten."""
     inputs, pages = list(dict.fromkeys(command.inputs)), command.pages
-    jobs = [
-        Job(source, _targets(source, command.output, len(inputs)), pages, command.explain)
-        for source in inputs
-    ]
+    says = pages, command.explain, command.events
+    jobs = [Job(source, _targets(source, command.output, len(inputs)), *says) for source in inputs]
     read = {_place(source): source for source in inputs if source != STANDARD}
     written: dict[str, str] = {}
     for job in jobs:
         if pages and STANDARD in job.targets:
             raise ValueError("--pages needs an .svg file to write to (-o take.svg)")
+        if job.events and STANDARD in job.targets:
+            raise ValueError(f"{EVENTS} needs standard output for itself")
         for target in job.files:
             engrave.check_suffix(Path(target), pages)
             place = _place(target)
@@ -221,7 +232,7 @@ def _run(jobs: list[Job], options: dict[str, Any]) -> int:
     # disable=None: on a terminal only.
     for job in tqdm(jobs, unit="file", leave=False, disable=None if several else True):
         failures += not _convert(job, options)
-    if several:
+    if several and not jobs[0].events:
         print(f"{len(jobs) - failures} of {len(jobs)} written")
     return FAILED if failures else DONE
 
@@ -230,20 +241,26 @@ def _convert(job: Job, options: dict[str, Any]) -> bool:
     """Write one performance, say what was heard, and whether it went well."""
     try:
         source = sys.stdin.buffer if job.source == STANDARD else job.source
-        score = engrave.transcribe(source, **options)
+        score = engrave.transcribe(source, **options, progress=_tell_step if job.events else None)
         missed = [target for target in job.files if not _save(score, target, job)]
         music = engrave.WRITERS[".musicxml"](score) if STANDARD in job.targets else b""
         said = "\n  ".join([score.summary(), *(score.explain().splitlines() * job.explain)])
     except engrave.MidiError as error:
-        return _complain(str(error))
+        return _complain(str(error), job)
     except Exception:  # the next file may do better
         traceback.print_exc()
-        return _complain(f"{job.source}: this is a fault of engrave, please report it")
+        return _complain(f"{job.source}: this is a fault of engrave, please report it", job)
     if music:
         sys.stdout.buffer.write(music)
-    if not missed:
+    if not missed and job.events:
+        tell(summary=said, files=job.files)
+    elif not missed:
         tqdm.write(said, file=job.words)
     return not missed
+
+
+def _tell_step(step: str, done: float) -> None:
+    tell(step=step, done=done)
 
 
 def _save(score: engrave.Score, target: str, job: Job) -> bool:
@@ -252,12 +269,15 @@ def _save(score: engrave.Score, target: str, job: Job) -> bool:
             os.makedirs(folder, exist_ok=True)
         score.save(target, pages=job.pages)
     except OSError as error:
-        return _complain(f"{job.source}: {error.filename or target}: {error.strerror}")
+        return _complain(f"{job.source}: {error.filename or target}: {error.strerror}", job)
     return True
 
 
-def _complain(message: str) -> bool:
-    tqdm.write(f"engrave: {' '.join(message.split())}", file=sys.stderr)
+def _complain(message: str, job: Job | None = None) -> bool:
+    line = " ".join(message.split())
+    if job and job.events:
+        tell(error=line)
+    tqdm.write(f"engrave: {line}", file=sys.stderr)
     return False
 
 

@@ -14,8 +14,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "engrave"
 
 FLOORS = (
-    # what was played, where the two units meet, and what the reader is asked
-    {"performance", "grid", "midi_events", "reading"},
+    # what was played, where the two units meet, and what the reader is asked; how commands speak
+    {"performance", "grid", "midi_events", "reading", "terminal"},
     {"score", "midi_hearing", "features"},  # what is written, and what is heard
     # the rules by which music is written, and what the reader answers
     {"rhythm", "beams", "clefs", "layout", "words", "listen", "places", "pulse"},
@@ -26,7 +26,7 @@ FLOORS = (
     },
     {"notate", "svg", "html", "pdf", "interop"},  # what puts their results together
     {"transcribe"},  # the path
-    {"doubts"},  # how sure it was of its way
+    {"doubts", "plugin"},  # how sure it was of its way; the way into MuseScore
     {"__init__", "__main__", "cli"},  # the face
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
