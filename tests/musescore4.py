@@ -52,7 +52,12 @@ def kept(name: str, kind: Any, notify: Signal) -> Property:
     def write(self: Any, value: Any) -> None:
         self.values[name] = value
 
-    return Property(kind, lambda self: self.values.get(name, kind() if callable(kind) else None), write, notify=notify)
+    return Property(
+        kind,
+        lambda self: self.values.get(name, kind() if callable(kind) else None),
+        write,
+        notify=notify,
+    )
 
 
 class Studio:

@@ -51,7 +51,8 @@ def requirements(option: str, section: str = "options") -> set[str]:
     """The names under which the required distributions are imported."""
     lines = SETUP[section][option].split("\n")
     names = (line.partition(">=")[0].partition("[")[0] for line in lines if line)
-    return {name.strip().replace("-", "_") for name in names}
+    # PySide6-Essentials is the part of PySide6 that is needed, under the name of the whole.
+    return {name.strip().removesuffix("-Essentials").replace("-", "_") for name in names}
 
 
 def libraries_in(*folders: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""The plugin as MuseScore 4 sees it: its header read as text, and under Qt 6 with stand-in types."""
+"""The plugin as MuseScore 4 sees it: its header as text, and under Qt 6 with stand-in types."""
 
 import json
 import os
