@@ -20,12 +20,9 @@ from engrave.terminal import DONE, FAILED, Parser
 
 PLUGIN, RECORD, CHOICES = "engrave.qml", "engrave.json", "choices.json"
 # In an installed package the plugin lies within, in a checkout beside it.
-HERE = Path(__file__).resolve().parent
-SOURCE = next(
-    (f for f in (HERE / "musescore_plugin" / PLUGIN, HERE.parent / "musescore_plugin" / PLUGIN)
-     if f.exists()),
-    HERE / "musescore_plugin" / PLUGIN,
-)  # fmt: skip
+WITHIN = Path(__file__).resolve().parent / "musescore_plugin" / PLUGIN
+BESIDE = WITHIN.parent.parent.parent / "musescore_plugin" / PLUGIN
+SOURCE = WITHIN if WITHIN.exists() else BESIDE
 COMMAND = [sys.executable, "-P", "-m", "engrave"]  # -P: nothing from where MuseScore was started
 
 HOW_TO_ENABLE = {

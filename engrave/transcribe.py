@@ -68,18 +68,18 @@ def transcribe(
     taps = corrections.beats or ()
     begin("Listening", 0.05)
     evidence = listen(performance, weights)
-    begin("Following the beat", 0.15)
+    begin("Following the beat", 0.35)
     pulse = track_beats(performance, evidence, corrections.meter, corrections.tempo, taps)
     beats = group_beats(performance, pulse, evidence, corrections.meter, taps)
-    begin("Writing the rhythm", 0.65)
+    begin("Writing the rhythm", 0.5)
     staff = split_hands(performance, evidence)
     ornaments = find_ornaments(performance, staff, evidence)
     placed = _place(fold(performance, ornaments), beats, staff, evidence, corrections.smallest)
     staff = tuple(staff[note.played] for note in placed.notes)
-    begin("Separating the voices", 0.75)
+    begin("Separating the voices", 0.6)
     voice = separate_voices(placed.notes, staff, evidence)
     notes = settle_lengths(placed.notes, staff, voice, placed.grid, evidence, corrections.smallest)
-    begin("Putting it on paper", 0.85)
+    begin("Putting it on paper", 0.8)
     score = notate(
         notes,
         placed.grid,
