@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from errno import EEXIST
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,7 +34,7 @@ from engrave.score import KeySignature, TimeSignature
 from engrave.score import Score as WrittenScore
 from engrave.spelling import parse_key
 from engrave.svg import PAPERS, write_svg, write_svg_pages
-from engrave.transcribe import Corrections
+from engrave.transcribe import Corrections, Progress
 from engrave.transcribe import transcribe as walk_the_path
 from engrave.words import count, name_music
 
@@ -59,6 +60,7 @@ PAGE_WRITERS: dict[str, Callable[[WrittenScore, str], list[bytes]]] = {
 METER_BEATS = range(1, 33)
 METER_BEAT_TYPES = (1, 2, 4, 8, 16)
 TEMPI = (10.0, 400.0)
+SMALLEST = tuple(Fraction(1, n) for n in (8, 16, 32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -149,17 +151,21 @@ def transcribe(
     tempo: float | str | None = None,
     beats: Iterable[Tap] | str | os.PathLike[str] | None = None,
     key: KeySignature | str | None = None,
+    smallest: Fraction | str | None = None,
     title: str | None = None,
     composer: str | None = None,
     weights: str = WEIGHTS[0],
+    progress: Progress | None = None,
 ) -> Score:
     """Turn a recorded piano performance into a score.
 
     `source` is a path, the bytes of a MIDI file, or a file open for reading bytes.
     `meter` ("3/4"), `tempo` (felt beats per minute), `beats` (a file of tapped times, see
-    `read_taps`, or the taps) and `key` ("g minor") are followed where they are given; `title` and
-    `composer` stand above the music in place of what the file says. `weights` are those of the
-    learned reader: "full", or "free", learned only from data that anybody may use for anything.
+    `read_taps`, or the taps) and `key` ("g minor") are followed where they are given; no note
+    shorter than `smallest` ("1/16", a part of a whole note) is written. `title` and `composer`
+    stand above the music in place of what the file says. `weights` are those of the learned
+    reader: "full", or "free", learned only from data that anybody may use for anything.
+    `progress` is called with each step as it begins, and the share of the work done by then.
 
     Raises MidiError if the source cannot be read as MIDI, ValueError for an option that makes no
     sense, OSError for a file that cannot be opened.
@@ -169,9 +175,11 @@ def transcribe(
         tempo=None if tempo is None else parse_tempo(tempo),
         beats=_taps(beats),
         key=parse_key(key) if isinstance(key, str) else key,
+        smallest=Fraction(0) if smallest is None else parse_smallest(smallest) * 4,
     )
     performance = read_midi(source)
-    made = walk_the_path(performance, corrections, title, composer, parse_weights(weights))
+    weights = parse_weights(weights)
+    made = walk_the_path(performance, corrections, title, composer, weights, progress)
     written = {field.name: getattr(made.score, field.name) for field in fields(made.score)}
     return Score(**written, performance=made.performance, grid=made.grid, doubts=find_doubts(made))
 
@@ -201,6 +209,15 @@ def parse_paper(text: str) -> str:
     if text.lower() in PAPERS:
         return text.lower()
     raise ValueError(f"{text!r} is no paper; there are {' and '.join(PAPERS)}")
+
+
+def parse_smallest(value: Fraction | str) -> Fraction:
+    """The shortest note value that may be written, as a part of a whole note."""
+    with contextlib.suppress(ValueError, ZeroDivisionError):
+        if Fraction(value) in SMALLEST:
+            return Fraction(value)
+    names = ", ".join(map(str, SMALLEST))
+    raise ValueError(f"{str(value)!r} is not a note value to stop at; there are {names}")
 
 
 def parse_weights(text: str) -> str:

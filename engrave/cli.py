@@ -1,6 +1,6 @@
 """The command `engrave`: performances in, scores beside them, one line said about each.
 
-With --explain more lines follow, indented.
+With --explain more lines follow, indented. `engrave plugin ...` is a command of its own.
 
 Results and what was heard go to standard output, everything that went wrong to standard error,
 one line for each. Exit status: 0 all written, 2 something was not, 130 interrupted, 141 the
@@ -17,17 +17,18 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from math import isfinite
 from pathlib import Path
-from typing import Any, NoReturn, TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from tqdm import tqdm
 
 import engrave
+from engrave import plugin
+from engrave.terminal import DONE, EVENTS, FAILED, INTERRUPTED, READER_GONE, Parser, tell
 
 PAGE_OPTIONS = ("assets", "audio", "audio_start")
 MIDI_SUFFIXES = {".mid", ".midi", ".smf", ".kar", ".rmi"}
 STANDARD = "-"  # standard input among the inputs, standard output among the outputs
 Result = TypeVar("Result")
-DONE, FAILED, INTERRUPTED, READER_GONE = 0, 2, 130, 141
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ OPTIONS = {
         engrave.read_taps,
     ),
     "key": Option('"g minor"', "the key signature", engrave.parse_key),
+    "smallest": Option("1/16", "the shortest note value to write", engrave.parse_smallest),
     "title": Option("TEXT", "the title above the music"),
     "composer": Option("TEXT", "the composer's name above the music"),
     "weights": Option(
@@ -69,6 +71,7 @@ class Job:
     pages: bool
     paper: str
     explain: bool
+    events: bool
     page: dict[str, Any]
 
     @property
@@ -90,18 +93,14 @@ class Written:
     said: str
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(FAILED, f"engrave: {message}\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status (bad usage raises SystemExit, as in argparse)."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that a terminal cannot show
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        status = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+        status = _dispatch(list(words))
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
@@ -118,6 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _dispatch(words: list[str]) -> int:
     """Run the command that the first word names; else the words are performances and options."""
     match words[:1]:
+        case ["plugin"]:
+            return plugin.main(words[1:])
         case ["embed"]:
             from engrave import embed
 
@@ -129,11 +130,12 @@ def _dispatch(words: list[str]) -> int:
     return _run(*_read_command(words))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     parser = Parser(
         prog="engrave",
         description="Turn piano performances recorded as MIDI into readable sheet music.",
-        epilog="engrave embed: for a blog post; engrave view: in the browser (--help says more)",
+        epilog="engrave embed: for a blog post; engrave view: in the browser;"
+        " engrave plugin install: into MuseScore (--help says more)",
         allow_abbrev=False,
     )
     parser.add_argument("inputs", nargs="+", metavar="MIDI", help="MIDI files; - is standard input")
@@ -159,6 +161,12 @@ def _parser() -> argparse.ArgumentParser:
         "--explain",
         action="store_true",
         help="say how sure the reading is, and which correction would matter most",
+    )
+    parser.add_argument(
+        EVENTS,
+        action="store_true",
+        dest="events",
+        help="for programs: say how far it is, and the result, as a JSON object a line",
     )
     parser.add_argument(
         "--assets", action="store_true", help="write what belongs to an .html page beside it"
@@ -228,6 +236,7 @@ def _reading(option: Option) -> Callable[[str], Any]:
 
 def _read_command(arguments: Sequence[str]) -> tuple[list[Job], dict[str, Any]]:
     parser = _parser()
+    parser.events = EVENTS in arguments
     command = parser.parse_args(arguments)
     try:
         if command.beats and len(set(command.inputs)) > 1:
@@ -263,6 +272,7 @@ def _plan(command: argparse.Namespace) -> list[Job]:
             pages,
             command.paper,
             command.explain,
+            command.events,
             {name: getattr(command, name) for name in PAGE_OPTIONS},
         )
         for source in inputs
@@ -272,6 +282,8 @@ def _plan(command: argparse.Namespace) -> list[Job]:
     for job in jobs:
         if pages and STANDARD in job.targets:
             raise ValueError("--pages needs an .svg or .png file to write to (-o take.svg)")
+        if job.events and STANDARD in job.targets:
+            raise ValueError(f"{EVENTS} needs standard output for itself")
         for target in job.files:
             engrave.check_suffix(Path(target), pages)
             place = _place(target)
@@ -319,42 +331,49 @@ def _run(jobs: list[Job], options: dict[str, Any]) -> int:
     # disable=None: on a terminal only.
     for job in tqdm(jobs, unit="file", leave=False, disable=None if several else True):
         failures += not _convert(job, options)
-    if several:
+    if several and not jobs[0].events:
         print(f"{len(jobs) - failures} of {len(jobs)} written")
     return FAILED if failures else DONE
 
 
 def _convert(job: Job, options: dict[str, Any]) -> bool:
     """Write one performance, say what was heard, and whether it went well."""
-    written = attempt(job.source, lambda: _write(job, options))
+    written = attempt(job.source, lambda: _write(job, options), job.events)
     if written is None:
         return False
     if written.music:
         sys.stdout.buffer.write(written.music)
-    if not written.missed:
+    if not written.missed and job.events:
+        tell(summary=written.said, files=job.files)
+    elif not written.missed:
         tqdm.write(written.said, file=job.words)
     return not written.missed
 
 
 def _write(job: Job, options: dict[str, Any]) -> Written:
     source = sys.stdin.buffer if job.source == STANDARD else job.source
-    score = engrave.transcribe(source, **options)
+    progress = _tell_step if job.events else None
+    score = engrave.transcribe(source, **options, progress=progress)
     missed = [target for target in job.files if not _save(score, target, job)]
     music = engrave.WRITERS[".musicxml"](score) if STANDARD in job.targets else b""
     said = "\n  ".join([score.summary(), *(score.explain().splitlines() * job.explain)])
     return Written(missed, music, said)
 
 
-def attempt(source: str, work: Callable[[], Result]) -> Result | None:
+def attempt(source: str, work: Callable[[], Result], events: bool = False) -> Result | None:
     """What the work on a performance gives; None if it went wrong, which is said in one line."""
     try:
         return work()
     except engrave.MidiError as error:
-        complain(str(error))
+        complain(str(error), events)
     except Exception:  # the next file may do better
         traceback.print_exc()
-        complain(f"{source}: this is a fault of engrave, please report it")
+        complain(f"{source}: this is a fault of engrave, please report it", events)
     return None
+
+
+def _tell_step(step: str, done: float) -> None:
+    tell(step=step, done=done)
 
 
 def _save(score: engrave.Score, target: str, job: Job) -> bool:
@@ -364,14 +383,19 @@ def _save(score: engrave.Score, target: str, job: Job) -> bool:
         options = job.page if is_page(target) else {}
         score.save(target, pages=job.pages, paper=job.paper, **options)
     except OSError as error:
-        return complain(f"{job.source}: {error.filename or target}: {error.strerror}")
+        return complain(f"{job.source}: {error.filename or target}: {error.strerror}", job.events)
     except engrave.TooTallError as error:
-        return complain(f"{job.source}: {target}: {error}; write pages (--pages) or a PDF")
+        reason = f"{job.source}: {target}: {error}; write pages (--pages) or a PDF"
+        return complain(reason, job.events)
     return True
 
 
-def complain(message: str) -> bool:
-    tqdm.write(f"engrave: {' '.join(message.split())}", file=sys.stderr)
+def complain(message: str, events: bool = False) -> bool:
+    """Say in one line what is wrong, also to a program that wants to hear of it. Returns False."""
+    line = " ".join(message.split())
+    if events:
+        tell(error=line)
+    tqdm.write(f"engrave: {line}", file=sys.stderr)
     return False
 
 

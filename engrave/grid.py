@@ -120,3 +120,24 @@ def _interpolate(x: np.ndarray | float, xs: Sequence[float], ys: Sequence[float]
     i = np.clip(np.searchsorted(known, at, side="right") - 1, 0, len(known) - 2)
     slope = (values[i + 1] - values[i]) / (known[i + 1] - known[i])
     return values[i] + (at - known[i]) * slope
+
+
+def shortest_value(length: Fraction, compound: bool, division: int) -> Fraction:
+    """The shortest note value (quarters, without dots) that a beat so divided takes on paper.
+
+    Three or two in a quarter are eighths, four to seven 16ths. Two in a dotted quarter stand where
+    16ths do.
+    """
+    if not compound:
+        return length / 2 ** (division.bit_length() - 1)
+    part = length / division
+    return part / 3 if part.numerator % 3 == 0 else part
+
+
+def beat_parts(length: Fraction, compound: bool, smallest: Fraction = Fraction(0)) -> int:
+    """The parts of a beat at which notes end as a matter of course: halves or thirds.
+
+    None (one part) where they would be shorter than `smallest`.
+    """
+    parts = 3 if compound else 2
+    return parts if shortest_value(length, compound, parts) >= smallest else 1

@@ -18,7 +18,7 @@ from itertools import groupby
 import numpy as np
 
 from engrave import reading
-from engrave.grid import Bar, Grid, PlacedNote
+from engrave.grid import Bar, Grid, PlacedNote, beat_parts
 from engrave.listen import Evidence
 
 # The share of a gap (up to so many quarters) that must have been held for the gap to be filled.
@@ -37,8 +37,13 @@ def settle_lengths(
     voice: Sequence[int],
     grid: Grid,
     evidence: Evidence,
+    smallest: Fraction = Fraction(0),
 ) -> tuple[PlacedNote, ...]:
-    """The notes with the lengths that are written (grace notes stay without length)."""
+    """The notes with the lengths that are written (grace notes stay without length).
+
+    They end where no note value shorter than `smallest` (quarters) is needed, beyond those that
+    their onsets need.
+    """
     settled = list(notes)
     lines: dict[tuple[int, int], list[int]] = {}
     for i, note in enumerate(notes):
@@ -49,14 +54,19 @@ def settle_lengths(
         chords = [list(chord) for _, chord in groupby(members, key=lambda i: notes[i].onset)]
         for chord, following in zip(chords, [*chords[1:], None], strict=True):
             end = notes[following[0]].onset if following else grid.bars[-1].end
-            length = _length(notes, chord, end, grid, evidence.value)
+            length = _length(notes, chord, end, grid, evidence.value, smallest)
             for i in chord:
                 settled[i] = replace(notes[i], length=length)
     return tuple(settled)
 
 
 def _length(
-    notes: Sequence[PlacedNote], chord: list[int], end: Fraction, grid: Grid, read: np.ndarray
+    notes: Sequence[PlacedNote],
+    chord: list[int],
+    end: Fraction,
+    grid: Grid,
+    read: np.ndarray,
+    smallest: Fraction,
 ) -> Fraction:
     onset = notes[chord[0]].onset
     gap = end - onset
@@ -75,7 +85,7 @@ def _length(
         inside = (place - bar.end) % bar.beat_length != 0
         return unread + abs(float(length) / wanted - 1) + INSIDE_BEAT * inside + FILL_BONUS * filled
 
-    return min(_endings(onset, held, end, bar), key=cost) - onset
+    return min(_endings(onset, held, end, bar, smallest), key=cost) - onset
 
 
 def _class_of(beats: Fraction) -> int:
@@ -83,20 +93,31 @@ def _class_of(beats: Fraction) -> int:
     return VALUE_CLASSES.get(beats, len(reading.VALUES))
 
 
-def _endings(onset: Fraction, held: Fraction, end: Fraction, bar: Bar) -> list[Fraction]:
+def _endings(
+    onset: Fraction, held: Fraction, end: Fraction, bar: Bar, smallest: Fraction
+) -> list[Fraction]:
     """Places where a note may well end: on beats and their halves (thirds in compound meters).
 
-    A note that stands in a tuplet ends at another note of it, or at the end of the beat or later.
+    A note that stands in a tuplet ends at another note of it, or at the end of the beat or later;
+    one before a note in a tuplet not between the start of that beat and the note, for a rest there
+    would halve the tuplet's notes.
     """
     zero = bar.end  # beats are counted from here, for a pickup may start inside one
-    part = bar.beat_length / (3 if bar.compound else 2)
+    part = bar.beat_length / beat_parts(bar.beat_length, bar.compound, smallest)
     first = (onset - zero) // part + 1
     last = (min(end, onset + 2 * held + bar.beat_length) - zero) // part
     places = {zero, *(zero + part * k for k in range(first, last + 1))}
-    steps = ((onset - zero) / part).denominator
-    if steps & (steps - 1):  # no halving of the part leads to the onset
+    if _in_tuplet(onset - zero, part):
         next_beat = onset + bar.beat_length - (onset - zero) % bar.beat_length
         unit = bar.beat_length / ((onset - zero) / bar.beat_length).denominator
         others = (onset + unit * k for k in range(1, int((next_beat - onset) / unit)))
         places = {*others, *(place for place in places if place >= next_beat)}
+    if _in_tuplet(end - zero, part) and not _in_tuplet(onset - zero, part):
+        places = {place for place in places if place <= end - (end - zero) % bar.beat_length}
     return [end, *sorted(place for place in places if onset < place < end)]
+
+
+def _in_tuplet(place: Fraction, part: Fraction) -> bool:
+    """Whether no halving of the part of a beat leads to a place."""
+    steps = (place / part).denominator
+    return bool(steps & (steps - 1))

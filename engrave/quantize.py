@@ -21,7 +21,7 @@ from math import gcd, hypot
 import numpy as np
 
 from engrave import reading
-from engrave.grid import Bar, Grid, PlacedNote
+from engrave.grid import Bar, Grid, PlacedNote, beat_parts, shortest_value
 from engrave.listen import Evidence
 from engrave.performance import Performance, PlayedNote, chord_starts
 
@@ -62,12 +62,16 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class _Beat:
-    """A beat of the grid: where it starts and how long it is (quarters), and in seconds."""
+    """A beat of the grid: where it starts and how long it is (quarters), and in seconds.
+
+    It may divide as the pairs say (indices into `_PAIRS`); keys are let go at its `parts` at least.
+    """
 
     start: Fraction
     length: Fraction
     seconds: float
-    compound: bool
+    pairs: tuple[int, ...]
+    parts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,17 @@ class _Pairs:
         cost = np.array([*plain.values(), *compound.values()])
         return cls(divisions, len(plain), cost, change)
 
-    def of_beat(self, compound: bool) -> range:
-        """Indices of the pairs into which such a beat may divide."""
-        return range(self.plain, len(self.divisions)) if compound else range(self.plain)
+    def of_beat(self, length: Fraction, compound: bool, smallest: Fraction) -> tuple[int, ...]:
+        """Indices of the pairs into which such a beat may divide, with no note under `smallest`."""
+        kind = range(self.plain, len(self.divisions)) if compound else range(self.plain)
+        return tuple(
+            pair
+            for pair in kind
+            if all(
+                division == 1 or shortest_value(length, compound, division) >= smallest
+                for division in self.divisions[pair]
+            )
+        )
 
 
 def _costs(single: dict[int, float], cross: list[tuple[int, int]]) -> dict[tuple[int, int], float]:
@@ -139,16 +151,18 @@ def quantize(
     staff: Sequence[int],
     evidence: Evidence,
     graces: frozenset[int] = frozenset(),
+    smallest: Fraction = Fraction(0),
 ) -> Placed:
     """Each played note at its place.
 
     `staff` says which hand plays each note (1 right, 2 left), `graces` which notes are grace
     notes; one that leads to no later note of its hand is written as any other note. Lengths are
     those that the keys were held, on the divisions of the beat, up to the end of the last bar. A
-    pickup is cut so that the piece begins with its first note.
+    pickup is cut so that the piece begins with its first note. No note value shorter than
+    `smallest` (quarters) is needed to write the places, except for a beat that is itself shorter.
     """
     notes = performance.notes
-    beats = _beats(grid)
+    beats = _beats(grid, smallest)
     leads_to = _find_goals(staff, graces)
     graces = frozenset(leads_to)
     main = [i for i in range(len(notes)) if i not in graces]
@@ -204,9 +218,13 @@ def _begin_at_first_note(notes: list[PlacedNote], grid: Grid) -> Placed:
     return Placed(shifted, Grid(grid.times, tuple(q - silence for q in grid.quarters), bars))
 
 
-def _beats(grid: Grid) -> list[_Beat]:
-    pairs = zip(pairwise(grid.quarters), pairwise(grid.times), strict=True)
-    return [_Beat(a, b - a, t - s, (b - a).numerator == 3) for (a, b), (s, t) in pairs]
+def _beats(grid: Grid, smallest: Fraction) -> list[_Beat]:
+    beats = []
+    for (a, b), (s, t) in zip(pairwise(grid.quarters), pairwise(grid.times), strict=True):
+        length, compound = b - a, (b - a).numerator == 3
+        pairs = _PAIRS.of_beat(length, compound, smallest)
+        beats.append(_Beat(a, length, t - s, pairs, beat_parts(length, compound, smallest)))
+    return beats
 
 
 def _read_places(
@@ -263,11 +281,11 @@ def _choices_of(
 ) -> _Choices:
     """The places around a time (in quarters) that lies in beat k; `read`: the cost of each tick."""
     phase = (quarter - float(beats[k].start)) / float(beats[k].length)
-    near = [(k, _places_around(int(min(max(phase, 0.0), 0.999) * TICKS), beats[k].compound, hands))]
+    near = [(k, _places_around(int(min(max(phase, 0.0), 0.999) * TICKS), beats[k].pairs, hands))]
     if phase > 0.5 and k + 1 < len(beats):
-        near.append((k + 1, _first_places(beats[k + 1].compound)))
+        near.append((k + 1, _first_places(beats[k + 1].pairs)))
     if phase < 0.2 and k > 0:
-        near.insert(0, (k - 1, _last_places(beats[k - 1].compound, hands)))
+        near.insert(0, (k - 1, _last_places(beats[k - 1].pairs, hands)))
     parts = [_weigh(quarter, k, beats[k], read, places) for k, places in near]
     return _Choices(
         tick=np.concatenate([part.tick for part in parts]),
@@ -291,10 +309,10 @@ def _weigh(quarter: float, k: int, beat: _Beat, read: np.ndarray, places: np.nda
 
 
 @cache
-def _places_around(tick: int, compound: bool, hands: frozenset[int]) -> np.ndarray:
+def _places_around(tick: int, pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
     """Rows (pair, place): for each division pair the places before and after a tick of the beat."""
     rows = []
-    for pair in _PAIRS.of_beat(compound):
+    for pair in pairs:
         division = _common_division(pair, hands)
         slot = tick * division // TICKS
         rows += [(pair, TICKS // division * s) for s in (slot, slot + 1) if s < division]
@@ -302,15 +320,14 @@ def _places_around(tick: int, compound: bool, hands: frozenset[int]) -> np.ndarr
 
 
 @cache
-def _first_places(compound: bool) -> np.ndarray:
+def _first_places(pairs: tuple[int, ...]) -> np.ndarray:
     """Rows (pair, place): the start of the beat."""
-    return np.array([(pair, 0) for pair in _PAIRS.of_beat(compound)]).T
+    return np.array([(pair, 0) for pair in pairs]).T
 
 
 @cache
-def _last_places(compound: bool, hands: frozenset[int]) -> np.ndarray:
+def _last_places(pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
     """Rows (pair, place): the last place of the beat for each division pair."""
-    pairs = _PAIRS.of_beat(compound)
     return np.array([(p, TICKS - TICKS // _common_division(p, hands)) for p in pairs]).T
 
 
@@ -366,8 +383,7 @@ def _ends(
     ends = []
     for quarter, k, hand in zip(quarters, inside, staff, strict=True):
         beat = beats[k]
-        division = max(divisions.get((k, hand), 1), 3 if beat.compound else 2)
-        unit = beat.length / division
+        unit = beat.length / max(divisions.get((k, hand), 1), beat.parts)
         steps = round((quarter - float(beat.start)) / float(unit))
         ends.append(_End(beat.start + unit * steps, unit))
     return ends

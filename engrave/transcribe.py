@@ -1,7 +1,8 @@
 """The way from a recorded performance to a written score, one musical step after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from engrave.beats import track_beats
 from engrave.expression import opening_dynamic, tempo_mark
@@ -19,18 +20,22 @@ from engrave.score import KeySignature, Score, TimeSignature
 from engrave.spelling import spell
 from engrave.voices import separate_voices
 
+Progress = Callable[[str, float], None]  # a step that begins, and the share of the work done
+
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
     """What the user knows better; each enters at the step it belongs to.
 
-    `tempo` is in felt beats a minute; `beats` are the tapped beats of the whole recording.
+    `tempo` is in felt beats a minute; `beats` are the tapped beats of the whole recording;
+    `smallest` is the shortest note value (quarters) that may be written.
     """
 
     meter: TimeSignature | None = None
     tempo: float | None = None
     beats: Sequence[Tap] | None = None
     key: KeySignature | None = None
+    smallest: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +58,28 @@ def transcribe(
     title: str | None = None,
     composer: str | None = None,
     weights: str = WEIGHTS[0],
+    progress: Progress | None = None,
 ) -> Transcription:
     """Write down a performance; `title` and `composer` replace what its source says.
 
-    `weights` are those of the learned reader (`listen.WEIGHTS`).
+    `weights` are those of the learned reader (`listen.WEIGHTS`). `progress` hears of each step.
     """
+    begin = progress or _pass_over
     taps = corrections.beats or ()
+    begin("Listening", 0.05)
     evidence = listen(performance, weights)
+    begin("Following the beat", 0.35)
     pulse = track_beats(performance, evidence, corrections.meter, corrections.tempo, taps)
     beats = group_beats(performance, pulse, evidence, corrections.meter, taps)
+    begin("Writing the rhythm", 0.5)
     staff = split_hands(performance, evidence)
     ornaments = find_ornaments(performance, staff, evidence)
-    placed = _place(fold(performance, ornaments), beats, staff, evidence)
+    placed = _place(fold(performance, ornaments), beats, staff, evidence, corrections.smallest)
     staff = tuple(staff[note.played] for note in placed.notes)
+    begin("Separating the voices", 0.6)
     voice = separate_voices(placed.notes, staff, evidence)
-    notes = settle_lengths(placed.notes, staff, voice, placed.grid, evidence)
+    notes = settle_lengths(placed.notes, staff, voice, placed.grid, evidence, corrections.smallest)
+    begin("Putting it on paper", 0.8)
     score = notate(
         notes,
         placed.grid,
@@ -84,10 +96,17 @@ def transcribe(
     return Transcription(performance, placed.grid, score, evidence, corrections)
 
 
-def _place(written: Folded, beats: Grid, staff: Sequence[int], evidence: Evidence) -> Placed:
+def _place(
+    written: Folded, beats: Grid, staff: Sequence[int], evidence: Evidence, smallest: Fraction
+) -> Placed:
     """The notes that are written, at their places, each under its index in the performance."""
     kept = list(written.kept)
     hands = [staff[i] for i in kept]
-    placed = quantize(written.performance, beats, hands, evidence.take(kept), written.graces)
+    read = evidence.take(kept)
+    placed = quantize(written.performance, beats, hands, read, written.graces, smallest)
     notes = tuple(replace(note, played=kept[note.played]) for note in placed.notes)
     return Placed(notes, placed.grid)
+
+
+def _pass_over(step: str, done: float) -> None:
+    """For callers who do not ask."""

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import os
 import pty
 import re
@@ -273,7 +274,7 @@ def test_the_same_input_twice_is_done_once(folder, command):
 
 def test_every_option_is_a_keyword_of_transcribe():
     keywords = inspect.signature(engrave.transcribe).parameters
-    assert list(OPTIONS) == [name for name in keywords if name != "source"]
+    assert [*OPTIONS, "progress"] == [name for name in keywords if name != "source"]
 
 
 @pytest.mark.parametrize("meter", ["3/4", "4/4", "6/8"])
@@ -313,6 +314,12 @@ def test_title_and_composer(folder, command):
     tree = etree.parse(folder / "take.musicxml")
     assert "A <Waltz>" in tree.xpath("//work-title/text() | //movement-title/text()")
     assert tree.xpath("//creator[@type='composer']/text()") == ["N. N."]
+
+
+def test_smallest(folder, command):
+    assert command("take.mid", "--smallest", "1/8")[0] == 0
+    types = {note.text for note in etree.parse(folder / "take.musicxml").iterfind(".//note/type")}
+    assert types <= {"eighth", "quarter", "half", "whole"}
 
 
 EXPLAINED = ["tempo", "meter", "barlines", "key", "hardest bars", "correction"]
@@ -380,6 +387,52 @@ def test_help_names_every_option(command):
     assert all(f"--{name}" in out for name in [*OPTIONS, "output", "pages", "explain", "version"])
 
 
+# For programs: events on standard output
+
+
+def read_events(out: str) -> list[dict]:
+    assert out.isascii()
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_a_program_hears_how_far_it_is(folder, command):
+    (folder / "für.mid").write_bytes(WALTZ)
+    status, out, err = command("für.mid", "--progress")
+    *steps, last = read_events(out)
+    assert (status, err) == (0, "")
+    assert [step["step"] for step in steps][:2] == ["Listening", "Following the beat"]
+    shares = [step["done"] for step in steps]
+    assert shares == sorted(shares) and len(shares) == 5 and shares[0] > 0 and shares[-1] < 1
+    assert SUMMARY.match(last["summary"]) and last["files"] == ["für.musicxml"]
+
+
+def test_a_program_hears_what_went_wrong_and_goes_on(folder, command):
+    (folder / "broken.mid").write_bytes(b"MThd")
+    status, out, err = command("broken.mid", "take.mid", "--progress", "-o", "out/")
+    events = read_events(out)
+    assert status == 2
+    assert events[0]["error"].startswith("broken.mid: truncated")
+    assert err == f"engrave: {events[0]['error']}\n"
+    assert events[-1]["files"] == ["out/take.musicxml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["take.mid", "--tempo", "fast"], "argument --tempo: 'fast' is not"),
+        (["take.mid", "-o", "take.doc"], "take.doc: the suffix must be one of"),
+        (["take.mid", "-o", "-"], "--progress needs standard output for itself"),
+        (["take.mid", "-o", "/proc/out.svg"], "take.mid: /proc/out.svg: "),
+    ],
+)
+def test_a_program_hears_of_every_mistake(folder, command, arguments, complaint):
+    status, out, err = command(*arguments, "--progress")
+    last = read_events(out)[-1]
+    assert status == 2
+    assert last["error"].startswith(complaint)
+    assert err == f"engrave: {last['error']}\n"
+
+
 # Mistakes: one line, exit status 2, nothing written
 
 
@@ -408,6 +461,8 @@ def test_help_names_every_option(command):
         (["take.mid", "--tempo", "nan"], "--tempo: 'nan' is not a number"),
         (["take.mid", "--tempo", "0"], "--tempo: '0' is not a number"),
         (["take.mid", "--key", "h moll"], "--key: "),
+        (["take.mid", "--smallest", "1/7"], "--smallest: '1/7' is not .* 1/8, 1/16, 1/32"),
+        (["take.mid", "--smallest", "small"], "--smallest: 'small' is not a note value"),
         (["take.mid", "--weights", "none"], "--weights: 'none' names no weights; .*full and free"),
         (["take.mid", "--beats", "none.txt"], "--beats: none.txt: No such file"),
         (["take.mid", "--beats", "take.mid"], "--beats: take.mid"),

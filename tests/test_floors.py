@@ -14,8 +14,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "engrave"
 
 FLOORS = (
-    # what was played, where the two units meet, and what the reader is asked
-    {"performance", "grid", "midi_events", "reading"},
+    # what was played, where the two units meet, and what the reader is asked; how commands speak
+    {"performance", "grid", "midi_events", "reading", "terminal"},
     {"score", "midi_hearing", "features", "sounding"},  # what is written, and what is heard
     # the rules by which music is written, and what the reader answers
     {
@@ -30,7 +30,7 @@ FLOORS = (
     {"notate", "svg", "interop"},  # what puts their results together
     {"html", "pdf"},  # pages
     {"transcribe", "assets"},  # the path; pages with files beside them
-    {"doubts", "sites"},  # how sure the path was of its way; where pages go
+    {"doubts", "sites", "plugin"},  # how sure the path was of its way; where scores go
     {"__init__", "__main__", "cli"},  # the face
     {"embed", "view"},  # commands of their own
 )

@@ -1,0 +1,38 @@
+"""The newer outside judge: the core of MuseScore 4.0, compiled for Node (webmscore).
+
+What it reads of a MusicXML file it writes as MusicXML again; the same facts must come back as from
+MuseScore 3. It is installed with `npm ci` in `tests/webmscore`.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.facts import differences
+from tests.signature import read_signature
+
+HERE = Path(__file__).parent / "webmscore"
+SECONDS = 300
+
+
+def missing() -> str | None:
+    """What is needed for this judge and is not there."""
+    if not shutil.which("node"):
+        return "Node"
+    if not (HERE / "node_modules" / "webmscore").exists():
+        return "webmscore (npm ci in tests/webmscore)"
+    return None
+
+
+def convert(sources: Sequence[Path], folder: Path) -> None:
+    """Write every file as MuseScore 4's core has read it, under its name, into `folder`."""
+    command = ["node", str(HERE / "convert.cjs"), str(folder), *map(str, sources)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    assert done.returncode == 0, done.stderr
+
+
+def findings(source: Path, folder: Path) -> list[str]:
+    """What came back otherwise than it was written, in plain sentences."""
+    ours, theirs = read_signature(source), read_signature(folder / source.name)
+    return differences(ours.facts, theirs.facts, "MuseScore 4's core")
