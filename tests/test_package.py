@@ -31,7 +31,7 @@ from tests.test_cli import WALTZ
 ROOT = Path(__file__).parent.parent
 SETUP = ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
-IMPORTED_AS = {"pillow": "PIL"}
+IMPORTED_AS = {"PySide6-Essentials": "PySide6", "pillow": "PIL"}
 
 
 # Style
