@@ -15,10 +15,12 @@ PACKAGE = Path(__file__).parent.parent / "engrave"
 
 FLOORS = (
     # what was played, where the two units meet, and what the reader is asked
-    {"performance", "grid", "midi_events", "reading"},
+    {"performance", "grid", "midi_events", "reading", "xml_text"},
     {"score", "midi_hearing", "features"},  # what is written, and what is heard
     # the rules by which music is written, and what the reader answers
-    {"rhythm", "beams", "clefs", "layout", "words", "listen", "places", "pulse"},
+    {"rhythm", "beams", "clefs", "layout", "words", "listen", "places", "pulse", "walk"},
+    # rooms of the judge and of the writer
+    {"check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks"},
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),

@@ -1,0 +1,98 @@
+"""How the signs between the notes are written in MusicXML, and in which stream each stands.
+
+A mark (tempo, dynamic, clef) stands in the stream of a voice right before an event that starts at
+its place: programs ignore an `<offset>`. The pedal, and marks at whose place nothing starts, follow
+after all voices, reached by `<backup>` and `<forward>`: programs pair pedal marks in the order of
+writing, and only there it can always be the order of time.
+"""
+
+from fractions import Fraction
+
+from lxml.etree import _Element as Element
+
+from engrave.score import Clef, Dynamic, Mark, Measure, PedalMark, TempoMark, Voice
+from engrave.xml_text import add, plain
+
+# Signs that are elements of their own in MusicXML; any other is written as text.
+DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
+# Of marks at one place, which comes first; the pedal goes up before it goes down again.
+MARK_ORDER = {Clef: 0, TempoMark: 1, Dynamic: 2, PedalMark: 3}
+
+Marks = dict[Fraction, list[Mark | Clef]]
+
+
+def marks_of(measure: Measure) -> list[Mark | Clef]:
+    """What stands in a measure between its notes."""
+    return [*measure.marks, *(clef for clef in measure.clefs if clef.onset > 0)]
+
+
+def marks_by_voice(
+    marks: list[Mark | Clef], voices: list[Voice]
+) -> tuple[list[Marks], list[Mark | Clef]]:
+    """For each voice the marks of its stream, by place; and the marks that stand apart.
+
+    A mark goes to the first voice (a clef: of its staff) in which something starts at its place.
+    """
+    streams: list[Marks] = [{} for _ in voices]
+    apart: list[Mark | Clef] = []
+    for mark in sorted(marks, key=_mark_order):
+        carrier = None if isinstance(mark, PedalMark) else _carrier(mark, voices)
+        if carrier is None:
+            apart.append(mark)
+        else:
+            streams[carrier].setdefault(mark.onset, []).append(mark)
+    return streams, apart
+
+
+def _carrier(mark: Mark | Clef, voices: list[Voice]) -> int | None:
+    for index, voice in enumerate(voices):
+        on_staff = not isinstance(mark, Clef) or voice.staff == mark.staff
+        if on_staff and any(event.onset == mark.onset for event in voice.events):
+            return index
+    return None
+
+
+def _mark_order(mark: Mark | Clef) -> tuple[Fraction, int, bool]:
+    return mark.onset, MARK_ORDER[type(mark)], getattr(mark, "kind", "") == "start"
+
+
+def write_clef(attributes: Element, clef: Clef) -> None:
+    xml = add(attributes, "clef", number=str(clef.staff))
+    add(xml, "sign", clef.sign)
+    add(xml, "line", str(clef.line))
+
+
+def write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
+    if isinstance(mark, Clef):
+        write_clef(add(xml, "attributes"), mark)
+        return
+    placement = "above" if isinstance(mark, TempoMark) else "below"
+    direction = add(xml, "direction", placement=placement)
+    if isinstance(mark, TempoMark):
+        _write_tempo(direction, mark)
+    elif isinstance(mark, Dynamic):
+        _write_dynamic(direction, mark)
+    else:
+        add(add(direction, "direction-type"), "pedal", type=mark.kind, line="yes", sign="yes")
+    add(direction, "staff", str(staves if isinstance(mark, PedalMark) else 1))
+    if isinstance(mark, TempoMark):
+        quarters = mark.per_minute * mark.beat.length
+        add(direction, "sound", tempo=f"{float(quarters):.6g}")
+
+
+def _write_dynamic(direction: Element, mark: Dynamic) -> None:
+    dynamics = add(add(direction, "direction-type"), "dynamics")
+    if mark.sign in DYNAMICS:
+        add(dynamics, mark.sign)
+    else:
+        add(dynamics, "other-dynamics", plain(mark.sign))
+
+
+def _write_tempo(direction: Element, mark: TempoMark) -> None:
+    if words := plain(mark.words):
+        add(add(direction, "direction-type"), "words", words)
+    metronome = add(add(direction, "direction-type"), "metronome", parentheses="no")
+    add(metronome, "beat-unit", mark.beat.type)
+    for _ in range(mark.beat.dots):
+        add(metronome, "beat-unit-dot")
+    add(metronome, "per-minute", str(mark.per_minute))
