@@ -18,7 +18,13 @@ from engrave.check_bars import (
     check_staves_filled,
     check_voices,
 )
-from engrave.check_marks import check_marks, check_pedals
+from engrave.check_marks import (
+    check_articulation,
+    check_dynamics,
+    check_hairpins,
+    check_marks,
+    check_pedals,
+)
 from engrave.check_notes import (
     check_beams,
     check_chords,
@@ -101,4 +107,7 @@ RULES: tuple[Rule, ...] = (
     check_beams,
     check_marks,
     check_pedals,
+    check_hairpins,
+    check_dynamics,
+    check_articulation,
 )

@@ -1,22 +1,32 @@
 """How the signs between the notes are written in MusicXML, and in which stream each stands.
 
 A mark (tempo, dynamic, clef) stands in the stream of a voice right before an event that starts at
-its place: programs ignore an `<offset>`. The pedal, and marks at whose place nothing starts, follow
-after all voices, reached by `<backup>` and `<forward>`: programs pair pedal marks in the order of
-writing, and only there it can always be the order of time.
+its place: programs ignore an `<offset>`. The pedal, hairpins, and marks at whose place nothing
+starts follow after all voices, reached by `<backup>` and `<forward>`: programs pair the ends of
+pedals and hairpins in the order of writing, and only there it can always be the order of time.
 """
 
 from fractions import Fraction
 
 from lxml.etree import _Element as Element
 
-from engrave.score import Clef, Dynamic, Mark, Measure, PedalMark, TempoMark, Voice
+from engrave.score import (
+    Clef,
+    Dynamic,
+    Hairpin,
+    Mark,
+    Measure,
+    PedalMark,
+    TempoMark,
+    Voice,
+)
 from engrave.xml_text import add, plain
 
 # Signs that are elements of their own in MusicXML; any other is written as text.
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
-# Of marks at one place, which comes first; the pedal goes up before it goes down again.
-MARK_ORDER = {Clef: 0, TempoMark: 1, Dynamic: 2, PedalMark: 3}
+# Of marks at one place, which comes first; what stops does so before anything of its kind starts.
+MARK_ORDER = (Clef, TempoMark, Dynamic, Hairpin, PedalMark)
+APART = (Hairpin, PedalMark)
 
 Marks = dict[Fraction, list[Mark | Clef]]
 
@@ -36,7 +46,7 @@ def marks_by_voice(
     streams: list[Marks] = [{} for _ in voices]
     apart: list[Mark | Clef] = []
     for mark in sorted(marks, key=_mark_order):
-        carrier = None if isinstance(mark, PedalMark) else _carrier(mark, voices)
+        carrier = None if isinstance(mark, APART) else _carrier(mark, voices)
         if carrier is None:
             apart.append(mark)
         else:
@@ -53,7 +63,7 @@ def _carrier(mark: Mark | Clef, voices: list[Voice]) -> int | None:
 
 
 def _mark_order(mark: Mark | Clef) -> tuple[Fraction, int, bool]:
-    return mark.onset, MARK_ORDER[type(mark)], getattr(mark, "kind", "") == "start"
+    return mark.onset, MARK_ORDER.index(type(mark)), getattr(mark, "kind", "stop") != "stop"
 
 
 def write_clef(attributes: Element, clef: Clef) -> None:
@@ -68,20 +78,31 @@ def write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
         return
     placement = "above" if isinstance(mark, TempoMark) else "below"
     direction = add(xml, "direction", placement=placement)
-    if isinstance(mark, TempoMark):
-        _write_tempo(direction, mark)
-    elif isinstance(mark, Dynamic):
-        _write_dynamic(direction, mark)
-    else:
-        add(add(direction, "direction-type"), "pedal", type=mark.kind, line="yes", sign="yes")
+    _write_sign(direction, mark)
     add(direction, "staff", str(staves if isinstance(mark, PedalMark) else 1))
     if isinstance(mark, TempoMark):
         quarters = mark.per_minute * mark.beat.length
         add(direction, "sound", tempo=f"{float(quarters):.6g}")
 
 
+def _write_sign(direction: Element, mark: Mark) -> None:
+    match mark:
+        case TempoMark():
+            _write_tempo(direction, mark)
+        case Dynamic():
+            _write_dynamic(direction, mark)
+        case Hairpin(kind=kind):
+            add(_sign(direction), "wedge", type=kind)
+        case PedalMark(kind=kind):
+            add(_sign(direction), "pedal", type=kind, line="yes", sign="yes")
+
+
+def _sign(direction: Element) -> Element:
+    return add(direction, "direction-type")
+
+
 def _write_dynamic(direction: Element, mark: Dynamic) -> None:
-    dynamics = add(add(direction, "direction-type"), "dynamics")
+    dynamics = add(_sign(direction), "dynamics")
     if mark.sign in DYNAMICS:
         add(dynamics, mark.sign)
     else:
@@ -90,8 +111,8 @@ def _write_dynamic(direction: Element, mark: Dynamic) -> None:
 
 def _write_tempo(direction: Element, mark: TempoMark) -> None:
     if words := plain(mark.words):
-        add(add(direction, "direction-type"), "words", words)
-    metronome = add(add(direction, "direction-type"), "metronome", parentheses="no")
+        add(_sign(direction), "words", words)
+    metronome = add(_sign(direction), "metronome", parentheses="no")
     add(metronome, "beat-unit", mark.beat.type)
     for _ in range(mark.beat.dots):
         add(metronome, "beat-unit-dot")

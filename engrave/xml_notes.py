@@ -53,8 +53,10 @@ def write_notations(
         write_tuplet_ends(notations, chord, tuplet)
     if chord.ornament and first:
         add(add(notations, "ornaments"), ORNAMENTS[chord.ornament])
-    if chord.staccato and first:
-        add(add(notations, "articulations"), "staccato")
+    if (chord.accent or chord.staccato) and first:
+        articulations = add(notations, "articulations")
+        for name in [*["accent"] * chord.accent, *["staccato"] * chord.staccato]:
+            add(articulations, name)
     if chord.arpeggiated:
         add(notations, "arpeggiate")
     if len(notations) or head.folded:

@@ -24,7 +24,7 @@ FLOORS = (
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
-        *("spelling", "pedal", "expression", "check", "musicxml"),
+        *("spelling", "pedal", "tempo", "dynamics", "articulation", "check", "musicxml"),
     },
     {"notate", "svg", "html", "pdf", "interop"},  # what puts their results together
     {"transcribe"},  # the path
