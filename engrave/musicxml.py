@@ -6,10 +6,7 @@ kept to what notation programs are known to read alike:
 * One `divisions` for the whole score makes every duration a whole number.
 * A measure is written voice by voice, each full with notes and rests, with a `<backup>` between
   two voices.
-* A mark (tempo, dynamic, clef) stands in the stream of a voice right before an event that starts
-  at its place: programs ignore an `<offset>`. The pedal, and marks at whose place nothing starts,
-  follow after all voices, reached by `<backup>` and `<forward>`: programs pair pedal marks in the
-  order of writing, and only there it can always be the order of time.
+* Signs between the notes stand where `xml_marks` says.
 * A new clef for a measure stands at the end of the measure before (MuseScore 3 forgets others
   when it opens its own file again), and a new key has a double barline before it.
 * Each note has an `id` that says which key press made it: `p123` is the first notehead of played
@@ -36,22 +33,19 @@ from engrave.layout import TupletSign, find_accidentals, stem_directions, tuplet
 from engrave.score import (
     Chord,
     Clef,
-    Dynamic,
-    Event,
     Mark,
     Measure,
     Notehead,
-    NoteValue,
     Part,
-    PedalMark,
-    Pitch,
     Rest,
     Score,
-    TempoMark,
     TimeSignature,
     Voice,
 )
 from engrave.words import one_line
+from engrave.xml_marks import Marks, marks_by_voice, marks_of, write_clef, write_mark
+from engrave.xml_notes import tie_ends, write_notations, write_pitch, write_tuplet_ends, write_value
+from engrave.xml_text import add
 
 DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"'
@@ -60,13 +54,6 @@ DOCTYPE = (
 # What the absence of an element means: no accidental, no beam; but stems are left to the reader
 # except where two voices share a staff.
 SUPPORTS = {"accidental": "yes", "beam": "yes", "stem": "no"}
-# Signs that are elements of their own in MusicXML; any other is written as text.
-DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
-# No wavy line: MuseScore 3 does not write a trill again whose line ends at a barline.
-ORNAMENTS = {"trill": "trill-mark", "turn": "turn"}
-SHOW_NUMBER = {"show-number": "actual"}
-# Of marks at one place, which comes first; the pedal goes up before it goes down again.
-MARK_ORDER = {Clef: 0, TempoMark: 1, Dynamic: 2, PedalMark: 3}
 
 CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
 <container>
@@ -109,37 +96,29 @@ def write_mxl(score: Score) -> bytes:
     return archive.getvalue()
 
 
-def _add(parent: Element, tag: str, text: str | None = None, **attributes: str) -> Element:
-    """A new last child of `parent`."""
-    child = etree.SubElement(parent, tag, attributes)
-    if text is not None:
-        child.text = text
-    return child
-
-
 def _write_head(root: Element, score: Score) -> None:
     if title := one_line(score.title):
-        _add(_add(root, "work"), "work-title", title)
-    identification = _add(root, "identification")
+        add(add(root, "work"), "work-title", title)
+    identification = add(root, "identification")
     if composer := one_line(score.composer):
-        _add(identification, "creator", composer, type="composer")
-    encoding = _add(identification, "encoding")
-    _add(encoding, "software", "engrave")
+        add(identification, "creator", composer, type="composer")
+    encoding = add(identification, "encoding")
+    add(encoding, "software", "engrave")
     for element, supported in SUPPORTS.items():
-        _add(encoding, "supports", element=element, type=supported)
-    part_list = _add(root, "part-list")
+        add(encoding, "supports", element=element, type=supported)
+    part_list = add(root, "part-list")
     for number, part in enumerate(score.parts, 1):
         _write_score_part(part_list, f"P{number}", one_line(part.name), number)
 
 
 def _write_score_part(part_list: Element, part_id: str, name: str, number: int) -> None:
-    score_part = _add(part_list, "score-part", id=part_id)
-    _add(score_part, "part-name", name)
+    score_part = add(part_list, "score-part", id=part_id)
+    add(score_part, "part-name", name)
     instrument = f"{part_id}-I1"
-    _add(_add(score_part, "score-instrument", id=instrument), "instrument-name", name)
-    midi = _add(score_part, "midi-instrument", id=instrument)
-    _add(midi, "midi-channel", str((number - 1) % 9 + 1))  # channel 10 is for drums
-    _add(midi, "midi-program", "1")
+    add(add(score_part, "score-instrument", id=instrument), "instrument-name", name)
+    midi = add(score_part, "midi-instrument", id=instrument)
+    add(midi, "midi-channel", str((number - 1) % 9 + 1))  # channel 10 is for drums
+    add(midi, "midi-program", "1")
 
 
 def _divisions(score: Score) -> int:
@@ -162,7 +141,7 @@ _Marks = dict[Fraction, list[Mark | Clef]]
 class _VoiceLayout:
     """What one voice of a measure is written with: its marks by place, stems, accidentals."""
 
-    marks: _Marks
+    marks: Marks
     stem: str | None
     accidentals: dict[int, list[str | None]]  # index of a chord -> the sign of each head
 
@@ -178,7 +157,7 @@ class _PartWriter:
         divisions: int,
         key_presses: Counter[int],
     ) -> None:
-        self.xml = _add(root, "part", id=part_id)
+        self.xml = add(root, "part", id=part_id)
         self.part = part
         self.divisions = divisions
         self.key_presses = key_presses
@@ -197,14 +176,14 @@ class _PartWriter:
         """A measure; the clefs of the next one stand before the barline, as engravers put them."""
         self.fifths = measure.key.fifths if measure.key else self.fifths
         self.time = measure.time or self.time
-        xml = _add(self.xml, "measure", number=str(measure.number))
+        xml = add(self.xml, "measure", number=str(measure.number))
         full = Fraction(4 * self.time.beats, self.time.beat_type)
         if measure.number == 0 or measure.length != full:
             xml.set("implicit", "yes")
         self.write_attributes(xml, measure)
         voices = sorted(measure.voices, key=lambda voice: voice.number)
         coming = [replace(clef, onset=measure.length) for clef in next_clefs]
-        streams, apart = _marks_by_voice([*_marks(measure), *coming], voices)
+        streams, apart = marks_by_voice([*marks_of(measure), *coming], voices)
         accidentals = find_accidentals(voices, self.fifths)
         stems = stem_directions(voices)
         for index, voice in enumerate(voices):
@@ -219,28 +198,28 @@ class _PartWriter:
         first = len(self.xml) == 1
         if not (first or measure.key or measure.time):
             return
-        attributes = _add(xml, "attributes")
+        attributes = add(xml, "attributes")
         if first:
-            _add(attributes, "divisions", str(self.divisions))
+            add(attributes, "divisions", str(self.divisions))
         if measure.key:
-            key = _add(attributes, "key")
-            _add(key, "fifths", str(measure.key.fifths))
-            _add(key, "mode", measure.key.mode)
+            key = add(attributes, "key")
+            add(key, "fifths", str(measure.key.fifths))
+            add(key, "mode", measure.key.mode)
         if measure.time:
-            time = _add(attributes, "time")
-            _add(time, "beats", str(measure.time.beats))
-            _add(time, "beat-type", str(measure.time.beat_type))
+            time = add(attributes, "time")
+            add(time, "beats", str(measure.time.beats))
+            add(time, "beat-type", str(measure.time.beat_type))
         if first:
-            _add(attributes, "staves", str(self.part.staves))
+            add(attributes, "staves", str(self.part.staves))
             for clef in _opening_clefs(measure):
-                _write_clef(attributes, clef)
+                write_clef(attributes, clef)
 
     def write_voice(self, xml: Element, voice: Voice, layout: _VoiceLayout) -> None:
         tuplets = tuplet_signs(voice.events)
         waiting = layout.marks.copy()
         for index, event in enumerate(voice.events):
             for mark in waiting.pop(event.onset, ()):
-                _write_mark(xml, mark, self.part.staves)
+                write_mark(xml, mark, self.part.staves)
             if isinstance(event, Rest):
                 self.write_rest(xml, event, voice, tuplets.get(index))
             else:
@@ -252,28 +231,28 @@ class _PartWriter:
         place = end
         for mark in marks:
             self.move(xml, mark.onset - place)
-            _write_mark(xml, mark, self.part.staves)
+            write_mark(xml, mark, self.part.staves)
             place = mark.onset
         self.move(xml, end - place)
 
     def move(self, xml: Element, quarters: Fraction) -> None:
         """Go back or forward in the measure."""
         if quarters:
-            step = _add(xml, "backup" if quarters < 0 else "forward")
-            _add(step, "duration", self.duration(abs(quarters)))
+            step = add(xml, "backup" if quarters < 0 else "forward")
+            add(step, "duration", self.duration(abs(quarters)))
 
     def write_rest(self, xml: Element, rest: Rest, voice: Voice, tuplet: TupletSign | None) -> None:
-        note = _add(xml, "note")
-        sign = _add(note, "rest")
-        _add(note, "duration", self.duration(rest.length))
-        _add(note, "voice", str(voice.number))
+        note = add(xml, "note")
+        sign = add(note, "rest")
+        add(note, "duration", self.duration(rest.length))
+        add(note, "voice", str(voice.number))
         if rest.whole_measure is not None:
             sign.set("measure", "yes")  # and no type: it stands for any length
         else:
-            _write_value(note, rest.value, None, tuplet)
-        _add(note, "staff", str(voice.staff))
+            write_value(note, rest.value, None, tuplet)
+        add(note, "staff", str(voice.staff))
         if tuplet and (rest.tuplet_start or rest.tuplet_stop):
-            _write_tuplet_ends(_add(note, "notations"), rest, tuplet)
+            write_tuplet_ends(add(note, "notations"), rest, tuplet)
 
     def write_chord(
         self,
@@ -288,32 +267,32 @@ class _PartWriter:
         for index, (head, sign) in enumerate(zip(chord.heads, signs, strict=True)):
             note = self.add_note(xml, head)
             if chord.grace:
-                _add(note, "grace", slash="yes" if chord.value.type == "eighth" else "no")
+                add(note, "grace", slash="yes" if chord.value.type == "eighth" else "no")
             if index:
-                _add(note, "chord")
-            _write_pitch(note, head.pitch)
+                add(note, "chord")
+            write_pitch(note, head.pitch)
             if not chord.grace:
-                _add(note, "duration", duration)
-            for end in _tie_ends(head):
-                _add(note, "tie", type=end)
-            _add(note, "voice", str(voice.number))
-            _write_value(note, chord.value, sign, tuplet)
+                add(note, "duration", duration)
+            for end in tie_ends(head):
+                add(note, "tie", type=end)
+            add(note, "voice", str(voice.number))
+            write_value(note, chord.value, sign, tuplet)
             if stem:
-                _add(note, "stem", stem)
-            _add(note, "staff", str(voice.staff))
+                add(note, "stem", stem)
+            add(note, "staff", str(voice.staff))
             if not index:
                 for level, beam in enumerate(chord.beams, 1):
-                    _add(note, "beam", beam, number=str(level))
-            _write_notations(note, chord, head, None if index else tuplet, first=not index)
+                    add(note, "beam", beam, number=str(level))
+            write_notations(note, chord, head, None if index else tuplet, first=not index)
 
     def add_note(self, xml: Element, head: Notehead) -> Element:
         """A note element with the id of its key press, if it has one."""
         if not head.played:
-            return _add(xml, "note")
+            return add(xml, "note")
         played = head.played[0]
         self.key_presses[played] += 1
         count = self.key_presses[played]
-        return _add(xml, "note", id=f"p{played}" if count == 1 else f"p{played}-{count}")
+        return add(xml, "note", id=f"p{played}" if count == 1 else f"p{played}-{count}")
 
     def duration(self, length: Fraction) -> str:
         """A length in quarter notes, in divisions (a whole number by their choice)."""
@@ -327,139 +306,5 @@ def _opening_clefs(measure: Measure) -> list[Clef]:
     return [clef for clef in measure.clefs if clef.onset == 0]
 
 
-def _marks(measure: Measure) -> list[Mark | Clef]:
-    """What stands in a measure between its notes."""
-    return [*measure.marks, *(clef for clef in measure.clefs if clef.onset > 0)]
-
-
-def _marks_by_voice(
-    marks: list[Mark | Clef], voices: list[Voice]
-) -> tuple[list[_Marks], list[Mark | Clef]]:
-    """For each voice the marks of its stream, by place; and the marks that stand apart.
-
-    A mark goes to the first voice (a clef: of its staff) in which something starts at its place.
-    """
-    streams: list[_Marks] = [{} for _ in voices]
-    apart: list[Mark | Clef] = []
-    for mark in sorted(marks, key=_mark_order):
-        carrier = None if isinstance(mark, PedalMark) else _carrier(mark, voices)
-        if carrier is None:
-            apart.append(mark)
-        else:
-            streams[carrier].setdefault(mark.onset, []).append(mark)
-    return streams, apart
-
-
-def _carrier(mark: Mark | Clef, voices: list[Voice]) -> int | None:
-    for index, voice in enumerate(voices):
-        on_staff = not isinstance(mark, Clef) or voice.staff == mark.staff
-        if on_staff and any(event.onset == mark.onset for event in voice.events):
-            return index
-    return None
-
-
-def _mark_order(mark: Mark | Clef) -> tuple[Fraction, int, bool]:
-    return mark.onset, MARK_ORDER[type(mark)], getattr(mark, "kind", "") == "start"
-
-
-def _write_value(
-    note: Element, value: NoteValue, accidental: str | None, tuplet: TupletSign | None
-) -> None:
-    _add(note, "type", value.type)
-    for _ in range(value.dots):
-        _add(note, "dot")
-    if accidental:
-        _add(note, "accidental", accidental)
-    if value.actual != value.normal:
-        modification = _add(note, "time-modification")
-        _add(modification, "actual-notes", str(value.actual))
-        _add(modification, "normal-notes", str(value.normal))
-        if tuplet and tuplet.unit and (value.dots or value.type != tuplet.unit):
-            _add(modification, "normal-type", tuplet.unit)
-
-
-def _write_pitch(note: Element, pitch: Pitch) -> None:
-    xml = _add(note, "pitch")
-    _add(xml, "step", pitch.step)
-    if pitch.alter:
-        _add(xml, "alter", str(pitch.alter))
-    _add(xml, "octave", str(pitch.octave))
-
-
-def _tie_ends(head: Notehead) -> list[str]:
-    return ["stop"] * head.tied_from + ["start"] * head.tied_to
-
-
-def _write_notations(
-    note: Element, chord: Chord, head: Notehead, tuplet: TupletSign | None, first: bool
-) -> None:
-    """Ties and arpeggios belong to each head; tuplets, ornaments, articulations to the first."""
-    notations = etree.Element("notations")
-    if head.folded:
-        notations.set("id", "-".join([f"p{head.played[0]}-folds", *map(str, head.folded)]))
-    for end in _tie_ends(head):
-        _add(notations, "tied", type=end)
-    if tuplet:
-        _write_tuplet_ends(notations, chord, tuplet)
-    if chord.ornament and first:
-        _add(_add(notations, "ornaments"), ORNAMENTS[chord.ornament])
-    if chord.staccato and first:
-        _add(_add(notations, "articulations"), "staccato")
-    if chord.arpeggiated:
-        _add(notations, "arpeggiate")
-    if len(notations) or head.folded:
-        note.append(notations)
-
-
-def _write_tuplet_ends(notations: Element, event: Event, tuplet: TupletSign) -> None:
-    if event.tuplet_start:
-        bracket = "yes" if tuplet.bracket else "no"
-        _add(notations, "tuplet", type="start", bracket=bracket, **SHOW_NUMBER)
-    if event.tuplet_stop:
-        _add(notations, "tuplet", type="stop")
-
-
 def _write_barline(xml: Element, style: str) -> None:
-    _add(_add(xml, "barline", location="right"), "bar-style", style)
-
-
-def _write_clef(attributes: Element, clef: Clef) -> None:
-    xml = _add(attributes, "clef", number=str(clef.staff))
-    _add(xml, "sign", clef.sign)
-    _add(xml, "line", str(clef.line))
-
-
-def _write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
-    if isinstance(mark, Clef):
-        _write_clef(_add(xml, "attributes"), mark)
-        return
-    placement = "above" if isinstance(mark, TempoMark) else "below"
-    direction = _add(xml, "direction", placement=placement)
-    if isinstance(mark, TempoMark):
-        _write_tempo(direction, mark)
-    elif isinstance(mark, Dynamic):
-        _write_dynamic(direction, mark)
-    else:
-        _add(_add(direction, "direction-type"), "pedal", type=mark.kind, line="yes", sign="yes")
-    _add(direction, "staff", str(staves if isinstance(mark, PedalMark) else 1))
-    if isinstance(mark, TempoMark):
-        quarters = mark.per_minute * _length(mark.beat)
-        _add(direction, "sound", tempo=f"{float(quarters):.6g}")
-
-
-def _write_dynamic(direction: Element, mark: Dynamic) -> None:
-    dynamics = _add(_add(direction, "direction-type"), "dynamics")
-    if mark.sign in DYNAMICS:
-        _add(dynamics, mark.sign)
-    else:
-        _add(dynamics, "other-dynamics", one_line(mark.sign))
-
-
-def _write_tempo(direction: Element, mark: TempoMark) -> None:
-    if words := one_line(mark.words):
-        _add(_add(direction, "direction-type"), "words", words)
-    metronome = _add(_add(direction, "direction-type"), "metronome", parentheses="no")
-    _add(metronome, "beat-unit", mark.beat.type)
-    for _ in range(mark.beat.dots):
-        _add(metronome, "beat-unit-dot")
-    _add(metronome, "per-minute", str(mark.per_minute))
+    add(add(xml, "barline", location="right"), "bar-style", style)

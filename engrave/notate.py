@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
+from engrave.articulation import Articulation
 from engrave.beams import beam
 from engrave.clefs import choose_clefs
 from engrave.grid import Bar, Grid, PlacedNote
@@ -22,6 +23,7 @@ from engrave.score import (
     Chord,
     Dynamic,
     Event,
+    Hairpin,
     Mark,
     Measure,
     Notehead,
@@ -41,7 +43,17 @@ from engrave.spelling import Spelling
 STAVES = (1, 2)
 VOICES_PER_STAFF = 4
 NO_ORNAMENTS = Ornaments()
+NO_ARTICULATION = Articulation()
 PEDAL_REACH = Fraction(1)  # quarters that a pedal mark may move to stand at a note
+
+
+@dataclass(frozen=True, slots=True)
+class _Touch:
+    """How a chord is struck."""
+
+    staccato: bool
+    accent: bool
+    arpeggiated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,7 @@ class _WrittenChord:
     heads: tuple[Notehead, ...]
     graces: tuple[Notehead, ...]
     ornament: Literal["trill", "turn"] | None
-    arpeggiated: bool
+    touch: _Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +74,12 @@ class _Signs:
 
     ornament: dict[int, Ornament]
     rolled: frozenset[int]
+    articulation: Articulation
 
     @classmethod
-    def of(cls, ornaments: Ornaments) -> "_Signs":
+    def of(cls, ornaments: Ornaments, articulation: Articulation) -> "_Signs":
         rolled = frozenset(i for chord in ornaments.rolled for i in chord)
-        return cls({sign.main: sign for sign in ornaments.signs}, rolled)
+        return cls({sign.main: sign for sign in ornaments.signs}, rolled, articulation)
 
     def folded(self, played: int) -> tuple[int, ...]:
         """The presses that stand behind the sign on the note of a press."""
@@ -77,8 +90,14 @@ class _Signs:
         kinds = (self.ornament[i].kind for h in heads for i in h.played if i in self.ornament)
         return next(kinds, None)
 
-    def arpeggiated(self, heads: Iterable[Notehead]) -> bool:
-        return any(i in self.rolled for head in heads for i in head.played)
+    def touch(self, heads: Iterable[Notehead]) -> _Touch:
+        """The signs of touch that a chord takes because one of its notes has them."""
+        presses = {i for head in heads for i in head.played}
+        return _Touch(
+            bool(presses & self.articulation.staccato),
+            bool(presses & self.articulation.accent),
+            bool(presses & self.rolled),
+        )
 
 
 def notate(
@@ -89,19 +108,21 @@ def notate(
     spelling: Spelling,
     pedal: Sequence[PedalSpan] = (),
     tempo: TempoMark | None = None,
-    dynamic: Dynamic | None = None,
+    dynamics: Sequence[Dynamic | Hairpin] = (),
     title: str = "",
     composer: str = "",
     ornaments: Ornaments = NO_ORNAMENTS,
+    articulation: Articulation = NO_ARTICULATION,
 ) -> Score:
     """The score of one piano part; the label sequences run parallel to `notes`.
 
     Of `ornaments` the signs and the rolled chords are written; the presses folded into a sign are
-    not among the notes, the grace notes are marked there.
+    not among the notes, the grace notes are marked there. The places of `dynamics` count from the
+    start of the piece.
     """
     sounding: list[dict[tuple[int, int], list[_WrittenChord]]] = [{} for _ in grid.bars]
     unwritten: list[Unwritten] = []
-    signs = _Signs.of(ornaments)
+    signs = _Signs.of(ornaments, articulation)
     for line in sorted(set(zip(staff, voice, strict=True))):
         members = [i for i in range(len(notes)) if (staff[i], voice[i]) == line]
         for chord in _chords(notes, spelling.pitches, members, signs, unwritten):
@@ -112,7 +133,8 @@ def notate(
     bars = [_voices(bar, _skipped(grid, k), sounding[k]) for k, bar in enumerate(grid.bars)]
     clefs = [choose_clefs([_pitches(voices, s) for voices in bars], s) for s in STAVES]
     first = 0 if _skipped(grid, 0) else 1
-    opening = tuple(mark for mark in (tempo, dynamic) if mark)
+    opening = (tempo,) if tempo else ()
+    loudness = _in_measures(dynamics, grid)
     pedals = _pedal_marks(pedal, grid, bars)
     measures = tuple(
         Measure(
@@ -122,7 +144,7 @@ def notate(
             time=_time(grid, k),
             key=spelling.key if k == 0 else None,
             clefs=tuple(clef for clef in (clefs[0][k], clefs[1][k]) if clef),
-            marks=(opening if k == 0 else ()) + tuple(pedals[k]),
+            marks=(opening if k == 0 else ()) + tuple(loudness[k]) + tuple(pedals[k]),
         )
         for k, bar in enumerate(grid.bars)
     )
@@ -180,7 +202,7 @@ def _chords(
             tuple(sorted(heads.values(), key=lambda head: _height(head.pitch))),
             tuple(graces[onset]),
             signs.ornament_of(heads.values()),
-            signs.arpeggiated(heads.values()),
+            signs.touch(heads.values()),
         )
         for onset, heads in sorted(mains.items())
     ]
@@ -259,9 +281,22 @@ def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> It
         heads,
         tuplet_start=start,
         tuplet_stop=stop,
-        arpeggiated=chord.arpeggiated and begins,
         ornament=chord.ornament if begins else None,
+        staccato=chord.touch.staccato and begins and ends,
+        accent=chord.touch.accent and begins,
+        arpeggiated=chord.touch.arpeggiated and begins,
     )
+
+
+def _in_measures(
+    dynamics: Sequence[Dynamic | Hairpin], grid: Grid
+) -> list[list[Dynamic | Hairpin]]:
+    """The marks of each measure, their places counted from its barline."""
+    marks: list[list[Dynamic | Hairpin]] = [[] for _ in grid.bars]
+    for mark in dynamics:
+        k = grid.bar_at(mark.onset)
+        marks[k].append(replace(mark, onset=mark.onset - grid.bars[k].start))
+    return marks
 
 
 def _pitches(voices: tuple[Voice, ...], staff: int) -> list[Pitch]:

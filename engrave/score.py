@@ -92,6 +92,7 @@ class Chord:
     tuplet_start: bool = False
     tuplet_stop: bool = False
     staccato: bool = False
+    accent: bool = False
     arpeggiated: bool = False
     ornament: Literal["trill", "turn"] | None = None
 
@@ -177,6 +178,14 @@ class Dynamic:
 
 
 @dataclass(frozen=True, slots=True)
+class Hairpin:
+    """A hairpin between the staves opens ("crescendo", "diminuendo") or comes to its end."""
+
+    onset: Fraction
+    kind: Literal["crescendo", "diminuendo", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
 class PedalMark:
     """The sustain pedal goes down ("start") or up ("stop"), below the lower staff.
 
@@ -188,7 +197,7 @@ class PedalMark:
     kind: Literal["start", "stop"]
 
 
-Mark = TempoMark | Dynamic | PedalMark
+Mark = TempoMark | Dynamic | Hairpin | PedalMark
 
 
 @dataclass(frozen=True, slots=True)

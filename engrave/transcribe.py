@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from engrave.articulation import find_articulation
 from engrave.beats import track_beats
-from engrave.expression import opening_dynamic, tempo_mark
+from engrave.dynamics import mark_dynamics
 from engrave.grid import Grid, Tap
 from engrave.hands import split_hands
 from engrave.lengths import settle_lengths
@@ -18,6 +19,7 @@ from engrave.performance import Performance
 from engrave.quantize import Placed, quantize
 from engrave.score import KeySignature, Score, TimeSignature
 from engrave.spelling import spell
+from engrave.tempo import tempo_mark
 from engrave.voices import separate_voices
 
 Progress = Callable[[str, float], None]  # a step that begins, and the share of the work done
@@ -88,10 +90,11 @@ def transcribe(
         spell(notes, corrections.key),
         mark_pedal(performance, notes, placed.grid),
         tempo_mark(placed.grid),
-        opening_dynamic(performance),
+        mark_dynamics(performance, notes, placed.grid, staff),
         performance.source.title if title is None else title,
         performance.source.composer if composer is None else composer,
         ornaments,
+        find_articulation(performance, notes, staff, voice, placed.grid, evidence),
     )
     return Transcription(performance, placed.grid, score, evidence, corrections)
 

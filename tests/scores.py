@@ -13,6 +13,7 @@ from engrave.score import (
     Clef,
     Dynamic,
     Event,
+    Hairpin,
     KeySignature,
     Measure,
     Notehead,
@@ -278,7 +279,45 @@ def rolled_chords() -> Score:
     )  # fmt: skip
 
 
+def hairpins() -> Score:
+    """A crescendo from p to f over the barline, and a diminuendo inside the second measure."""
+    return piano(
+        measure(
+            1,
+            voice(1, chord("4", head("C5", 0)), chord("4", head("D5", 1)),
+                  chord("4", head("E5", 2)), chord("4", head("F5", 3))),
+            voice(5, chord("1", head("C3", 4))),
+            marks=(Dynamic(Fraction(0), "p"), Hairpin(Fraction(2), "crescendo")),
+            **opening(),
+        ),
+        measure(
+            2,
+            voice(1, chord("2", head("G5", 5)), chord("2", head("C5", 6))),
+            voice(5, chord("1", head("C3", 7))),
+            marks=(Hairpin(Fraction(0), "stop"), Dynamic(Fraction(0), "f"),
+                   Hairpin(Fraction(0), "diminuendo"), Hairpin(Fraction(2), "stop")),
+        ),
+    )  # fmt: skip
+
+
+def touches() -> Score:
+    """Two staccato quarters, an accented one, and one with both signs."""
+    return piano(
+        measure(
+            1,
+            voice(1, chord("4", head("C5", 0), staccato=True),
+                  chord("4", head("E5", 1), head("G5", 2), staccato=True),
+                  chord("4", head("F5", 3), accent=True),
+                  chord("4", head("D5", 4), staccato=True, accent=True)),
+            voice(5, chord("1", head("C3", 5))),
+            **opening(),
+        )
+    )  # fmt: skip
+
+
 ALL = (
+    hairpins,
+    touches,
     eight_notes,
     tied_over_the_barline,
     triplets,

@@ -12,6 +12,7 @@ from engrave.score import (
     Chord,
     Clef,
     Dynamic,
+    Hairpin,
     KeySignature,
     Measure,
     NoteValue,
@@ -368,6 +369,58 @@ BROKEN: list[tuple[Callable, Score, str]] = [
         judge.check_pedals,
         pedalled((0, "start"), (2, "stop"), (2, "start")),
         "measure 1, at 2: the pedal never goes up",
+    ),
+]
+
+
+def marked(*marks) -> Score:
+    """A bar of two halves with these marks."""
+    return one(chord("2", head("C5", 0)), chord("2", head("D5", 1)), marks=marks)
+
+
+BROKEN += [
+    (
+        judge.check_hairpins,
+        marked(Hairpin(Fraction(2), "stop")),
+        "measure 1, at 2: a hairpin ends that has not begun",
+    ),
+    (
+        judge.check_hairpins,
+        marked(Hairpin(Fraction(0), "crescendo")),
+        "measure 1, at 0: a hairpin does not end",
+    ),
+    (
+        judge.check_marks,
+        marked(Hairpin(Fraction(0), "crescendo"), Hairpin(Fraction(1), "stop")),
+        "measure 1, at 1: the end of a hairpin where nothing starts on staff 1",
+    ),
+    (
+        judge.check_dynamics,
+        marked(Dynamic(Fraction(0), "p"), Dynamic(Fraction(0), "f")),
+        "measure 1, at 0: p and f at once",
+    ),
+    (
+        judge.check_dynamics,
+        marked(Dynamic(Fraction(0), "p"), Dynamic(Fraction(2), "p")),
+        "measure 1, at 2: p once more",
+    ),
+    (
+        judge.check_articulation,
+        two((chord("1", head("C5", 0, ">")),), (chord("1", head("C5", 0, "<"), accent=True),)),
+        "measure 2, staff 1, voice 1, at 0: an accent on a note that is only held",
+    ),
+    (
+        judge.check_articulation,
+        two((chord("1", head("C5", 0, ">"), staccato=True),), (chord("1", head("C5", 0, "<")),)),
+        "measure 1, staff 1, voice 1, at 0: a staccato dot on a tied note",
+    ),
+    (
+        judge.check_articulation,
+        one(
+            chord("8", head("B4", 0), grace=True, accent=True),
+            chord("1", head("C5", 1)),
+        ),
+        "measure 1, staff 1, voice 1, at 0: an articulation on a grace note",
     ),
 ]
 

@@ -15,17 +15,20 @@ PACKAGE = Path(__file__).parent.parent / "engrave"
 
 FLOORS = (
     # what was played, where the two units meet, and what the reader is asked; how commands speak
-    {"performance", "grid", "midi_events", "reading", "terminal"},
+    {"performance", "grid", "midi_events", "reading", "xml_text", "terminal"},
     {"score", "midi_hearing", "features", "sounding"},  # what is written, and what is heard
     # the rules by which music is written, and what the reader answers
     {
         *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
-        *("pulse", "playback", "player"),
+        *("pulse", "walk", "playback", "player"),
     },
+    # rooms of the judge and of the writer
+    {"check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks"},
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
-        *("spelling", "pedal", "expression", "check", "musicxml", "heading", "plate"),
+        *("spelling", "pedal", "tempo", "dynamics", "articulation", "check", "musicxml"),
+        *("heading", "plate"),
     },
     {"notate", "svg", "interop"},  # what puts their results together
     {"html", "pdf"},  # pages

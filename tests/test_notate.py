@@ -207,10 +207,12 @@ def test_time_signatures_stand_where_they_change() -> None:
 def test_marks_and_texts_stand_at_the_beginning() -> None:
     notes, grid = placed("C5 0 4; C5 4 4"), grid_of("4/4", "4/4")
     tempo = TempoMark(Fraction(0), NoteValue("quarter"), 80, "Andante")
-    dynamic = Dynamic(Fraction(0), "mf")
-    score = notate(notes, grid, [1, 1], [1, 1], spell(notes), (), tempo, dynamic, "Song", "Me")
+    loudness = [Dynamic(Fraction(0), "mf"), Dynamic(Fraction(4), "p")]
+    score = notate(notes, grid, [1, 1], [1, 1], spell(notes), (), tempo, loudness, "Song", "Me")
     assert (score.title, score.composer) == ("Song", "Me")
-    assert [m.marks for m in score.parts[0].measures] == [(tempo, dynamic), ()]
+    first, second = (m.marks for m in score.parts[0].measures)
+    assert first == (tempo, loudness[0])
+    assert second == (Dynamic(Fraction(0), "p"),)
     assert score.parts[0].measures[0].key is not None
     assert score.parts[0].measures[1].key is None
 

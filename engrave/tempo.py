@@ -1,13 +1,9 @@
-"""Tempo mark and opening dynamic: how fast and how loud the music begins.
+"""Tempo mark: how fast the music begins.
 
 The tempo is that of the felt beat (a dotted quarter in 6/8, a half in 2/2): the median over the
 opening, so that neither an upbeat taken freely nor a closing ritardando moves it. It is rounded
 to the steps of Maelzel's metronome, and the Italian word is the one printed beside that step on
 common metronomes (the ranges differ a little from maker to maker).
-
-The dynamic is a median of MIDI velocities (1-127). Instruments and players differ in how hard
-"mf" is struck, so half of what lies between this recording's own median and the customary mf-mp
-boundary is taken off before the sign is looked up.
 """
 
 from fractions import Fraction
@@ -17,11 +13,9 @@ from math import inf
 import numpy as np
 
 from engrave.grid import Bar, Grid
-from engrave.performance import Performance
-from engrave.score import NOTE_TYPES, Dynamic, NoteValue, TempoMark
+from engrave.score import NOTE_TYPES, NoteValue, TempoMark
 
 OPENING_BARS = 32  # the tempo mark speaks for these; a shorter piece counts as a whole
-OPENING_SECONDS = 8.0  # the dynamic speaks for these
 
 # Maelzel's steps (40 to 208), carried on with the same stride below and above.
 METRONOME = (
@@ -47,17 +41,6 @@ TEMPO_WORDS: tuple[tuple[float, str], ...] = (
     (inf, "Prestissimo"),
 )
 
-# The sign for velocities up to, not including, the number.
-DYNAMICS: tuple[tuple[float, str], ...] = (
-    (36, "pp"),
-    (50, "p"),
-    (64, "mp"),
-    (80, "mf"),
-    (98, "f"),
-    (inf, "ff"),
-)
-MIDDLE_VELOCITY = 64
-
 
 def tempo_mark(grid: Grid) -> TempoMark:
     """The mark for the start of the piece, in beats of the first full bar's time signature."""
@@ -66,17 +49,6 @@ def tempo_mark(grid: Grid) -> TempoMark:
     steps = np.array(METRONOME)
     step = int(steps[np.argmin(np.abs(np.log(steps / per_minute)))])
     return TempoMark(Fraction(0), _note_value(bar.beat_length), step, _look_up(TEMPO_WORDS, step))
-
-
-def opening_dynamic(performance: Performance) -> Dynamic | None:
-    """The dynamic sign of the opening; None where all keys are struck alike (no touch recorded)."""
-    notes = performance.notes
-    if len({note.velocity for note in notes}) < 2:
-        return None
-    limit = notes[0].onset + OPENING_SECONDS
-    opening = np.median([note.velocity for note in notes if note.onset <= limit])
-    whole = np.median([note.velocity for note in notes])
-    return Dynamic(Fraction(0), _look_up(DYNAMICS, opening - (whole - MIDDLE_VELOCITY) / 2))
 
 
 def _first_full_bar(grid: Grid) -> Bar:

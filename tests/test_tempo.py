@@ -1,13 +1,12 @@
-"""Tempo mark and opening dynamic, on grids and velocities that can be counted by eye."""
+"""The tempo mark, on grids that can be counted by eye."""
 
 from fractions import Fraction
 
 import pytest
 
-from engrave.expression import METRONOME, opening_dynamic, tempo_mark
 from engrave.grid import Bar, Grid
-from engrave.performance import Performance, PlayedNote
-from engrave.score import Dynamic, NoteValue
+from engrave.score import NoteValue
+from engrave.tempo import METRONOME, tempo_mark
 
 
 def steady(beats, beat_type, quarter_seconds, bars=4, pickup=Fraction(0)):
@@ -63,26 +62,3 @@ def test_metronome_has_maelzels_steps():
         [40, 42, 44, 46, 48, 50, 52, 54, 56, 58, 60, 63, 66, 69, 72, 76, 80, 84, 88, 92, 96, 100]
         + [104, 108, 112, 116, 120, 126, 132, 138, 144, 152, 160, 168, 176, 184, 192, 200, 208]
     )
-
-
-def played(*velocities):
-    """One key press a second."""
-    return Performance(tuple(PlayedNote(i, i + 0.9, 60, v) for i, v in enumerate(velocities)))
-
-
-@pytest.mark.parametrize(
-    ("opening", "rest", "sign"),
-    [(30, 64, "pp"), (45, 64, "p"), (60, 64, "mp"), (70, 64, "mf"), (90, 64, "f"), (110, 64, "ff")],
-)
-def test_dynamic_follows_the_opening(opening, rest, sign):
-    assert opening_dynamic(played(*[opening] * 9, *[rest] * 20)) == Dynamic(Fraction(0), sign)
-
-
-def test_dynamic_takes_half_of_a_loud_instrument_back():
-    evenly = [99, 101] * 15  # 100 strikes "ff" where the middle is 64; here it is the middle
-    assert opening_dynamic(played(*evenly)).sign == "f"
-
-
-def test_no_dynamic_where_touch_was_not_recorded():
-    assert opening_dynamic(played(64, 64, 64)) is None
-    assert opening_dynamic(Performance(())) is None

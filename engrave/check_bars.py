@@ -1,0 +1,106 @@
+"""The judge's rules for bars: they are full, and say what they must and nothing twice.
+
+Each `check_...` function yields a sentence for each place that breaks its rule; places are in
+quarter notes from the barline that opens the measure.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+
+from engrave.score import Measure, Score, TimeSignature
+from engrave.walk import at, measures_of, voices_of
+
+VOICES_PER_STAFF = 4
+
+
+def check_opening(score: Score) -> Iterator[str]:
+    """The first measure states time, key, and a clef for each staff."""
+    for part in score.parts:
+        for measure in part.measures[:1]:
+            if measure.time is None:
+                yield f"{at(measure)}: no time signature to begin with"
+            if measure.key is None:
+                yield f"{at(measure)}: no key signature to begin with"
+            given = {clef.staff for clef in measure.clefs if clef.onset == 0}
+            for staff in set(range(1, part.staves + 1)) - given:
+                yield f"{at(measure)}: staff {staff} has no clef to begin with"
+
+
+def check_keys(score: Score) -> Iterator[str]:
+    """A key signature has at most seven sharps or flats."""
+    for _, measure in measures_of(score):
+        if measure.key and abs(measure.key.fifths) > 7:
+            yield f"{at(measure)}: no key signature has {measure.key.fifths} fifths"
+
+
+def check_changes(score: Score) -> Iterator[str]:
+    """Time and key signatures and clefs stand only where they change; programs drop others."""
+    for part in score.parts:
+        in_force: dict[str, object] = {}
+        for measure in part.measures:
+            for name, sign in _signs(measure):
+                if in_force.get(name) == sign:
+                    yield f"{at(measure)}: {name} that changes nothing"
+                in_force[name] = sign
+
+
+def check_measure_lengths(score: Score) -> Iterator[str]:
+    """A measure is as long as its time signature; the first and the last may be shorter."""
+    for part in score.parts:
+        time = TimeSignature(4, 4)
+        for index, measure in enumerate(part.measures):
+            time = measure.time or time
+            full = Fraction(4 * time.beats, time.beat_type)
+            may_be_short = index in (0, len(part.measures) - 1)
+            if measure.length == full or (may_be_short and 0 < measure.length < full):
+                continue
+            yield (
+                f"{at(measure)}: {measure.length} quarters long"
+                f" in {time.beats}/{time.beat_type} time"
+            )
+
+
+def check_bars_full(score: Score) -> Iterator[str]:
+    """The events of each voice follow one another and fill the measure exactly."""
+    for _, measure, voice in voices_of(score):
+        place = Fraction(0)
+        for event in voice.events:
+            if event.onset != place:
+                fault = "a gap" if event.onset > place else "an overlap"
+                yield f"{at(measure, voice, event)}: {fault} after {place}"
+            place = event.onset + event.length
+        if place != measure.length:
+            yield f"{at(measure, voice)}: ends at {place} of {measure.length} quarters"
+
+
+def check_staves_filled(score: Score) -> Iterator[str]:
+    """Each staff has a voice in each measure."""
+    for part, measure in measures_of(score):
+        for staff in range(1, part.staves + 1):
+            if not any(voice.staff == staff for voice in measure.voices):
+                yield f"{at(measure)}: staff {staff} is empty"
+
+
+def check_voices(score: Score) -> Iterator[str]:
+    """Voices are 1-4 on staff 1 and 5-8 on staff 2, each once: so at most four on a staff."""
+    for part, measure in measures_of(score):
+        for voice in measure.voices:
+            first = VOICES_PER_STAFF * (voice.staff - 1) + 1
+            if not 1 <= voice.staff <= part.staves:
+                yield f"{at(measure, voice)}: there is no such staff"
+            elif not first <= voice.number < first + VOICES_PER_STAFF:
+                yield f"{at(measure, voice)}: this voice does not belong on this staff"
+        numbers = Counter(voice.number for voice in measure.voices)
+        for number in (number for number, count in numbers.items() if count > 1):
+            yield f"{at(measure)}: voice {number} stands there {numbers[number]} times"
+
+
+def _signs(measure: Measure) -> Iterator[tuple[str, object]]:
+    """What a measure states: ("a key signature", its fifths), ("a clef on staff 1", "G"), ..."""
+    if measure.time:
+        yield "a time signature", measure.time
+    if measure.key:
+        yield "a key signature", measure.key.fifths
+    for clef in sorted(measure.clefs, key=lambda clef: clef.onset):
+        yield f"a clef on staff {clef.staff}", (clef.sign, clef.line)

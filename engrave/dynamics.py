@@ -1,0 +1,205 @@
+"""Dynamics and hairpins: how loud the music is, and where that changes for long.
+
+Loudness is told from MIDI velocities (1-127), beat by beat. A listener hears plateaus and slopes,
+not single notes; so the beats are divided into stretches that are level or rise and fall evenly,
+as few as explain them (segmented least squares; Bellman, *On the approximation of curves by line
+segments*, 1961), and a new stretch rather begins with a bar. A level that differs from the last
+one written gets a sign, a slope that leads to another level a hairpin. (Gould, *Behind Bars*,
+2011, ch. 4.)
+
+Instruments and players differ in how hard "mf" is struck, so half of what lies between this
+recording's own median and the customary mf-mp boundary is taken off before a sign is looked up.
+Where all keys are struck alike no touch was recorded, and nothing is said.
+
+Places are quarter notes from the start of the piece.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import inf
+
+import numpy as np
+
+from engrave.grid import Grid, PlacedNote
+from engrave.performance import Performance
+from engrave.score import Dynamic, Hairpin
+
+# The sign for velocities up to, not including, the number.
+SIGNS: tuple[tuple[float, str], ...] = (
+    (36, "pp"),
+    (50, "p"),
+    (64, "mp"),
+    (80, "mf"),
+    (98, "f"),
+    (inf, "ff"),
+)
+MIDDLE_VELOCITY = 64
+LOUD = 70  # percentile of the velocities in a beat: the voice that leads, not what accompanies it
+LEAST_NOISE = 5.0  # velocities by which beats of one level differ
+NEW_STRETCH = 9.0  # what a stretch costs, in squared noises,
+OFF_BARLINE = 3.0  # more if it does not begin with a bar,
+SLOPE = 4.0  # and more if it is a slope
+LONGEST = 256  # beats of a level stretch, and
+SHORTEST_SLOPE, LONGEST_SLOPE = 3, 12  # of a slope
+RISE = 12.0  # velocities between the ends of a slope
+CHANGE = 7.0  # velocities between two signs
+LONGEST_HAIRPIN = 16  # quarters: over more, with silence between, a slope is not heard as one
+
+
+@dataclass(frozen=True, slots=True)
+class _Beat:
+    """A felt beat in which something is struck: where its first note stands, and how loud it is."""
+
+    place: Fraction
+    loudness: float
+    opens_bar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Beats from `start` to before `stop`; how loud they begin and end."""
+
+    start: int
+    stop: int
+    before: float
+    after: float
+
+    @property
+    def sloping(self) -> bool:
+        return self.before != self.after
+
+
+def mark_dynamics(
+    performance: Performance, notes: Sequence[PlacedNote], grid: Grid, staff: Sequence[int]
+) -> tuple[Dynamic | Hairpin, ...]:
+    """The dynamic signs and hairpins, in order, each where a note of the upper staff begins.
+
+    The first sign stands at the start of the piece.
+    """
+    velocities = [note.velocity for note in performance.notes]
+    beats = _beats(velocities, notes, grid, staff)
+    if len(set(velocities)) < 2 or not beats:
+        return ()
+    offset = (float(np.median(velocities)) - MIDDLE_VELOCITY) / 2
+    return tuple(_marks(beats, _stretches(beats), offset))
+
+
+def _beats(
+    velocities: Sequence[int], notes: Sequence[PlacedNote], grid: Grid, staff: Sequence[int]
+) -> list[_Beat]:
+    """The felt beats that have notes of the upper staff (of any, where it is silent throughout)."""
+    upper = {n.onset for n, s in zip(notes, staff, strict=True) if s == 1 and not n.grace}
+    upper = upper or {n.onset for n in notes if not n.grace}
+    struck: dict[tuple[int, int], list[PlacedNote]] = {}
+    for note in notes:
+        k = grid.bar_at(note.onset)
+        bar = grid.bars[k]
+        from_end = (bar.end - note.onset) / bar.beat_length
+        struck.setdefault((k, -int(-from_end // 1)), []).append(note)
+    beats: list[_Beat] = []
+    bar_before = -1
+    for (k, _), members in sorted(struck.items(), key=lambda item: (item[0][0], -item[0][1])):
+        places = {note.onset for note in members} & upper
+        if places:
+            loudness = float(np.percentile([velocities[n.played] for n in members], LOUD))
+            beats.append(_Beat(min(places), loudness, k != bar_before))
+            bar_before = k
+    return beats
+
+
+def _stretches(beats: Sequence[_Beat]) -> list[_Stretch]:
+    """The division of the beats into levels and slopes that costs least."""
+    loud = np.array([beat.loudness for beat in beats])
+    if len(loud) > 2:  # one beat alone is an accent, not a level
+        loud[1:-1] = np.median([loud[:-2], loud[1:-1], loud[2:]], axis=0)
+    noise = max(LEAST_NOISE, float(np.median(np.abs(np.diff(loud)))) if len(loud) > 1 else 0.0)
+    fits = _Fits(loud / noise)
+    opening = np.array([0.0 if beat.opens_bar else OFF_BARLINE for beat in beats]) + NEW_STRETCH
+    best = np.full(len(beats) + 1, inf)
+    best[0] = 0.0
+    back: list[tuple[int, bool]] = [(0, False)]
+    for stop in range(1, len(beats) + 1):
+        starts = np.arange(max(0, stop - LONGEST), stop)
+        level = best[starts] + opening[starts] + fits.level(starts, stop)
+        slope = best[starts] + opening[starts] + SLOPE + fits.slope(starts, stop, RISE / noise)
+        sloping = bool(slope.min() < level.min())
+        costs = slope if sloping else level
+        best[stop] = costs.min()
+        back.append((int(starts[costs.argmin()]), sloping))
+    found: list[_Stretch] = []
+    stop = len(beats)
+    while stop:
+        start, sloping = back[stop]
+        before, after = fits.ends(start, stop, sloping)
+        found.append(_Stretch(start, stop, before * noise, after * noise))
+        stop = start
+    return found[::-1]
+
+
+class _Fits:
+    """How well a level or a slope explains the values from one index to another."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        x = np.arange(len(values), dtype=float)
+        self.sums = [
+            np.concatenate([[0.0], np.cumsum(terms)]) for terms in (values, values**2, x * values)
+        ]
+
+    def level(self, starts: np.ndarray, stop: int) -> np.ndarray:
+        """The sum of squares about the mean."""
+        n, mean, _, total, _ = self._moments(starts, stop)
+        return total - n * mean**2
+
+    def slope(self, starts: np.ndarray, stop: int, rise: float) -> np.ndarray:
+        """The same about the straight line; infinite where it is too flat, short or long."""
+        n, mean, slope, total, spread = self._moments(starts, stop)
+        left = total - n * mean**2 - slope**2 * spread
+        fits = (n >= SHORTEST_SLOPE) & (n <= LONGEST_SLOPE) & (np.abs(slope) * (n - 1) >= rise)
+        return np.where(fits, left, inf)
+
+    def ends(self, start: int, stop: int, sloping: bool) -> tuple[float, float]:
+        """The values at both ends."""
+        n, mean, slope, _, _ = (float(m[0]) for m in self._moments(np.array([start]), stop))
+        half = slope * (n - 1) / 2 if sloping else 0.0
+        return mean - half, mean + half
+
+    def _moments(self, starts: np.ndarray, stop: int) -> tuple[np.ndarray, ...]:
+        """Count, mean, slope, sum of squares, and the sum of squared distances from the middle."""
+        n = (stop - starts).astype(float)
+        plain, squares, moments = (s[stop] - s[starts] for s in self.sums)
+        middle = (starts + stop - 1) / 2
+        spread = n * (n**2 - 1) / 12
+        slope = np.divide(moments - middle * plain, spread, out=np.zeros_like(n), where=spread > 0)
+        return n, plain / n, slope, squares, spread
+
+
+def _marks(
+    beats: Sequence[_Beat], stretches: Sequence[_Stretch], offset: float
+) -> Iterator[Dynamic | Hairpin]:
+    """A sign for each new level; a hairpin where a slope leads to one."""
+    level = stretches[0].before
+    yield Dynamic(Fraction(0), _sign(level - offset))
+    said = _sign(level - offset)
+    for stretch, following in pairwise([*stretches, None]):
+        assert stretch is not None
+        if following is None:  # nothing begins where it would end
+            break
+        place, target = beats[following.start].place, following.before
+        new, clear = _sign(target - offset), abs(target - level) >= CHANGE
+        start, rise = beats[stretch.start].place, stretch.after - stretch.before
+        leads_there = (target - level) * rise > 0 and place - start <= LONGEST_HAIRPIN
+        if stretch.sloping and leads_there and clear:
+            yield Hairpin(start, "crescendo" if rise > 0 else "diminuendo")
+            yield Hairpin(place, "stop")
+            level, said = target, new
+            if not following.sloping:
+                yield Dynamic(place, new)
+        elif new != said and clear and not following.sloping:
+            level, said = target, new
+            yield Dynamic(place, new)
+
+
+def _sign(velocity: float) -> str:
+    return next(sign for limit, sign in SIGNS if velocity < limit)

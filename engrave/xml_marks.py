@@ -1,0 +1,120 @@
+"""How the signs between the notes are written in MusicXML, and in which stream each stands.
+
+A mark (tempo, dynamic, clef) stands in the stream of a voice right before an event that starts at
+its place: programs ignore an `<offset>`. The pedal, hairpins, and marks at whose place nothing
+starts follow after all voices, reached by `<backup>` and `<forward>`: programs pair the ends of
+pedals and hairpins in the order of writing, and only there it can always be the order of time.
+"""
+
+from fractions import Fraction
+
+from lxml.etree import _Element as Element
+
+from engrave.score import (
+    Clef,
+    Dynamic,
+    Hairpin,
+    Mark,
+    Measure,
+    PedalMark,
+    TempoMark,
+    Voice,
+)
+from engrave.words import one_line
+from engrave.xml_text import add
+
+# Signs that are elements of their own in MusicXML; any other is written as text.
+DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
+# Of marks at one place, which comes first; what stops does so before anything of its kind starts.
+MARK_ORDER = (Clef, TempoMark, Dynamic, Hairpin, PedalMark)
+APART = (Hairpin, PedalMark)
+
+Marks = dict[Fraction, list[Mark | Clef]]
+
+
+def marks_of(measure: Measure) -> list[Mark | Clef]:
+    """What stands in a measure between its notes."""
+    return [*measure.marks, *(clef for clef in measure.clefs if clef.onset > 0)]
+
+
+def marks_by_voice(
+    marks: list[Mark | Clef], voices: list[Voice]
+) -> tuple[list[Marks], list[Mark | Clef]]:
+    """For each voice the marks of its stream, by place; and the marks that stand apart.
+
+    A mark goes to the first voice (a clef: of its staff) in which something starts at its place.
+    """
+    streams: list[Marks] = [{} for _ in voices]
+    apart: list[Mark | Clef] = []
+    for mark in sorted(marks, key=_mark_order):
+        carrier = None if isinstance(mark, APART) else _carrier(mark, voices)
+        if carrier is None:
+            apart.append(mark)
+        else:
+            streams[carrier].setdefault(mark.onset, []).append(mark)
+    return streams, apart
+
+
+def _carrier(mark: Mark | Clef, voices: list[Voice]) -> int | None:
+    for index, voice in enumerate(voices):
+        on_staff = not isinstance(mark, Clef) or voice.staff == mark.staff
+        if on_staff and any(event.onset == mark.onset for event in voice.events):
+            return index
+    return None
+
+
+def _mark_order(mark: Mark | Clef) -> tuple[Fraction, int, bool]:
+    return mark.onset, MARK_ORDER.index(type(mark)), getattr(mark, "kind", "stop") != "stop"
+
+
+def write_clef(attributes: Element, clef: Clef) -> None:
+    xml = add(attributes, "clef", number=str(clef.staff))
+    add(xml, "sign", clef.sign)
+    add(xml, "line", str(clef.line))
+
+
+def write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
+    if isinstance(mark, Clef):
+        write_clef(add(xml, "attributes"), mark)
+        return
+    placement = "above" if isinstance(mark, TempoMark) else "below"
+    direction = add(xml, "direction", placement=placement)
+    _write_sign(direction, mark)
+    add(direction, "staff", str(staves if isinstance(mark, PedalMark) else 1))
+    if isinstance(mark, TempoMark):
+        quarters = mark.per_minute * mark.beat.length
+        add(direction, "sound", tempo=f"{float(quarters):.6g}")
+
+
+def _write_sign(direction: Element, mark: Mark) -> None:
+    match mark:
+        case TempoMark():
+            _write_tempo(direction, mark)
+        case Dynamic():
+            _write_dynamic(direction, mark)
+        case Hairpin(kind=kind):
+            add(_sign(direction), "wedge", type=kind)
+        case PedalMark(kind=kind):
+            add(_sign(direction), "pedal", type=kind, line="yes", sign="yes")
+
+
+def _sign(direction: Element) -> Element:
+    return add(direction, "direction-type")
+
+
+def _write_dynamic(direction: Element, mark: Dynamic) -> None:
+    dynamics = add(_sign(direction), "dynamics")
+    if mark.sign in DYNAMICS:
+        add(dynamics, mark.sign)
+    else:
+        add(dynamics, "other-dynamics", one_line(mark.sign))
+
+
+def _write_tempo(direction: Element, mark: TempoMark) -> None:
+    if words := one_line(mark.words):
+        add(_sign(direction), "words", words)
+    metronome = add(_sign(direction), "metronome", parentheses="no")
+    add(metronome, "beat-unit", mark.beat.type)
+    for _ in range(mark.beat.dots):
+        add(metronome, "beat-unit-dot")
+    add(metronome, "per-minute", str(mark.per_minute))

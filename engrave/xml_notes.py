@@ -1,0 +1,71 @@
+"""How a note says in MusicXML what it is: value, pitch, ties, tuplet, and the signs on it."""
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from engrave.layout import TupletSign
+from engrave.score import Chord, Event, Notehead, NoteValue, Pitch
+from engrave.xml_text import add
+
+# No wavy line: MuseScore 3 does not write a trill again whose line ends at a barline.
+ORNAMENTS = {"trill": "trill-mark", "turn": "turn"}
+SHOW_NUMBER = {"show-number": "actual"}
+
+
+def write_value(
+    note: Element, value: NoteValue, accidental: str | None, tuplet: TupletSign | None
+) -> None:
+    add(note, "type", value.type)
+    for _ in range(value.dots):
+        add(note, "dot")
+    if accidental:
+        add(note, "accidental", accidental)
+    if value.actual != value.normal:
+        modification = add(note, "time-modification")
+        add(modification, "actual-notes", str(value.actual))
+        add(modification, "normal-notes", str(value.normal))
+        if tuplet and tuplet.unit and (value.dots or value.type != tuplet.unit):
+            add(modification, "normal-type", tuplet.unit)
+
+
+def write_pitch(note: Element, pitch: Pitch) -> None:
+    xml = add(note, "pitch")
+    add(xml, "step", pitch.step)
+    if pitch.alter:
+        add(xml, "alter", str(pitch.alter))
+    add(xml, "octave", str(pitch.octave))
+
+
+def tie_ends(head: Notehead) -> list[str]:
+    return ["stop"] * head.tied_from + ["start"] * head.tied_to
+
+
+def write_notations(
+    note: Element, chord: Chord, head: Notehead, tuplet: TupletSign | None, first: bool
+) -> None:
+    """Ties and arpeggios belong to each head; tuplets, ornaments, articulations to the first."""
+    notations = etree.Element("notations")
+    if head.folded:
+        notations.set("id", "-".join([f"p{head.played[0]}-folds", *map(str, head.folded)]))
+    for end in tie_ends(head):
+        add(notations, "tied", type=end)
+    if tuplet:
+        write_tuplet_ends(notations, chord, tuplet)
+    if chord.ornament and first:
+        add(add(notations, "ornaments"), ORNAMENTS[chord.ornament])
+    if (chord.accent or chord.staccato) and first:
+        articulations = add(notations, "articulations")
+        for name in [*["accent"] * chord.accent, *["staccato"] * chord.staccato]:
+            add(articulations, name)
+    if chord.arpeggiated:
+        add(notations, "arpeggiate")
+    if len(notations) or head.folded:
+        note.append(notations)
+
+
+def write_tuplet_ends(notations: Element, event: Event, tuplet: TupletSign) -> None:
+    if event.tuplet_start:
+        bracket = "yes" if tuplet.bracket else "no"
+        add(notations, "tuplet", type="start", bracket=bracket, **SHOW_NUMBER)
+    if event.tuplet_stop:
+        add(notations, "tuplet", type="stop")
