@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import groupby, pairwise
 
+from engrave.carriers import carrying_voice
 from engrave.performance import Performance
 from engrave.score import (
     NOTE_TYPES,
@@ -244,7 +245,8 @@ def check_marks(score: Score) -> Iterator[str]:
     """Marks and clefs stand where something starts, or programs move or lose them.
 
     A clef needs a note or rest on its own staff, the pedal one on the lowest staff, below which
-    it is written; only a pedal may also go up at the closing barline.
+    it is written, or a place to which a hidden rest can be written (`carriers`); only a pedal may
+    also go up at the closing barline.
     """
     for part, measure in _measures(score):
         for mark in (*measure.marks, *measure.clefs):
@@ -462,6 +464,10 @@ def _has_place(mark: Mark | Clef, measure: Measure, part: Part) -> bool:
         return 1 <= mark.staff <= part.staves
     if isinstance(mark, PedalMark) and mark.kind == "stop" and mark.onset == measure.length:
         return True
+    if isinstance(mark, PedalMark) and 0 <= mark.onset < measure.length:
+        carrier = carrying_voice(measure, part.staves)
+        if carrier and any(event.onset == mark.onset for event in carrier.events):
+            return True
     staves = _staves_of(mark, part)
     voices = (voice for voice in measure.voices if voice.staff in staves)
     return any(event.onset == mark.onset for voice in voices for event in voice.events)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from engrave.beams import beam
+from engrave.carriers import can_be_carried
 from engrave.clefs import choose_clefs
 from engrave.grid import Bar, Grid, PlacedNote
 from engrave.ornaments import Ornament, Ornaments
@@ -278,10 +279,10 @@ def _pitches(voices: tuple[Voice, ...], staff: int) -> list[Pitch]:
 def _pedal_marks(
     spans: Sequence[PedalSpan], grid: Grid, bars: list[tuple[Voice, ...]]
 ) -> list[list[Mark]]:
-    """The pedal marks of each measure, each where something starts on the lower staff.
+    """The pedal marks of each measure, each where something starts on the lower staff or can be
+    made to (`carriers`).
 
-    Programs that read the file lose marks that stand elsewhere. A mark may also stop at the end of
-    the last measure.
+    A mark may also stop at the end of the last measure.
     """
     places = sorted(
         {
@@ -296,8 +297,8 @@ def _pedal_marks(
     marks: list[list[Mark]] = [[] for _ in bars]
     last = Fraction(-1)
     for span in spans:
-        start = _nearest(span.start, places)
-        stop = _nearest(span.stop, stops)
+        start = _nearest(span.start, places, grid)
+        stop = _nearest(span.stop, stops, grid)
         if start is None or stop is None or start < last or stop <= start:
             continue
         down, up = grid.bar_at(start), grid.bar_at(stop)
@@ -307,8 +308,13 @@ def _pedal_marks(
     return marks
 
 
-def _nearest(place: Fraction, places: list[Fraction]) -> Fraction | None:
-    """The nearest of the places within reach; of two equally near, the earlier."""
+def _nearest(place: Fraction, places: list[Fraction], grid: Grid) -> Fraction | None:
+    """The place itself if it can be carried; else the nearest of those within reach.
+
+    Of two equally near it is the earlier.
+    """
+    if can_be_carried(place - grid.bars[grid.bar_at(place)].start):
+        return place
     i = bisect_left(places, place)
     best = min(places[max(0, i - 1) : i + 1], key=lambda p: abs(p - place))
     return best if abs(best - place) <= PEDAL_REACH else None

@@ -74,7 +74,7 @@ def transcribe(
         staff,
         voice,
         spell(notes, corrections.key),
-        mark_pedal(performance, notes, placed.grid),
+        mark_pedal(performance, notes, staff, placed.grid),
         tempo_mark(placed.grid),
         opening_dynamic(performance),
         performance.source.title if title is None else title,

@@ -18,7 +18,7 @@ FLOORS = (
     {"performance", "grid", "midi_events", "reading"},
     {"score", "midi_hearing", "features"},  # what is written, and what is heard
     # the rules by which music is written, and what the reader answers
-    {"rhythm", "beams", "clefs", "layout", "words", "listen", "places", "pulse"},
+    {"rhythm", "beams", "clefs", "layout", "words", "listen", "places", "pulse", "carriers", "foot"},
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),

@@ -249,7 +249,7 @@ def pedals(score: Score) -> list[tuple[int, Fraction, str]]:
 
 def test_pedal_marks_move_to_where_something_starts_on_the_lower_staff() -> None:
     text = "C3 0 2; G3 2 2; C3 4 4"
-    score = written(text, grid_of("4/4", "4/4"), staff=2, pedal="1/4 9/4; 9/4 7/2")
+    score = written(text, grid_of("4/4", "4/4"), staff=2, pedal="1/3 7/3; 7/3 11/3")
     assert pedals(score) == [(1, 0, DOWN), (1, 2, UP), (1, 2, DOWN), (2, 0, UP)]
 
 
@@ -258,10 +258,18 @@ def test_the_last_pedal_goes_up_at_the_end() -> None:
     assert pedals(score) == [(1, 0, DOWN), (2, 4, UP)]
 
 
+def test_but_a_place_up_to_which_plain_rests_lead_is_kept() -> None:
+    score = written("C3 0 4; C3 4 4", grid_of("4/4", "4/4"), staff=2, pedal="1/4 5/2; 5/2 4")
+    assert pedals(score) == [
+        *[(1, Fraction(1, 4), DOWN), (1, Fraction(5, 2), UP)],
+        *[(1, Fraction(5, 2), DOWN), (2, 0, UP)],
+    ]
+
+
 def test_a_pedal_too_short_or_too_far_from_a_note_is_left_out() -> None:
-    """A half note that stands alone: nothing starts within a quarter of the third beat."""
+    """A whole note that stands alone: nothing starts within a quarter of the middle."""
     grid = grid_of("4/4", "4/4")
-    assert pedals(written("C3 0 4; C3 4 4", grid, staff=2, pedal="0 1/2; 2 4")) == []
+    assert pedals(written("C3 0 4; C3 4 4", grid, staff=2, pedal="0 1/3; 7/3 4")) == []
 
 
 # Meters and pickups of random scores; each bar is repeated so often.
