@@ -24,9 +24,11 @@ from engrave.grid import Grid, Tap
 from engrave.listen import WEIGHTS
 from engrave.midi import MidiError, read_midi
 from engrave.musicxml import write_musicxml, write_mxl
+from engrave.pedalling import PedalWish
 from engrave.performance import Performance
 from engrave.score import KeySignature, TempoMark, TimeSignature
 from engrave.score import Score as WrittenScore
+from engrave.score_midi import write_score_midi
 from engrave.spelling import parse_key
 from engrave.svg import write_svg, write_svg_pages
 from engrave.transcribe import Corrections
@@ -37,13 +39,19 @@ __version__ = "0.1.0"
 __all__ = ["MidiError", "Score", "Tap", "read_taps", "transcribe"]
 
 # What a score can be saved as: the suffix chooses.
-WRITERS: dict[str, Callable[[WrittenScore], bytes]] = {
+WRITERS: dict[str, Callable[["Score"], bytes]] = {
     ".musicxml": write_musicxml,
     ".xml": write_musicxml,
     ".mxl": write_mxl,
     ".svg": lambda score: write_svg(score).encode(),
+    ".mid": lambda score: write_score_midi(score, score.performance),
 }
 
+# The words of a wish for the pedal: what they say of `PedalWish`.
+PEDAL_WORDS: dict[str, tuple[str, Any]] = {
+    **{source: ("source", source) for source in ("auto", "keep", "infer", "off")},
+    **{"full": ("simile", False), "simile": ("simile", True), "brackets": ("brackets", True)},
+}
 METER_BEATS = range(1, 33)
 METER_BEAT_TYPES = (1, 2, 4, 8, 16)
 TEMPI = (10.0, 400.0)
@@ -53,15 +61,17 @@ TEMPI = (10.0, 400.0)
 class Score(WrittenScore):
     """A written score together with what it was made from: the performance and its grid.
 
-    `doubts` say how sure the reading is.
+    `doubts` say how sure the reading is. `pedal_inferred`: the sustain pedal that is written was
+    not recorded.
     """
 
     performance: Performance
     grid: Grid
     doubts: Doubts
+    pedal_inferred: bool = False
 
     def save(self, path: str | os.PathLike[str], *, pages: bool = False) -> None:
-        """Write the score to `path`; the suffix (.musicxml, .xml, .mxl, .svg) says as what.
+        """Write the score to `path`; the suffix (.musicxml, .xml, .mxl, .svg, .mid) says as what.
 
         With `pages`, each page of an SVG goes to a file of its own: take-1.svg, take-2.svg, ...
         A file is there whole or not at all. Raises ValueError for any other suffix.
@@ -84,6 +94,7 @@ class Score(WrittenScore):
         """One line: what was heard, and what of it is not on the page."""
         facts = ", ".join(
             [*_meters(self), *_keys(self), *_tempo(self), _bars(self), _notes(self.performance)]
+            + ["pedal inferred"] * self.pedal_inferred
         )
         name = self.performance.source.name
         line = f"{name}: {facts}" if name else facts
@@ -110,6 +121,7 @@ def transcribe(
     title: str | None = None,
     composer: str | None = None,
     weights: str = WEIGHTS[0],
+    pedal: PedalWish | str = "auto",
 ) -> Score:
     """Turn a recorded piano performance into a score.
 
@@ -118,6 +130,8 @@ def transcribe(
     `read_taps`, or the taps) and `key` ("g minor") are followed where they are given; `title` and
     `composer` stand above the music in place of what the file says. `weights` are those of the
     learned reader: "full", or "free", learned only from data that anybody may use for anything.
+    `pedal` says which sustain pedal is written ("auto", "keep", "infer", "off") and how ("full",
+    "simile", "brackets"), as `parse_pedal` reads it.
 
     Raises MidiError if the source cannot be read as MIDI, ValueError for an option that makes no
     sense, OSError for a file that cannot be opened.
@@ -129,9 +143,16 @@ def transcribe(
         key=parse_key(key) if isinstance(key, str) else key,
     )
     performance = read_midi(source)
-    made = walk_the_path(performance, corrections, title, composer, parse_weights(weights))
+    wish = parse_pedal(pedal) if isinstance(pedal, str) else pedal
+    made = walk_the_path(performance, corrections, title, composer, parse_weights(weights), wish)
     written = {field.name: getattr(made.score, field.name) for field in fields(made.score)}
-    return Score(**written, performance=made.performance, grid=made.grid, doubts=find_doubts(made))
+    return Score(
+        **written,
+        performance=made.performance,
+        grid=made.grid,
+        doubts=find_doubts(made),
+        pedal_inferred=made.foot.inferred,
+    )
 
 
 def parse_meter(text: str) -> TimeSignature:
@@ -159,6 +180,18 @@ def parse_weights(text: str) -> str:
     if text in WEIGHTS:
         return text
     raise ValueError(f"{text!r} names no weights; there are {' and '.join(WEIGHTS)}")
+
+
+def parse_pedal(text: str) -> PedalWish:
+    """What a text such as "infer" or "auto,simile,brackets" wishes of the pedal."""
+    wish: dict[str, Any] = {}
+    for word in text.split(","):
+        name, value = PEDAL_WORDS.get(word.strip(), (None, None))
+        if name is None or name in wish:
+            known = ", ".join(PEDAL_WORDS)
+            raise ValueError(f"{text!r} is no wish for the pedal; there are {known}")
+        wish[name] = value
+    return PedalWish(**wish)
 
 
 def read_taps(path: str | os.PathLike[str]) -> tuple[Tap, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from engrave.score import NOTE_TYPES, Measure, NoteValue, PedalMark, Rest, Voice
+from engrave.score import NOTE_TYPES, Mark, Measure, NoteValue, PedalMark, PedalWords, Rest, Voice
 
 VOICES_PER_STAFF = 4
 PLACES = (1, 2, 4)  # denominators of the places in a measure (quarters) that can be carried
@@ -21,11 +21,16 @@ def can_be_carried(onset: Fraction) -> bool:
     return onset.denominator in PLACES
 
 
+def needs_lower_staff(mark: Mark) -> bool:
+    """Whether a mark must stand at something of the lower staff."""
+    return isinstance(mark, PedalWords) or (isinstance(mark, PedalMark) and mark.look != "none")
+
+
 def carrying_voice(measure: Measure, staff: int) -> Voice | None:
     """The voice of hidden rests that the pedal marks of a measure need; None if they need none."""
     voices = [voice for voice in measure.voices if voice.staff == staff]
     begun = {event.onset for voice in voices for event in voice.events} | {measure.length}
-    marks = (mark for mark in measure.marks if isinstance(mark, PedalMark))
+    marks = (mark for mark in measure.marks if needs_lower_staff(mark))
     places = {mark.onset for mark in marks if can_be_carried(mark.onset)} - begun
     first = VOICES_PER_STAFF * (staff - 1) + 1
     used = {voice.number for voice in voices}

@@ -26,6 +26,7 @@ from engrave.score import (
     NoteValue,
     Part,
     PedalMark,
+    PedalWords,
     Score,
     TempoMark,
     TimeSignature,
@@ -44,6 +45,7 @@ MARKS = {
     TempoMark: "a tempo mark",
     Dynamic: "a dynamic sign",
     PedalMark: "a pedal mark",
+    PedalWords: "words about the pedal",
     Clef: "a clef",
 }
 
@@ -455,7 +457,11 @@ def _staves_of(mark: Mark | Clef, part: Part) -> tuple[int, ...]:
     """The staves on which a note or rest can carry the mark."""
     if isinstance(mark, Clef):
         return (mark.staff,)
-    return (part.staves,) if isinstance(mark, PedalMark) else tuple(range(1, part.staves + 1))
+    return (
+        (part.staves,)
+        if isinstance(mark, PedalMark | PedalWords)
+        else tuple(range(1, part.staves + 1))
+    )
 
 
 def _has_place(mark: Mark | Clef, measure: Measure, part: Part) -> bool:
@@ -464,7 +470,9 @@ def _has_place(mark: Mark | Clef, measure: Measure, part: Part) -> bool:
         return 1 <= mark.staff <= part.staves
     if isinstance(mark, PedalMark) and mark.kind == "stop" and mark.onset == measure.length:
         return True
-    if isinstance(mark, PedalMark) and 0 <= mark.onset < measure.length:
+    if isinstance(mark, PedalMark) and mark.look == "none":
+        return 0 <= mark.onset < measure.length
+    if isinstance(mark, PedalMark | PedalWords):
         carrier = carrying_voice(measure, part.staves)
         if carrier and any(event.onset == mark.onset for event in carrier.events):
             return True

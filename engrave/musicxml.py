@@ -46,6 +46,7 @@ from engrave.score import (
     NoteValue,
     Part,
     PedalMark,
+    PedalWords,
     Pitch,
     Rest,
     Score,
@@ -67,7 +68,7 @@ DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp"
 ORNAMENTS = {"trill": "trill-mark", "turn": "turn"}
 SHOW_NUMBER = {"show-number": "actual"}
 # Of marks at one place, which comes first; the pedal goes up before it goes down again.
-MARK_ORDER = {Clef: 0, TempoMark: 1, Dynamic: 2, PedalMark: 3}
+MARK_ORDER = {Clef: 0, TempoMark: 1, Dynamic: 2, PedalWords: 3, PedalMark: 4}
 ILLEGAL_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -360,7 +361,8 @@ def _marks_by_voice(
     streams: list[_Marks] = [{} for _ in voices]
     apart: list[Mark | Clef] = []
     for mark in sorted(marks, key=_mark_order):
-        carrier = None if isinstance(mark, PedalMark) else _carrier(mark, voices)
+        apart_from_notes = isinstance(mark, PedalMark | PedalWords)
+        carrier = None if apart_from_notes else _carrier(mark, voices)
         if carrier is None:
             apart.append(mark)
         else:
@@ -451,15 +453,23 @@ def _write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
     if isinstance(mark, Clef):
         _write_clef(_add(xml, "attributes"), mark)
         return
-    placement = "above" if isinstance(mark, TempoMark) else "below"
+    if isinstance(mark, PedalMark) and mark.look == "none":
+        damper = {"damper-pedal": "yes" if mark.kind == "start" else "no"}
+        etree.SubElement(xml, "sound", damper)
+        return
+    placement = "above" if isinstance(mark, TempoMark | PedalWords) else "below"
     direction = _add(xml, "direction", placement=placement)
     if isinstance(mark, TempoMark):
         _write_tempo(direction, mark)
     elif isinstance(mark, Dynamic):
         _write_dynamic(direction, mark)
+    elif isinstance(mark, PedalWords):
+        words = {"font-style": "italic"}
+        etree.SubElement(_add(direction, "direction-type"), "words", words).text = mark.words
     else:
-        _add(_add(direction, "direction-type"), "pedal", type=mark.kind, line="yes", sign="yes")
-    _add(direction, "staff", str(staves if isinstance(mark, PedalMark) else 1))
+        sign = "yes" if mark.look == "sign" else "no"
+        _add(_add(direction, "direction-type"), "pedal", type=mark.kind, line="yes", sign=sign)
+    _add(direction, "staff", str(staves if isinstance(mark, PedalMark | PedalWords) else 1))
     if isinstance(mark, TempoMark):
         quarters = mark.per_minute * _length(mark.beat)
         _add(direction, "sound", tempo=f"{float(quarters):.6g}")

@@ -5,7 +5,6 @@ put on paper by the rules of `rhythm`, `beams` and `clefs`. Each voice fills its
 Places are quarter notes; inside a measure, from its barline.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,22 +12,19 @@ from fractions import Fraction
 from typing import Literal
 
 from engrave.beams import beam
-from engrave.carriers import can_be_carried
 from engrave.clefs import choose_clefs
 from engrave.grid import Bar, Grid, PlacedNote
 from engrave.ornaments import Ornament, Ornaments
-from engrave.pedal import PedalSpan
+from engrave.pedal_signs import Pedals, pedal_marks
 from engrave.rhythm import Stretch, WrittenValue, write_values
 from engrave.score import (
     Chord,
     Dynamic,
     Event,
-    Mark,
     Measure,
     Notehead,
     NoteValue,
     Part,
-    PedalMark,
     Pitch,
     Rest,
     Score,
@@ -42,7 +38,7 @@ from engrave.spelling import Spelling
 STAVES = (1, 2)
 VOICES_PER_STAFF = 4
 NO_ORNAMENTS = Ornaments()
-PEDAL_REACH = Fraction(1)  # quarters that a pedal mark may move to stand at a note
+NO_PEDALS = Pedals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,7 @@ def notate(
     staff: Sequence[int],
     voice: Sequence[int],
     spelling: Spelling,
-    pedal: Sequence[PedalSpan] = (),
+    pedals: Pedals = NO_PEDALS,
     tempo: TempoMark | None = None,
     dynamic: Dynamic | None = None,
     title: str = "",
@@ -114,7 +110,7 @@ def notate(
     clefs = [choose_clefs([_pitches(voices, s) for voices in bars], s) for s in STAVES]
     first = 0 if _skipped(grid, 0) else 1
     opening = tuple(mark for mark in (tempo, dynamic) if mark)
-    pedals = _pedal_marks(pedal, grid, bars)
+    feet = pedal_marks(pedals, grid, bars)
     measures = tuple(
         Measure(
             number=first + k,
@@ -123,7 +119,7 @@ def notate(
             time=_time(grid, k),
             key=spelling.key if k == 0 else None,
             clefs=tuple(clef for clef in (clefs[0][k], clefs[1][k]) if clef),
-            marks=(opening if k == 0 else ()) + tuple(pedals[k]),
+            marks=(opening if k == 0 else ()) + tuple(feet[k]),
         )
         for k, bar in enumerate(grid.bars)
     )
@@ -274,47 +270,3 @@ def _pitches(voices: tuple[Voice, ...], staff: int) -> list[Pitch]:
         if isinstance(event, Chord)
         for head in event.heads
     ]
-
-
-def _pedal_marks(
-    spans: Sequence[PedalSpan], grid: Grid, bars: list[tuple[Voice, ...]]
-) -> list[list[Mark]]:
-    """The pedal marks of each measure, each where something starts on the lower staff or can be
-    made to (`carriers`).
-
-    A mark may also stop at the end of the last measure.
-    """
-    places = sorted(
-        {
-            grid.bars[k].start + event.onset
-            for k, voices in enumerate(bars)
-            for voice in voices
-            if voice.staff == 2
-            for event in voice.events
-        }
-    )
-    stops = [*places, grid.bars[-1].end]
-    marks: list[list[Mark]] = [[] for _ in bars]
-    last = Fraction(-1)
-    for span in spans:
-        start = _nearest(span.start, places, grid)
-        stop = _nearest(span.stop, stops, grid)
-        if start is None or stop is None or start < last or stop <= start:
-            continue
-        down, up = grid.bar_at(start), grid.bar_at(stop)
-        marks[down].append(PedalMark(start - grid.bars[down].start, "start"))
-        marks[up].append(PedalMark(stop - grid.bars[up].start, "stop"))
-        last = stop
-    return marks
-
-
-def _nearest(place: Fraction, places: list[Fraction], grid: Grid) -> Fraction | None:
-    """The place itself if it can be carried; else the nearest of those within reach.
-
-    Of two equally near it is the earlier.
-    """
-    if can_be_carried(place - grid.bars[grid.bar_at(place)].start):
-        return place
-    i = bisect_left(places, place)
-    best = min(places[max(0, i - 1) : i + 1], key=lambda p: abs(p - place))
-    return best if abs(best - place) <= PEDAL_REACH else None

@@ -24,6 +24,7 @@ import numpy as np
 from engrave.carriers import can_be_carried
 from engrave.foot import Press, presses_of
 from engrave.grid import Grid, PlacedNote
+from engrave.pedal_words import PedalSpan
 from engrave.performance import Performance
 
 APART = Fraction(1, 2)  # quarters between two presses, at least
@@ -39,17 +40,6 @@ UPPER, SILENT = 0.02, 0.04  # a press where only the upper staff begins a note; 
 LEGATO = 0.35  # seconds from lift to press that are one change, if such a note comes with it
 LATE, EARLY = 0.2, 0.08  # seconds by which the foot may come up after that note, or before it
 GRID = Fraction(1, 2)  # quarters between the places of a bar at which silence may be marked
-
-
-@dataclass(frozen=True, slots=True)
-class PedalSpan:
-    """The pedal is down from `start` to `stop`, in quarter notes from the start of the first bar.
-
-    Where one span stops and the next starts at the same place, the pedal is changed.
-    """
-
-    start: Fraction
-    stop: Fraction
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from engrave.beats import track_beats
 from engrave.expression import opening_dynamic, tempo_mark
-from engrave.grid import Grid, Tap
+from engrave.fingers import find_fingers
+from engrave.grid import Grid, PlacedNote, Tap
 from engrave.hands import split_hands
 from engrave.lengths import settle_lengths
 from engrave.listen import WEIGHTS, Evidence, listen
@@ -13,6 +14,9 @@ from engrave.meter import group_beats
 from engrave.notate import notate
 from engrave.ornaments import Folded, find_ornaments, fold
 from engrave.pedal import mark_pedal
+from engrave.pedal_signs import Pedals
+from engrave.pedal_words import Abridged, abridge, mark_soft_pedal
+from engrave.pedalling import AS_FITS, Foot, PedalWish, find_foot, to_be_heard
 from engrave.performance import Performance
 from engrave.quantize import Placed, quantize
 from engrave.score import KeySignature, Score, TimeSignature
@@ -38,6 +42,7 @@ class Transcription:
     """A performance, where its beats and bars are, and how it is written.
 
     `evidence` and `corrections` are what it was made from; two that came out alike are equal.
+    `foot` is the pedal that is written.
     """
 
     performance: Performance
@@ -45,6 +50,7 @@ class Transcription:
     score: Score
     evidence: Evidence = field(compare=False, repr=False)
     corrections: Corrections = field(compare=False)
+    foot: Foot
 
 
 def transcribe(
@@ -53,13 +59,15 @@ def transcribe(
     title: str | None = None,
     composer: str | None = None,
     weights: str = WEIGHTS[0],
+    pedal: PedalWish = AS_FITS,
 ) -> Transcription:
     """Write down a performance; `title` and `composer` replace what its source says.
 
-    `weights` are those of the learned reader (`listen.WEIGHTS`).
+    `weights` are those of the learned reader (`listen.WEIGHTS`), `pedal` says which pedal is
+    written.
     """
     taps = corrections.beats or ()
-    evidence = listen(performance, weights)
+    evidence = listen(to_be_heard(performance, pedal), weights)
     pulse = track_beats(performance, evidence, corrections.meter, corrections.tempo, taps)
     beats = group_beats(performance, pulse, evidence, corrections.meter, taps)
     staff = split_hands(performance, evidence)
@@ -68,20 +76,21 @@ def transcribe(
     staff = tuple(staff[note.played] for note in placed.notes)
     voice = separate_voices(placed.notes, staff, evidence)
     notes = settle_lengths(placed.notes, staff, voice, placed.grid, evidence)
+    foot = find_foot(performance, evidence, pedal)
     score = notate(
         notes,
         placed.grid,
         staff,
         voice,
         spell(notes, corrections.key),
-        mark_pedal(performance, notes, staff, placed.grid),
+        _mark_pedals(performance, notes, staff, placed.grid, foot, pedal),
         tempo_mark(placed.grid),
         opening_dynamic(performance),
         performance.source.title if title is None else title,
         performance.source.composer if composer is None else composer,
         ornaments,
     )
-    return Transcription(performance, placed.grid, score, evidence, corrections)
+    return Transcription(performance, placed.grid, score, evidence, corrections, foot)
 
 
 def _place(written: Folded, beats: Grid, staff: Sequence[int], evidence: Evidence) -> Placed:
@@ -91,3 +100,19 @@ def _place(written: Folded, beats: Grid, staff: Sequence[int], evidence: Evidenc
     placed = quantize(written.performance, beats, hands, evidence.take(kept), written.graces)
     notes = tuple(replace(note, played=kept[note.played]) for note in placed.notes)
     return Placed(notes, placed.grid)
+
+
+def _mark_pedals(
+    performance: Performance,
+    notes: Sequence[PlacedNote],
+    staff: Sequence[int],
+    grid: Grid,
+    foot: Foot,
+    wish: PedalWish,
+) -> Pedals:
+    """What is written of both pedals."""
+    spans = mark_pedal(replace(performance, sustain=foot.moves), notes, staff, grid)
+    soft = mark_soft_pedal(performance, notes, staff) if wish.source != "off" else ()
+    abridged = abridge(spans, grid) if wish.simile else Abridged(spans, ())
+    words = tuple(sorted((*soft, *abridged.words), key=lambda word: word.quarter))
+    return Pedals(abridged.spans, words, bracketed=foot.inferred and wish.brackets)

@@ -16,13 +16,17 @@ PACKAGE = Path(__file__).parent.parent / "engrave"
 FLOORS = (
     # what was played, where the two units meet, and what the reader is asked
     {"performance", "grid", "midi_events", "reading"},
-    {"score", "midi_hearing", "features"},  # what is written, and what is heard
+    {"score", "midi_hearing", "features", "foot", "fingers"},  # what is written, and what is heard
     # the rules by which music is written, and what the reader answers
-    {"rhythm", "beams", "clefs", "layout", "words", "listen", "places", "pulse", "carriers", "foot"},
+    {
+        *("rhythm", "beams", "clefs", "layout", "words", "listen", "places", "pulse"),
+        *("carriers", "pedal_words"),
+    },
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
-        *("spelling", "pedal", "expression", "check", "musicxml"),
+        *("spelling", "pedal", "pedalling", "pedal_signs", "expression", "check", "musicxml"),
+        "score_midi",
     },
     {"notate", "svg", "html", "pdf", "interop"},  # what puts their results together
     {"transcribe"},  # the path
@@ -41,7 +45,7 @@ WHEN_USED = {("__init__", "interop")}
 ROOMS_OF_LIBRARY = {
     "madmom_infer": {"meter"},
     "music21": {"interop"},
-    "pretty_midi": {"midi"},
+    "pretty_midi": {"midi", "score_midi"},
     "mido": {"midi", "midi_events", "midi_hearing"},
     "verovio": {"svg", "html", "pdf"},
     "onnxruntime": {"listen"},

@@ -13,7 +13,8 @@ from engrave.grid import Bar, Grid, PlacedNote
 from engrave.lengths import settle_lengths
 from engrave.musicxml import write_musicxml
 from engrave.notate import notate
-from engrave.pedal import PedalSpan
+from engrave.pedal_signs import Pedals
+from engrave.pedal_words import PedalSpan
 from engrave.performance import Performance, PlayedNote
 from engrave.score import (
     Chord,
@@ -63,8 +64,9 @@ def written(text: str, grid: Grid, voices: str = "", staff: int = 1, pedal: str 
     """The score of notes on one staff (the other one rests), and of pedal spans "0 2; 2 4"."""
     notes = placed(text)
     voice = [int(number) for number in voices] or [1] * len(notes)
-    spans = [PedalSpan(*map(Fraction, span.split())) for span in pedal.split(";") if span]
-    score = notate(notes, grid, [staff] * len(notes), voice, spell(notes), spans)
+    spans = (PedalSpan(*map(Fraction, span.split())) for span in pedal.split(";") if span)
+    pedals = Pedals(tuple(spans))
+    score = notate(notes, grid, [staff] * len(notes), voice, spell(notes), pedals)
     assert check(score, performance_of(notes, grid)) == []
     return score
 

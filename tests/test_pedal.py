@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from engrave.grid import Bar, Grid, PlacedNote
-from engrave.pedal import PedalSpan, mark_pedal
+from engrave.pedal import mark_pedal
+from engrave.pedal_words import PedalSpan
 from engrave.performance import PedalMove, Performance, PlayedNote
 
 BARS = 4
