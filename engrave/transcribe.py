@@ -67,16 +67,20 @@ def transcribe(
     written.
     """
     taps = corrections.beats or ()
-    evidence = listen(to_be_heard(performance, pedal), weights)
-    pulse = track_beats(performance, evidence, corrections.meter, corrections.tempo, taps)
-    beats = group_beats(performance, pulse, evidence, corrections.meter, taps)
-    staff = split_hands(performance, evidence)
-    ornaments = find_ornaments(performance, staff, evidence)
-    placed = _place(fold(performance, ornaments), beats, staff, evidence)
+    fingers = find_fingers(performance)
+    evidence = listen(to_be_heard(fingers, pedal), weights)
+    pulse = track_beats(fingers, evidence, corrections.meter, corrections.tempo, taps)
+    beats = group_beats(fingers, pulse, evidence, corrections.meter, taps)
+    staff = split_hands(fingers, evidence)
+    ornaments = find_ornaments(fingers, staff, evidence)
+    placed = _place(fold(fingers, ornaments), beats, staff, evidence)
     staff = tuple(staff[note.played] for note in placed.notes)
     voice = separate_voices(placed.notes, staff, evidence)
     notes = settle_lengths(placed.notes, staff, voice, placed.grid, evidence)
-    foot = find_foot(performance, evidence, pedal)
+    sounding = (
+        evidence if fingers is performance else listen(to_be_heard(performance, pedal), weights)
+    )
+    foot = find_foot(performance, sounding, pedal)
     score = notate(
         notes,
         placed.grid,

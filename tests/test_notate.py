@@ -12,9 +12,9 @@ from engrave.check import check
 from engrave.grid import Bar, Grid, PlacedNote
 from engrave.lengths import settle_lengths
 from engrave.musicxml import write_musicxml
-from engrave.notate import notate
+from engrave.notate import NO_PEDALS, notate
 from engrave.pedal_signs import Pedals
-from engrave.pedal_words import PedalSpan
+from engrave.pedal_words import PedalSpan, PedalWord
 from engrave.performance import Performance, PlayedNote
 from engrave.score import (
     Chord,
@@ -210,7 +210,9 @@ def test_marks_and_texts_stand_at_the_beginning() -> None:
     notes, grid = placed("C5 0 4; C5 4 4"), grid_of("4/4", "4/4")
     tempo = TempoMark(Fraction(0), NoteValue("quarter"), 80, "Andante")
     dynamic = Dynamic(Fraction(0), "mf")
-    score = notate(notes, grid, [1, 1], [1, 1], spell(notes), (), tempo, dynamic, "Song", "Me")
+    score = notate(
+        notes, grid, [1, 1], [1, 1], spell(notes), NO_PEDALS, tempo, dynamic, "Song", "Me"
+    )
     assert (score.title, score.composer) == ("Song", "Me")
     assert [m.marks for m in score.parts[0].measures] == [(tempo, dynamic), ()]
     assert score.parts[0].measures[0].key is not None
@@ -274,6 +276,23 @@ def test_a_pedal_too_short_or_too_far_from_a_note_is_left_out() -> None:
     assert pedals(written("C3 0 4; C3 4 4", grid, staff=2, pedal="0 1/3; 7/3 4")) == []
 
 
+def test_an_editors_pedal_stands_in_brackets_and_an_abridged_one_is_not_seen() -> None:
+    notes, grid = placed("C3 0 4; C3 4 4; C3 8 4"), grid_of("4/4", "4/4", "4/4")
+    spans = (
+        *(PedalSpan(Fraction(a), Fraction(b)) for a, b in ((0, 4), (4, 6))),
+        PedalSpan(Fraction(8), Fraction(12), shown=False),
+    )
+    pedal = Pedals(spans, (PedalWord(Fraction(8), "simile"),), bracketed=True)
+    score = notate(notes, grid, [2] * 3, [1] * 3, spell(notes), pedal)
+    assert check(score, performance_of(notes, grid)) == []
+    looks = [m.look for bar in score.parts[0].measures for m in bar.marks if hasattr(m, "look")]
+    assert looks == ["line"] * 4 + ["none"] * 2
+    words = [
+        (m.words, b.number) for b in score.parts[0].measures for m in b.marks if hasattr(m, "words")
+    ]
+    assert words == [("[Ped.]", 1), ("simile", 3)]
+
+
 # Meters and pickups of random scores; each bar is repeated so often.
 FRAMES = [
     (("2/4",), "0"),
@@ -325,9 +344,12 @@ def random_line(chance: random.Random, bar: Bar, staff: int, voice: int) -> list
     return rows
 
 
-def random_pedal(chance: random.Random, grid: Grid) -> list[PedalSpan]:
+def random_pedal(chance: random.Random, grid: Grid) -> Pedals:
     places = sorted({Fraction(chance.randrange(int(4 * grid.bars[-1].end))) / 4 for _ in range(12)})
-    return [PedalSpan(a, b) for a, b in pairwise(places) if chance.random() < 0.7]
+    spans = [
+        PedalSpan(a, b, chance.random() < 0.8) for a, b in pairwise(places) if chance.random() < 0.7
+    ]
+    return Pedals(tuple(spans), bracketed=chance.random() < 0.2)
 
 
 def random_score(seed: int) -> tuple[Score, Performance]:
