@@ -1,4 +1,4 @@
-"""`python -m bench score | look | speed DATA`: see README.md beside this file."""
+"""`python -m bench score | look | speed | pedal DATA`: see README.md beside this file."""
 
 import argparse
 import re
@@ -11,8 +11,10 @@ from typing import TextIO
 
 from tqdm import tqdm
 
+from bench.apart import Failure
 from bench.ledger import digest_files
 from bench.look import Row, View, write_html
+from bench.pedal import Figures, judge_all, write_pedal_json, write_pedal_table
 from bench.peers import PEERS, PeerError
 from bench.results import Outcome, summarize, write_json
 from bench.score import CEILING, score_recordings, shelf_place
@@ -43,16 +45,17 @@ def _parser() -> argparse.ArgumentParser:
         ("score", _score, "all figures against the true scores"),
         ("look", _look, "raw import, engrave and the true score side by side"),
         ("speed", _speed, "seconds per thousand notes and peak memory"),
+        ("pedal", _pedal, "the pedal's marks against the foot, by composer"),
     ):
         command = commands.add_parser(name, help=help_text, description=help_text)
         command.set_defaults(run=run, first=True)
         command.add_argument("data", type=Path, metavar="DATA", help="the folder of recordings")
         command.add_argument("--only", default="", metavar="REGEX", help="which performances")
         command.add_argument("--out", type=Path, default=Path("bench-out"), metavar="DIR")
-        if name == "score":
+        if name in ("score", "pedal"):
             command.add_argument("--first", action="store_true", help="one performance a score")
             command.set_defaults(first=False)
-        if name != "look":
+        if name in ("score", "speed"):
             command.add_argument(
                 "--peers",
                 type=_peers,
@@ -151,6 +154,20 @@ def _speed(command: argparse.Namespace, recordings: list[Recording], _about: str
             _say(f"{run.system} {run.name}, {run.notes} notes: {said}, {run.peak / 2**20:.0f} MiB")
             _write(command.out / "speed.json", write_runs([*files, *growth]))
             _write(command.out / "speed.md", write_speed(files, growth))
+
+
+def _pedal(command: argparse.Namespace, recordings: list[Recording], about: str) -> None:
+    """The table stands whole on disk after every recording."""
+    rows: list[tuple[Recording, Figures]] = []
+    for recording, found in judge_all(recordings):
+        if isinstance(found, Failure):
+            _say(f"{recording.name}: {found.reason}", sys.stderr)
+            continue
+        rows.append((recording, found))
+        said = ", ".join(f"{name} {value:.1f}" for name, value in found.items())
+        _say(f"{len(rows)}/{len(recordings)} {recording.name}: {said}")
+        _write(command.out / "pedal.json", write_pedal_json(rows))
+        _write(command.out / "pedal.md", write_pedal_table(rows, about))
 
 
 def _write(path: Path, text: str) -> None:

@@ -6,17 +6,28 @@ Its noteheads know their key presses, so nothing need be aligned.
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from typing import Protocol
 
 import numpy as np
 
-import engrave
 from bench.page import Page
 from bench.read_musicxml import read_page
 from bench.truth import Recording, match_played
-from engrave.grid import Bar
+from engrave.grid import Bar, Grid
+from engrave.performance import Performance
 
 
-def read_own_page(score: engrave.Score, musicxml: bytes, recording: Recording) -> Page:
+class Made(Protocol):
+    """What `engrave` made of a recording, as far as it is looked at here."""
+
+    @property
+    def performance(self) -> Performance: ...
+
+    @property
+    def grid(self) -> Grid: ...
+
+
+def read_own_page(score: Made, musicxml: bytes, recording: Recording) -> Page:
     """The page; `played` of its notes are rows of the recording's table."""
     row_of = match_played(score.performance, recording)
     page = read_page(musicxml)

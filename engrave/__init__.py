@@ -29,9 +29,11 @@ from engrave.listen import WEIGHTS
 from engrave.midi import MidiError, read_midi
 from engrave.musicxml import write_musicxml, write_mxl
 from engrave.pdf import TooTallError, write_pdf, write_png, write_png_pages
+from engrave.pedalling import PedalWish
 from engrave.performance import Performance
 from engrave.score import KeySignature, TimeSignature
 from engrave.score import Score as WrittenScore
+from engrave.score_midi import write_score_midi
 from engrave.spelling import parse_key
 from engrave.svg import PAPERS, write_svg, write_svg_pages
 from engrave.transcribe import Corrections, Progress
@@ -48,6 +50,7 @@ WRITERS: dict[str, Callable[["Score"], bytes]] = {
     ".mxl": write_mxl,
     ".svg": lambda score: write_svg(score).encode(),
     ".html": lambda score: write_html(score, score.performance, score.grid).encode(),
+    ".mid": lambda score: write_score_midi(score, score.performance),
     ".pdf": write_pdf,
     ".png": write_png,
 }
@@ -57,6 +60,11 @@ PAGE_WRITERS: dict[str, Callable[[WrittenScore, str], list[bytes]]] = {
     ".png": write_png_pages,
 }
 
+# The words of a wish for the pedal: what they say of `PedalWish`.
+PEDAL_WORDS: dict[str, tuple[str, Any]] = {
+    **{source: ("source", source) for source in ("auto", "keep", "infer", "off")},
+    **{"full": ("simile", False), "simile": ("simile", True), "brackets": ("brackets", True)},
+}
 METER_BEATS = range(1, 33)
 METER_BEAT_TYPES = (1, 2, 4, 8, 16)
 TEMPI = (10.0, 400.0)
@@ -67,12 +75,14 @@ SMALLEST = tuple(Fraction(1, n) for n in (8, 16, 32))
 class Score(WrittenScore):
     """A written score together with what it was made from: the performance and its grid.
 
-    `doubts` say how sure the reading is.
+    `doubts` say how sure the reading is. `pedal_inferred`: the sustain pedal that is written was
+    not recorded.
     """
 
     performance: Performance
     grid: Grid
     doubts: Doubts
+    pedal_inferred: bool = False
 
     def save(
         self,
@@ -117,7 +127,8 @@ class Score(WrittenScore):
 
     def summary(self) -> str:
         """One line: what was heard, and what of it is not on the page."""
-        facts = ", ".join([*name_music(self), _notes(self.performance)])
+        inferred = ["pedal inferred"] * self.pedal_inferred
+        facts = ", ".join([*name_music(self), _notes(self.performance), *inferred])
         name = self.performance.source.name
         line = f"{name}: {facts}" if name else facts
         return "; ".join([line, *_left_out(self)])
@@ -155,6 +166,7 @@ def transcribe(
     title: str | None = None,
     composer: str | None = None,
     weights: str = WEIGHTS[0],
+    pedal: PedalWish | str = "auto",
     progress: Progress | None = None,
 ) -> Score:
     """Turn a recorded piano performance into a score.
@@ -165,6 +177,8 @@ def transcribe(
     shorter than `smallest` ("1/16", a part of a whole note) is written. `title` and `composer`
     stand above the music in place of what the file says. `weights` are those of the learned
     reader: "full", or "free", learned only from data that anybody may use for anything.
+    `pedal` says which sustain pedal is written ("auto", "keep", "infer", "off") and how ("full",
+    "simile", "brackets"), as `parse_pedal` reads it.
     `progress` is called with each step as it begins, and the share of the work done by then.
 
     Raises MidiError if the source cannot be read as MIDI, ValueError for an option that makes no
@@ -179,9 +193,16 @@ def transcribe(
     )
     performance = read_midi(source)
     weights = parse_weights(weights)
-    made = walk_the_path(performance, corrections, title, composer, weights, progress)
+    wish = parse_pedal(pedal) if isinstance(pedal, str) else pedal
+    made = walk_the_path(performance, corrections, title, composer, weights, wish, progress)
     written = {field.name: getattr(made.score, field.name) for field in fields(made.score)}
-    return Score(**written, performance=made.performance, grid=made.grid, doubts=find_doubts(made))
+    return Score(
+        **written,
+        performance=made.performance,
+        grid=made.grid,
+        doubts=find_doubts(made),
+        pedal_inferred=made.foot.inferred,
+    )
 
 
 def parse_meter(text: str) -> TimeSignature:
@@ -225,6 +246,18 @@ def parse_weights(text: str) -> str:
     if text in WEIGHTS:
         return text
     raise ValueError(f"{text!r} names no weights; there are {' and '.join(WEIGHTS)}")
+
+
+def parse_pedal(text: str) -> PedalWish:
+    """What a text such as "infer" or "auto,simile,brackets" wishes of the pedal."""
+    wish: dict[str, Any] = {}
+    for word in text.split(","):
+        name, value = PEDAL_WORDS.get(word.strip(), (None, None))
+        if name is None or name in wish:
+            known = ", ".join(PEDAL_WORDS)
+            raise ValueError(f"{text!r} is no wish for the pedal; there are {known}")
+        wish[name] = value
+    return PedalWish(**wish)
 
 
 def read_taps(path: str | os.PathLike[str]) -> tuple[Tap, ...]:

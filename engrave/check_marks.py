@@ -6,6 +6,7 @@ quarter notes from the barline that opens the measure.
 
 from collections.abc import Iterator
 
+from engrave.carriers import carrying_voice
 from engrave.score import (
     Clef,
     Dynamic,
@@ -14,6 +15,7 @@ from engrave.score import (
     Measure,
     Part,
     PedalMark,
+    PedalWords,
     Score,
     TempoMark,
 )
@@ -25,6 +27,7 @@ MARKS = {
     Dynamic: "a dynamic sign",
     Hairpin: "the end of a hairpin",
     PedalMark: "a pedal mark",
+    PedalWords: "words about the pedal",
     Clef: "a clef",
 }
 UPPER_STAFF = 1  # on which hairpins need something to stand at
@@ -33,9 +36,9 @@ UPPER_STAFF = 1  # on which hairpins need something to stand at
 def check_marks(score: Score) -> Iterator[str]:
     """Marks and clefs stand where something starts, or programs move or lose them.
 
-    A clef needs a note or rest on its own staff, a hairpin one on the upper staff, the
-    pedal one on the lowest staff, below which it is written; only a pedal may also go up at the
-    closing barline.
+    A clef needs a note or rest on its own staff, a hairpin one on the upper staff, the pedal one on
+    the lowest staff, below which it is written, or a place to which a hidden rest can be written
+    (`carriers`); only a pedal may also go up at the closing barline.
     """
     for part, measure in measures_of(score):
         for mark in (*measure.marks, *measure.clefs):
@@ -120,7 +123,9 @@ def _staves_of(mark: Mark | Clef, part: Part) -> tuple[int, ...]:
         return (mark.staff,)
     if isinstance(mark, Hairpin):
         return (UPPER_STAFF,)
-    return (part.staves,) if isinstance(mark, PedalMark) else tuple(range(1, part.staves + 1))
+    if isinstance(mark, PedalMark | PedalWords):
+        return (part.staves,)
+    return tuple(range(1, part.staves + 1))
 
 
 def _has_place(mark: Mark | Clef, measure: Measure, part: Part) -> bool:
@@ -129,6 +134,12 @@ def _has_place(mark: Mark | Clef, measure: Measure, part: Part) -> bool:
         return 1 <= mark.staff <= part.staves
     if isinstance(mark, PedalMark) and mark.kind == "stop" and mark.onset == measure.length:
         return True
+    if isinstance(mark, PedalMark) and mark.look == "none":
+        return 0 <= mark.onset < measure.length
+    if isinstance(mark, PedalMark | PedalWords):
+        carrier = carrying_voice(measure, part.staves)
+        if carrier and any(event.onset == mark.onset for event in carrier.events):
+            return True
     staves = _staves_of(mark, part)
     voices = (voice for voice in measure.voices if voice.staff in staves)
     return any(event.onset == mark.onset for voice in voices for event in voice.events)

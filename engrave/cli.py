@@ -59,6 +59,13 @@ OPTIONS = {
         engrave.parse_weights,
         engrave.WEIGHTS[0],
     ),
+    "pedal": Option(
+        "auto|keep|infer|off",
+        "the sustain pedal: recorded (keep), what would suit (infer), none, or as fits (auto); "
+        "after a comma simile, for bars pedalled alike, or brackets, where it was not recorded",
+        engrave.parse_pedal,
+        "auto",
+    ),
 }
 
 

@@ -29,6 +29,7 @@ from math import lcm
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from engrave.carriers import carrying_voice
 from engrave.layout import TupletSign, find_accidentals, stem_directions, tuplet_signs
 from engrave.score import (
     Chord,
@@ -191,6 +192,10 @@ class _PartWriter:
                 self.move(xml, -measure.length)
             layout = _VoiceLayout(streams[index], stems[index], accidentals[index])
             self.write_voice(xml, voice, layout)
+        hidden = carrying_voice(measure, self.part.staves)
+        if hidden:
+            self.move(xml, -measure.length)
+            self.write_hidden(xml, hidden)
         if apart:
             self.write_marks_apart(xml, apart, measure.length)
 
@@ -225,6 +230,13 @@ class _PartWriter:
             else:
                 signs = layout.accidentals[index]
                 self.write_chord(xml, event, voice, layout.stem, signs, tuplets.get(index))
+
+    def write_hidden(self, xml: Element, voice: Voice) -> None:
+        """Rests that are not printed, for the pedal to stand at."""
+        for rest in voice.events:
+            assert isinstance(rest, Rest)
+            self.write_rest(xml, rest, voice, None)
+            xml[-1].set("print-object", "no")
 
     def write_marks_apart(self, xml: Element, marks: list[Mark | Clef], end: Fraction) -> None:
         """Marks in the order of time, after the voices. After this: at the end of the measure."""

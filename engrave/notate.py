@@ -5,7 +5,6 @@ put on paper by the rules of `rhythm`, `beams` and `clefs`. Each voice fills its
 Places are quarter notes; inside a measure, from its barline.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,19 +16,17 @@ from engrave.beams import beam
 from engrave.clefs import choose_clefs
 from engrave.grid import Bar, Grid, PlacedNote
 from engrave.ornaments import Ornament, Ornaments
-from engrave.pedal import PedalSpan
+from engrave.pedal_signs import Pedals, pedal_marks
 from engrave.rhythm import Stretch, WrittenValue, write_values
 from engrave.score import (
     Chord,
     Dynamic,
     Event,
     Hairpin,
-    Mark,
     Measure,
     Notehead,
     NoteValue,
     Part,
-    PedalMark,
     Pitch,
     Rest,
     Score,
@@ -44,7 +41,7 @@ STAVES = (1, 2)
 VOICES_PER_STAFF = 4
 NO_ORNAMENTS = Ornaments()
 NO_ARTICULATION = Articulation()
-PEDAL_REACH = Fraction(1)  # quarters that a pedal mark may move to stand at a note
+NO_PEDALS = Pedals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +103,7 @@ def notate(
     staff: Sequence[int],
     voice: Sequence[int],
     spelling: Spelling,
-    pedal: Sequence[PedalSpan] = (),
+    pedals: Pedals = NO_PEDALS,
     tempo: TempoMark | None = None,
     dynamics: Sequence[Dynamic | Hairpin] = (),
     title: str = "",
@@ -135,7 +132,7 @@ def notate(
     first = 0 if _skipped(grid, 0) else 1
     opening = (tempo,) if tempo else ()
     loudness = _in_measures(dynamics, grid)
-    pedals = _pedal_marks(pedal, grid, bars)
+    feet = pedal_marks(pedals, grid, bars)
     measures = tuple(
         Measure(
             number=first + k,
@@ -144,7 +141,7 @@ def notate(
             time=_time(grid, k),
             key=spelling.key if k == 0 else None,
             clefs=tuple(clef for clef in (clefs[0][k], clefs[1][k]) if clef),
-            marks=(opening if k == 0 else ()) + tuple(loudness[k]) + tuple(pedals[k]),
+            marks=(opening if k == 0 else ()) + tuple(loudness[k]) + tuple(feet[k]),
         )
         for k, bar in enumerate(grid.bars)
     )
@@ -308,42 +305,3 @@ def _pitches(voices: tuple[Voice, ...], staff: int) -> list[Pitch]:
         if isinstance(event, Chord)
         for head in event.heads
     ]
-
-
-def _pedal_marks(
-    spans: Sequence[PedalSpan], grid: Grid, bars: list[tuple[Voice, ...]]
-) -> list[list[Mark]]:
-    """The pedal marks of each measure, each where something starts on the lower staff.
-
-    Programs that read the file lose marks that stand elsewhere. A mark may also stop at the end of
-    the last measure.
-    """
-    places = sorted(
-        {
-            grid.bars[k].start + event.onset
-            for k, voices in enumerate(bars)
-            for voice in voices
-            if voice.staff == 2
-            for event in voice.events
-        }
-    )
-    stops = [*places, grid.bars[-1].end]
-    marks: list[list[Mark]] = [[] for _ in bars]
-    last = Fraction(-1)
-    for span in spans:
-        start = _nearest(span.start, places)
-        stop = _nearest(span.stop, stops)
-        if start is None or stop is None or start < last or stop <= start:
-            continue
-        down, up = grid.bar_at(start), grid.bar_at(stop)
-        marks[down].append(PedalMark(start - grid.bars[down].start, "start"))
-        marks[up].append(PedalMark(stop - grid.bars[up].start, "stop"))
-        last = stop
-    return marks
-
-
-def _nearest(place: Fraction, places: list[Fraction]) -> Fraction | None:
-    """The nearest of the places within reach; of two equally near, the earlier."""
-    i = bisect_left(places, place)
-    best = min(places[max(0, i - 1) : i + 1], key=lambda p: abs(p - place))
-    return best if abs(best - place) <= PEDAL_REACH else None

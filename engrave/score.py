@@ -190,14 +190,24 @@ class PedalMark:
     """The sustain pedal goes down ("start") or up ("stop"), below the lower staff.
 
     A change of pedal is a stop and a start at one place. `onset` may be the measure's length for
-    a stop at its closing barline.
+    a stop at its closing barline. Looks: the sign *Ped.* and a line, the line alone (words stand
+    before it), or nothing, for the ear alone.
     """
 
     onset: Fraction
     kind: Literal["start", "stop"]
+    look: Literal["sign", "line", "none"] = "sign"
 
 
-Mark = TempoMark | Dynamic | Hairpin | PedalMark
+@dataclass(frozen=True, slots=True)
+class PedalWords:
+    """What is said of the pedals ("una corda", "simile"), above the lower staff."""
+
+    onset: Fraction
+    words: str
+
+
+Mark = TempoMark | Dynamic | Hairpin | PedalMark | PedalWords
 
 
 @dataclass(frozen=True, slots=True)

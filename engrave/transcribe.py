@@ -7,7 +7,8 @@ from fractions import Fraction
 from engrave.articulation import find_articulation
 from engrave.beats import track_beats
 from engrave.dynamics import mark_dynamics
-from engrave.grid import Grid, Tap
+from engrave.fingers import find_fingers
+from engrave.grid import Grid, PlacedNote, Tap
 from engrave.hands import split_hands
 from engrave.lengths import settle_lengths
 from engrave.listen import WEIGHTS, Evidence, listen
@@ -15,6 +16,9 @@ from engrave.meter import group_beats
 from engrave.notate import notate
 from engrave.ornaments import Folded, find_ornaments, fold
 from engrave.pedal import mark_pedal
+from engrave.pedal_signs import Pedals
+from engrave.pedal_words import Abridged, abridge, mark_soft_pedal
+from engrave.pedalling import AS_FITS, Foot, PedalWish, find_foot, to_be_heard
 from engrave.performance import Performance
 from engrave.quantize import Placed, quantize
 from engrave.score import KeySignature, Score, TimeSignature
@@ -45,6 +49,7 @@ class Transcription:
     """A performance, where its beats and bars are, and how it is written.
 
     `evidence` and `corrections` are what it was made from; two that came out alike are equal.
+    `foot` is the pedal that is written.
     """
 
     performance: Performance
@@ -52,6 +57,7 @@ class Transcription:
     score: Score
     evidence: Evidence = field(compare=False, repr=False)
     corrections: Corrections = field(compare=False)
+    foot: Foot
 
 
 def transcribe(
@@ -60,27 +66,34 @@ def transcribe(
     title: str | None = None,
     composer: str | None = None,
     weights: str = WEIGHTS[0],
+    pedal: PedalWish = AS_FITS,
     progress: Progress | None = None,
 ) -> Transcription:
     """Write down a performance; `title` and `composer` replace what its source says.
 
-    `weights` are those of the learned reader (`listen.WEIGHTS`). `progress` hears of each step.
+    `weights` are those of the learned reader (`listen.WEIGHTS`), `pedal` says which pedal is
+    written. `progress` hears of each step.
     """
     begin = progress or _pass_over
     taps = corrections.beats or ()
     begin("Listening", 0.05)
-    evidence = listen(performance, weights)
+    fingers = find_fingers(performance)
+    evidence = listen(to_be_heard(fingers, pedal), weights)
     begin("Following the beat", 0.35)
-    pulse = track_beats(performance, evidence, corrections.meter, corrections.tempo, taps)
-    beats = group_beats(performance, pulse, evidence, corrections.meter, taps)
+    pulse = track_beats(fingers, evidence, corrections.meter, corrections.tempo, taps)
+    beats = group_beats(fingers, pulse, evidence, corrections.meter, taps)
     begin("Writing the rhythm", 0.5)
-    staff = split_hands(performance, evidence)
-    ornaments = find_ornaments(performance, staff, evidence)
-    placed = _place(fold(performance, ornaments), beats, staff, evidence, corrections.smallest)
+    staff = split_hands(fingers, evidence)
+    ornaments = find_ornaments(fingers, staff, evidence)
+    placed = _place(fold(fingers, ornaments), beats, staff, evidence, corrections.smallest)
     staff = tuple(staff[note.played] for note in placed.notes)
     begin("Separating the voices", 0.6)
     voice = separate_voices(placed.notes, staff, evidence)
     notes = settle_lengths(placed.notes, staff, voice, placed.grid, evidence, corrections.smallest)
+    sounding = (
+        evidence if fingers is performance else listen(to_be_heard(performance, pedal), weights)
+    )
+    foot = find_foot(performance, sounding, pedal)
     begin("Putting it on paper", 0.8)
     score = notate(
         notes,
@@ -88,7 +101,7 @@ def transcribe(
         staff,
         voice,
         spell(notes, corrections.key),
-        mark_pedal(performance, notes, placed.grid),
+        _mark_pedals(performance, notes, staff, placed.grid, foot, pedal),
         tempo_mark(placed.grid),
         mark_dynamics(performance, notes, placed.grid, staff),
         performance.source.title if title is None else title,
@@ -96,7 +109,7 @@ def transcribe(
         ornaments,
         find_articulation(performance, notes, staff, voice, placed.grid, evidence),
     )
-    return Transcription(performance, placed.grid, score, evidence, corrections)
+    return Transcription(performance, placed.grid, score, evidence, corrections, foot)
 
 
 def _place(
@@ -109,6 +122,22 @@ def _place(
     placed = quantize(written.performance, beats, hands, read, written.graces, smallest)
     notes = tuple(replace(note, played=kept[note.played]) for note in placed.notes)
     return Placed(notes, placed.grid)
+
+
+def _mark_pedals(
+    performance: Performance,
+    notes: Sequence[PlacedNote],
+    staff: Sequence[int],
+    grid: Grid,
+    foot: Foot,
+    wish: PedalWish,
+) -> Pedals:
+    """What is written of both pedals."""
+    spans = mark_pedal(replace(performance, sustain=foot.moves), notes, staff, grid)
+    soft = mark_soft_pedal(performance, notes, staff) if wish.source != "off" else ()
+    abridged = abridge(spans, grid) if wish.simile else Abridged(spans, ())
+    words = tuple(sorted((*soft, *abridged.words), key=lambda word: word.quarter))
+    return Pedals(abridged.spans, words, bracketed=foot.inferred and wish.brackets)
 
 
 def _pass_over(step: str, done: float) -> None:

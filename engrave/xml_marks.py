@@ -8,6 +8,7 @@ pedals and hairpins in the order of writing, and only there it can always be the
 
 from fractions import Fraction
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from engrave.score import (
@@ -17,6 +18,7 @@ from engrave.score import (
     Mark,
     Measure,
     PedalMark,
+    PedalWords,
     TempoMark,
     Voice,
 )
@@ -26,8 +28,8 @@ from engrave.xml_text import add
 # Signs that are elements of their own in MusicXML; any other is written as text.
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
 # Of marks at one place, which comes first; what stops does so before anything of its kind starts.
-MARK_ORDER = (Clef, TempoMark, Dynamic, Hairpin, PedalMark)
-APART = (Hairpin, PedalMark)
+MARK_ORDER = (Clef, TempoMark, Dynamic, Hairpin, PedalWords, PedalMark)
+APART = (Hairpin, PedalWords, PedalMark)
 
 Marks = dict[Fraction, list[Mark | Clef]]
 
@@ -77,10 +79,13 @@ def write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
     if isinstance(mark, Clef):
         write_clef(add(xml, "attributes"), mark)
         return
-    placement = "above" if isinstance(mark, TempoMark) else "below"
+    if isinstance(mark, PedalMark) and mark.look == "none":
+        etree.SubElement(xml, "sound", {"damper-pedal": "yes" if mark.kind == "start" else "no"})
+        return
+    placement = "above" if isinstance(mark, TempoMark | PedalWords) else "below"
     direction = add(xml, "direction", placement=placement)
     _write_sign(direction, mark)
-    add(direction, "staff", str(staves if isinstance(mark, PedalMark) else 1))
+    add(direction, "staff", str(staves if isinstance(mark, PedalMark | PedalWords) else 1))
     if isinstance(mark, TempoMark):
         quarters = mark.per_minute * mark.beat.length
         add(direction, "sound", tempo=f"{float(quarters):.6g}")
@@ -94,8 +99,11 @@ def _write_sign(direction: Element, mark: Mark) -> None:
             _write_dynamic(direction, mark)
         case Hairpin(kind=kind):
             add(_sign(direction), "wedge", type=kind)
+        case PedalWords(words=words):
+            add(_sign(direction), "words", words, **{"font-style": "italic"})
         case PedalMark(kind=kind):
-            add(_sign(direction), "pedal", type=kind, line="yes", sign="yes")
+            sign = "yes" if mark.look == "sign" else "no"
+            add(_sign(direction), "pedal", type=kind, line="yes", sign=sign)
 
 
 def _sign(direction: Element) -> Element:

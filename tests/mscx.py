@@ -141,7 +141,7 @@ class _StaffReader:
         end = self.cursor + 4 * Fraction(onward.findtext("fractions", "0"))
         self._add("pedal", pedal_text(self.lengths, self.measure + measures, end))
         if spanner.findtext("Pedal/beginText") != "<sym>keyboardPedalPed</sym>":
-            self._add("pedal", "without the sign Ped.")
+            self._add("pedal look", "without the sign Ped.")
 
     def _add(self, kind: str, text: str) -> None:
         measure, onset = at_its_moment(self.lengths, self.measure, self.cursor)

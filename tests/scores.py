@@ -223,6 +223,20 @@ def pedal_changes() -> Score:
     )  # fmt: skip
 
 
+def pedal_under_a_held_note() -> Score:
+    """The foot moves while the left hand holds: an eighth late, and twice in a bar."""
+    left = voice(5, chord("1", head("C3", 0))), voice(5, chord("2.", head("C3", 1)), rest("4"))
+    marks = [(0, "1/2", "start"), (0, "3", "stop"), (0, "3", "start"), (1, "5/4", "stop")]
+    pedals = tuple(
+        tuple(PedalMark(Fraction(onset), kind) for bar, onset, kind in marks if bar == number)
+        for number in (0, 1)
+    )
+    return piano(
+        measure(1, voice(1, whole_rest(4)), left[0], marks=pedals[0], **opening()),
+        measure(2, voice(1, whole_rest(4)), left[1], marks=pedals[1]),
+    )
+
+
 def clef_change() -> Score:
     """The left hand climbs into the treble clef in the middle of the measure."""
     return piano(
@@ -325,6 +339,7 @@ ALL = (
     graces,
     pickup,
     pedal_changes,
+    pedal_under_a_held_note,
     clef_change,
     clef_back,
     ornaments,

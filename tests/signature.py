@@ -32,7 +32,7 @@ from tests.chords import Element, WrittenChord, content, tuplet_facts, voice_nam
 from tests.facts import Fact, MeasureFrame, Signature, at_its_moment, pedal_text
 
 # Signs that belong to the moment, not to the measure in which the file happens to write them.
-MOMENTS = ("clef", "dynamics", "pedal mark", "words", "tempo", "wedge", "direction")
+MOMENTS = ("clef", "dynamics", "pedal mark", "pedal look", "words", "tempo", "wedge", "direction")
 
 
 def read_tree(path: Path) -> Element:
@@ -161,6 +161,8 @@ class _PartReader:
         if kind not in MOMENTS:
             kind, text = "direction", f"{sign.tag} {text}"
         self._add(staff, kind, text, offset)
+        if sign.get("type") == "start" and sign.get("sign") == "no":
+            self._add(staff, "pedal look", "without the sign Ped.", offset)
 
     def _read_tempo(self, sound: Element, staff: int) -> None:
         if sound.get("tempo"):

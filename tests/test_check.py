@@ -336,9 +336,9 @@ BROKEN: list[tuple[Callable, Score, str]] = [
         judge.check_marks,
         one(
             *(chord("2", head("C5", i)) for i in range(2)),
-            marks=(PedalMark(Fraction(2), "start"), PedalMark(Fraction(4), "stop")),
+            marks=(PedalMark(Fraction(4, 3), "start"), PedalMark(Fraction(4), "stop")),
         ),
-        "measure 1, at 2: a pedal mark where nothing starts on staff 2",
+        "measure 1, at 4/3: a pedal mark where nothing starts on staff 2",
     ),
     (
         judge.check_marks,

@@ -41,6 +41,7 @@ TWO_AGAINST_FOUR = (
     note("C3", "half", 5) + note("G2", "half", 5),
     "".join(note("Eb3", voice=6) for _ in range(4)),
 )
+HIDDEN = note("rest", "quarter", 8).replace("<note>", '<note print-object="no">')
 # The pedal marks of a measure in a pass of their own, in the order of time.
 PEDAL_PASS = (
     pedal("start")
@@ -97,6 +98,28 @@ GOOD = {
         voices(RIGHT, *TWO_AGAINST_FOUR, PEDAL_PASS),
         voices(RIGHT, LEFT, pedal("start")),
         voices(RIGHT, LEFT + pedal("stop")) + FINAL_BAR,
+    ],
+    "words between the staves, and a pedal of lines alone": [
+        voices(
+            RIGHT,
+            note("C3", "half", 5) + note("C3", "half", 5),
+            direction('<words font-style="italic">una corda</words>', 2, "above")
+            + (pedal("start") + forward(24) + pedal("stop", "start")).replace(
+                'sign="yes"', 'sign="no"'
+            )
+            + direction('<words font-style="italic">tre corde</words>', 2, "above")
+            + forward(24)
+            + pedal("stop"),
+        ),
+        PLAIN + FINAL_BAR,
+    ],
+    "pedals at hidden rests": [
+        voices(
+            RIGHT,
+            LEFT,
+            HIDDEN + pedal("start") + HIDDEN + pedal("stop", "start") + HIDDEN + HIDDEN,
+        ),
+        voices(RIGHT, LEFT, pedal("stop")) + FINAL_BAR,
     ],
     "tempo and dynamics": [
         ANDANTE
@@ -204,7 +227,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "pedal without its sign": (
-        "the .mscx added pedal without the sign Ped.",
+        "the .mscx added pedal look without the sign Ped.",
         [voices(RIGHT, (pedal("start") + LEFT).replace(' sign="yes"', "") + pedal("stop"))],
     ),
     "clef change at the start of a measure": (

@@ -12,8 +12,9 @@ from engrave.check import check
 from engrave.grid import Bar, Grid, PlacedNote
 from engrave.lengths import settle_lengths
 from engrave.musicxml import write_musicxml
-from engrave.notate import notate
-from engrave.pedal import PedalSpan
+from engrave.notate import NO_PEDALS, notate
+from engrave.pedal_signs import Pedals
+from engrave.pedal_words import PedalSpan, PedalWord
 from engrave.performance import Performance, PlayedNote
 from engrave.score import (
     Chord,
@@ -63,8 +64,9 @@ def written(text: str, grid: Grid, voices: str = "", staff: int = 1, pedal: str 
     """The score of notes on one staff (the other one rests), and of pedal spans "0 2; 2 4"."""
     notes = placed(text)
     voice = [int(number) for number in voices] or [1] * len(notes)
-    spans = [PedalSpan(*map(Fraction, span.split())) for span in pedal.split(";") if span]
-    score = notate(notes, grid, [staff] * len(notes), voice, spell(notes), spans)
+    spans = (PedalSpan(*map(Fraction, span.split())) for span in pedal.split(";") if span)
+    pedals = Pedals(tuple(spans))
+    score = notate(notes, grid, [staff] * len(notes), voice, spell(notes), pedals)
     assert check(score, performance_of(notes, grid)) == []
     return score
 
@@ -208,7 +210,9 @@ def test_marks_and_texts_stand_at_the_beginning() -> None:
     notes, grid = placed("C5 0 4; C5 4 4"), grid_of("4/4", "4/4")
     tempo = TempoMark(Fraction(0), NoteValue("quarter"), 80, "Andante")
     loudness = [Dynamic(Fraction(0), "mf"), Dynamic(Fraction(4), "p")]
-    score = notate(notes, grid, [1, 1], [1, 1], spell(notes), (), tempo, loudness, "Song", "Me")
+    score = notate(
+        notes, grid, [1, 1], [1, 1], spell(notes), NO_PEDALS, tempo, loudness, "Song", "Me"
+    )
     assert (score.title, score.composer) == ("Song", "Me")
     first, second = (m.marks for m in score.parts[0].measures)
     assert first == (tempo, loudness[0])
@@ -251,7 +255,7 @@ def pedals(score: Score) -> list[tuple[int, Fraction, str]]:
 
 def test_pedal_marks_move_to_where_something_starts_on_the_lower_staff() -> None:
     text = "C3 0 2; G3 2 2; C3 4 4"
-    score = written(text, grid_of("4/4", "4/4"), staff=2, pedal="1/4 9/4; 9/4 7/2")
+    score = written(text, grid_of("4/4", "4/4"), staff=2, pedal="1/3 7/3; 7/3 11/3")
     assert pedals(score) == [(1, 0, DOWN), (1, 2, UP), (1, 2, DOWN), (2, 0, UP)]
 
 
@@ -260,10 +264,35 @@ def test_the_last_pedal_goes_up_at_the_end() -> None:
     assert pedals(score) == [(1, 0, DOWN), (2, 4, UP)]
 
 
+def test_but_a_place_up_to_which_plain_rests_lead_is_kept() -> None:
+    score = written("C3 0 4; C3 4 4", grid_of("4/4", "4/4"), staff=2, pedal="1/4 5/2; 5/2 4")
+    assert pedals(score) == [
+        *[(1, Fraction(1, 4), DOWN), (1, Fraction(5, 2), UP)],
+        *[(1, Fraction(5, 2), DOWN), (2, 0, UP)],
+    ]
+
+
 def test_a_pedal_too_short_or_too_far_from_a_note_is_left_out() -> None:
-    """A half note that stands alone: nothing starts within a quarter of the third beat."""
+    """A whole note that stands alone: nothing starts within a quarter of the middle."""
     grid = grid_of("4/4", "4/4")
-    assert pedals(written("C3 0 4; C3 4 4", grid, staff=2, pedal="0 1/2; 2 4")) == []
+    assert pedals(written("C3 0 4; C3 4 4", grid, staff=2, pedal="0 1/3; 7/3 4")) == []
+
+
+def test_an_editors_pedal_stands_in_brackets_and_an_abridged_one_is_not_seen() -> None:
+    notes, grid = placed("C3 0 4; C3 4 4; C3 8 4"), grid_of("4/4", "4/4", "4/4")
+    spans = (
+        *(PedalSpan(Fraction(a), Fraction(b)) for a, b in ((0, 4), (4, 6))),
+        PedalSpan(Fraction(8), Fraction(12), shown=False),
+    )
+    pedal = Pedals(spans, (PedalWord(Fraction(8), "simile"),), bracketed=True)
+    score = notate(notes, grid, [2] * 3, [1] * 3, spell(notes), pedal)
+    assert check(score, performance_of(notes, grid)) == []
+    looks = [m.look for bar in score.parts[0].measures for m in bar.marks if hasattr(m, "look")]
+    assert looks == ["line"] * 4 + ["none"] * 2
+    words = [
+        (m.words, b.number) for b in score.parts[0].measures for m in b.marks if hasattr(m, "words")
+    ]
+    assert words == [("[Ped.]", 1), ("simile", 3)]
 
 
 # Meters and pickups of random scores; each bar is repeated so often.
@@ -317,9 +346,12 @@ def random_line(chance: random.Random, bar: Bar, staff: int, voice: int) -> list
     return rows
 
 
-def random_pedal(chance: random.Random, grid: Grid) -> list[PedalSpan]:
+def random_pedal(chance: random.Random, grid: Grid) -> Pedals:
     places = sorted({Fraction(chance.randrange(int(4 * grid.bars[-1].end))) / 4 for _ in range(12)})
-    return [PedalSpan(a, b) for a, b in pairwise(places) if chance.random() < 0.7]
+    spans = [
+        PedalSpan(a, b, chance.random() < 0.8) for a, b in pairwise(places) if chance.random() < 0.7
+    ]
+    return Pedals(tuple(spans), bracketed=chance.random() < 0.2)
 
 
 def random_score(seed: int) -> tuple[Score, Performance]:

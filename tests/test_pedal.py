@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from engrave.grid import Bar, Grid, PlacedNote
-from engrave.pedal import PedalSpan, mark_pedal
+from engrave.pedal import mark_pedal
+from engrave.pedal_words import PedalSpan
 from engrave.performance import PedalMove, Performance, PlayedNote
 
 BARS = 4
@@ -29,7 +30,12 @@ def mark(moves, step=Fraction(1), first=0, last=8):
         tuple(PedalMove(time, depth) for time, depth in moves),
     )
     notes = [PlacedNote(Fraction(q), step, 60, i) for i, q in enumerate(onsets)]
-    return [(float(s.start), float(s.stop)) for s in mark_pedal(performance, notes, GRID)]
+    return [(float(s.start), float(s.stop)) for s in spans_of(performance, notes)]
+
+
+def spans_of(performance, notes):
+    """The marks where all notes are the left hand's."""
+    return mark_pedal(performance, notes, [2] * len(notes), GRID)
 
 
 def test_press_and_release():
@@ -43,7 +49,7 @@ def test_the_spans_are_exact():
     )
     third = Fraction(1, 3)
     notes = [PlacedNote(Fraction(0), third, 60, 0), PlacedNote(third, third, 62, 1)]
-    assert mark_pedal(performance, notes, GRID) == (PedalSpan(Fraction(0), third),)
+    assert spans_of(performance, notes) == (PedalSpan(Fraction(0), third),)
 
 
 @pytest.mark.parametrize("lift", [-0.05, 0.0, 0.04, 0.1])
@@ -95,7 +101,7 @@ def test_a_press_that_is_over_before_the_first_note_is_silent():
 
 def test_no_pedal():
     assert mark([]) == []
-    assert mark_pedal(Performance((), (PedalMove(0.0, 127),)), [], GRID) == ()
+    assert mark_pedal(Performance((), (PedalMove(0.0, 127),)), [], [], GRID) == ()
 
 
 def test_the_pedal_goes_up_at_the_end_of_a_note_before_a_rest():
@@ -104,7 +110,7 @@ def test_the_pedal_goes_up_at_the_end_of_a_note_before_a_rest():
         (PedalMove(0.0, 127), PedalMove(1.1, 0)),
     )
     notes = [PlacedNote(Fraction(q), Fraction(1), 60, i) for i, q in enumerate((0, 4))]
-    assert mark_pedal(performance, notes, GRID) == (PedalSpan(Fraction(0), Fraction(1)),)
+    assert spans_of(performance, notes) == (PedalSpan(Fraction(0), Fraction(1)),)
 
 
 def test_changes_no_faster_than_eighths_under_notes_that_ring_on():
@@ -120,17 +126,53 @@ def test_changes_no_faster_than_eighths_under_notes_that_ring_on():
     )
     notes = [PlacedNote(Fraction(0), Fraction(4), 36, 0)]
     notes += [PlacedNote(i * sixteenth, 2 * sixteenth, 72, i + 1) for i in range(16)]
-    spans = mark_pedal(performance, notes, GRID)
-    assert all(span.stop - span.start >= Fraction(1, 2) for span in spans)
+    spans = spans_of(performance, notes)
+    assert all(b.start - a.start >= Fraction(1, 2) for a, b in pairwise(spans))
     assert (spans[0].start, spans[-1].stop) == (0, 4)
-    assert {Fraction(beat) for beat in range(4)} <= {span.start for span in spans}
+    assert len(spans) == 8
 
 
-def test_changes_as_fast_as_separate_notes():
+def test_presses_no_faster_than_eighths_under_separate_notes():
     """Sixteenths that are each over before the next, each with its own pedal."""
     moves = [move for i in range(8) for move in ((i / 4 + 0.03, 127), (i / 4 + 0.25, 0))]
     spans = mark(moves, step=Fraction(1, 4), last=2)
-    assert spans == [(i / 4, (i + 1) / 4) for i in range(8)]
+    assert all(b[0] - a[0] >= 0.5 for a, b in pairwise(spans))
+    assert (spans[0][0], spans[-1][1]) == (0, 2)
+
+
+def held_bass(moves, upper):
+    """The marks under a whole note of the left hand; `upper` are onsets of the right."""
+    notes = [PlacedNote(Fraction(0), Fraction(4), 36, 0)]
+    notes += [PlacedNote(Fraction(q), Fraction(1, 4), 72, i) for i, q in enumerate(upper, 1)]
+    performance = Performance(
+        tuple(PlayedNote(float(n.onset), float(n.end) - 0.05, n.pitch, 64) for n in notes),
+        tuple(PedalMove(*move) for move in moves),
+    )
+    spans = mark_pedal(performance, notes, [2, *[1] * len(upper)], GRID)
+    return [(s.start, s.stop) for s in spans]
+
+
+def test_a_pedal_over_a_held_bass_stands_at_the_note_of_the_right_hand():
+    assert held_bass([(1.27, 127), (3.0, 0)], ["1/2", "5/4", "2"]) == [(Fraction(5, 4), 3)]
+
+
+def test_no_mark_stands_inside_a_triplet_that_the_left_hand_does_not_play():
+    ((start, _),) = held_bass([(1.4, 127), (3.0, 0)], ["1", "4/3", "5/3", "2"])
+    assert start.denominator in (1, 2, 4)
+
+
+def test_a_pedal_pressed_in_silence_stands_at_an_eighth():
+    """Syncopated pedalling in slow music: long after the chord, before anything else is played."""
+    assert mark([(0.0, 127), (4.0, 0), (6.45, 127), (8.0, 0)], step=Fraction(4)) == [
+        (0, 4),
+        (6.5, 8),
+    ]
+
+
+def test_flutter_at_every_depth_is_one_press():
+    """A foot that trembles around the point where the dampers lift."""
+    tremble = [(0.5 + i * 0.02, 50 if i % 2 else 70) for i in range(100)]
+    assert mark([(0.0, 127), *tremble, (2.52, 127), (4.0, 0)]) == [(0, 4)]
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -150,9 +192,11 @@ def test_any_foot_leaves_marks_that_can_be_written(seed):
             )
         ),
     )
-    spans = mark_pedal(performance, notes, GRID)
+    spans = spans_of(performance, notes)
     starts = {note.onset for note in notes}
     assert spans and all(span.start < span.stop for span in spans)
     assert all(a.stop <= b.start for a, b in pairwise(spans))
-    assert {span.start for span in spans} <= starts
-    assert {span.stop for span in spans} <= starts | {note.end for note in notes}
+    ends = starts | {note.end for note in notes}
+    assert {span.start for span in spans} <= ends | {Fraction(k, 2) for k in range(33)}
+    assert {span.stop for span in spans} <= ends | {Fraction(k, 2) for k in range(33)}
+    assert all(b.start - a.start >= Fraction(1, 2) for a, b in pairwise(spans))

@@ -1,0 +1,85 @@
+"""The pedals on paper: their marks and words, measure by measure.
+
+A mark stands where something starts on the lower staff or can be made to (`carriers`), or programs
+that read the file lose it. What an editor adds stands in brackets: "[Ped.]", then lines without the
+sign.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from engrave.carriers import can_be_carried
+from engrave.grid import Grid
+from engrave.pedal_words import PedalSpan, PedalWord
+from engrave.score import Mark, PedalMark, PedalWords, Voice
+
+EDITORIAL = "[Ped.]"
+REACH = Fraction(1)  # quarters that a mark may move to where it can stand
+LOWER_STAFF = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pedals:
+    """What is written of the pedals; `bracketed`: by an editor."""
+
+    spans: tuple[PedalSpan, ...] = ()
+    words: tuple[PedalWord, ...] = ()
+    bracketed: bool = False
+
+
+def pedal_marks(pedals: Pedals, grid: Grid, bars: Sequence[tuple[Voice, ...]]) -> list[list[Mark]]:
+    """The marks of each measure; `bars` are what is written in each."""
+    begun = sorted(
+        {
+            grid.bars[k].start + event.onset
+            for k, voices in enumerate(bars)
+            for voice in voices
+            if voice.staff == LOWER_STAFF
+            for event in voice.events
+        }
+    )
+    stops = [*begun, grid.bars[-1].end]
+    marks: list[list[Mark]] = [[] for _ in bars]
+
+    def put(mark: Mark) -> None:
+        k = grid.bar_at(mark.onset)
+        marks[k].append(replace(mark, onset=mark.onset - grid.bars[k].start))
+
+    last = Fraction(-1)
+    for span in pedals.spans:
+        start = _nearest(span.start, begun, grid)
+        stop = _nearest(span.stop, stops, grid)
+        if start is None or stop is None or start < last or stop <= start:
+            continue
+        if pedals.bracketed and span.shown and start > last:
+            put(PedalWords(start, EDITORIAL))
+        look = _look(span, pedals.bracketed)
+        put(PedalMark(start, "start", look))
+        put(PedalMark(stop, "stop", look))
+        last = stop
+    for word in pedals.words:
+        place = _nearest(word.quarter, begun, grid)
+        if place is not None:
+            put(PedalWords(place, word.words))
+    return marks
+
+
+def _look(span: PedalSpan, bracketed: bool) -> Literal["sign", "line", "none"]:
+    if not span.shown:
+        return "none"
+    return "line" if bracketed else "sign"
+
+
+def _nearest(place: Fraction, places: Sequence[Fraction], grid: Grid) -> Fraction | None:
+    """The place itself if it can be carried; else the nearest of those within reach.
+
+    Of two equally near it is the earlier.
+    """
+    if can_be_carried(place - grid.bars[grid.bar_at(place)].start):
+        return place
+    i = bisect_left(places, place)
+    best = min(places[max(0, i - 1) : i + 1], key=lambda p: abs(p - place))
+    return best if abs(best - place) <= REACH else None

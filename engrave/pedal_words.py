@@ -1,0 +1,98 @@
+"""What is written of the pedals in words: *una corda* and *tre corde*, *simile*.
+
+The soft pedal is no matter of single notes: a foot that rests on it for a moment is left out, and
+one that comes up for a moment stays. Where the sustain pedal does the same in bar after bar, two
+bars show how and the others need not (E. Gould, "Behind Bars", 2011).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+
+from engrave.foot import Press, held
+from engrave.grid import Grid, PlacedNote
+from engrave.performance import Performance
+
+SHORTEST = 1.0  # seconds for which the soft pedal is down or up, at least
+SHOWN, ALIKE = 2, 4  # bars that show the pattern; bars alike from which on that is worth it
+
+
+@dataclass(frozen=True, slots=True)
+class PedalSpan:
+    """The pedal is down from `start` to `stop`, in quarter notes from the start of the first bar.
+
+    Where one span stops and the next starts at the same place, the pedal is changed. One that is
+    not `shown` is heard and not seen.
+    """
+
+    start: Fraction
+    stop: Fraction
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PedalWord:
+    """Words about the pedals, at a place in quarter notes."""
+
+    quarter: Fraction
+    words: str
+
+
+def mark_soft_pedal(
+    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int]
+) -> tuple[PedalWord, ...]:
+    """Una corda and tre corde in turn, each at the nearest onset of the lower staff."""
+    lower = [n for n, number in zip(notes, staff, strict=True) if number == 2 and not n.grace]
+    at = {performance.notes[note.played].onset: note.onset for note in lower}
+    if not at:
+        return ()
+    last = max(note.release for note in performance.notes)
+    words: list[PedalWord] = []
+    for press in _lasting(held(performance.soft, performance.notes[0].onset, last)):
+        start, stop = (
+            at[min(at, key=lambda second: abs(second - time))] for time in (press.start, press.stop)
+        )
+        if start < stop and (not words or words[-1].quarter <= start):
+            words.append(PedalWord(start, "una corda"))
+            words += [PedalWord(stop, "tre corde")] if press.stop < last else []
+    return tuple(words)
+
+
+def _lasting(presses: Sequence[Press]) -> list[Press]:
+    joined: list[Press] = []
+    for press in presses:
+        if joined and press.start - joined[-1].stop < SHORTEST:
+            joined[-1] = Press(joined[-1].start, press.stop)
+        else:
+            joined.append(press)
+    return [press for press in joined if press.stop - press.start >= SHORTEST]
+
+
+@dataclass(frozen=True, slots=True)
+class Abridged:
+    """The spans, of which not all are shown, and where it says *simile*."""
+
+    spans: tuple[PedalSpan, ...]
+    words: tuple[PedalWord, ...]
+
+
+def abridge(spans: Sequence[PedalSpan], grid: Grid) -> Abridged:
+    """Where the pedal does the same in bar after bar, the first bars and the word *simile*."""
+    by_bar: list[list[PedalSpan]] = [[] for _ in grid.bars]
+    for span in spans:
+        by_bar[grid.bar_at(span.start)].append(span)
+    patterns = [
+        (bar.length, tuple((s.start - bar.start, s.stop - bar.start) for s in inside))
+        for bar, inside in zip(grid.bars, by_bar, strict=True)
+    ]
+    kept: list[PedalSpan] = []
+    words: list[PedalWord] = []
+    for (_, pattern), group in groupby(range(len(patterns)), key=patterns.__getitem__):
+        bars = list(group)
+        hidden = bars[SHOWN:] if pattern and len(bars) >= ALIKE else []
+        if hidden:
+            words.append(PedalWord(by_bar[hidden[0]][0].start, "simile"))
+        for k in bars:
+            kept.extend(replace(span, shown=k not in hidden) for span in by_bar[k])
+    return Abridged(tuple(kept), tuple(words))
