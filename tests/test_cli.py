@@ -110,6 +110,20 @@ def test_suffix_chooses_and_output_may_repeat(folder, command):
     assert root_of((folder / "c.xml").read_bytes()) == "score-partwise"
 
 
+def test_the_score_can_be_heard(folder, command):
+    status, _, err = command("take.mid", "-o", "score.mid", "--pedal", "off")
+    assert (status, err) == (0, "")
+    assert len(engrave.read_midi(folder / "score.mid").notes) == 72
+    assert engrave.read_midi(folder / "score.mid").sustain == ()
+
+
+def test_a_wish_for_the_pedal_that_makes_no_sense(folder, command):
+    for wish in ("loud", "infer,off", "", "simile,full"):
+        status, out, err = command("take.mid", "--pedal", wish)
+        assert (status, out) == (2, "") and err.count("\n") == 1 and "--pedal" in err
+    assert list_files(folder) == ["take.mid"]
+
+
 def test_pages_go_to_a_file_each(folder, command):
     (folder / "take.mid").write_bytes(make_waltz(200))
     status, _, err = command("take.mid", "--pages", "-o", "take.svg")

@@ -8,8 +8,9 @@ import pytest
 
 from engrave.check import check
 from engrave.grid import Tap
+from engrave.pedalling import PedalWish
 from engrave.performance import PedalMove, Performance, Source
-from engrave.score import Chord, KeySignature, TempoMark, TimeSignature
+from engrave.score import Chord, KeySignature, PedalMark, TempoMark, TimeSignature
 from engrave.transcribe import Corrections, transcribe
 from samples import names, take
 from tests.playing import beat_f_measure, play, press
@@ -148,3 +149,16 @@ def test_the_key_enters_at_the_spelling():
 def test_the_same_performance_makes_the_same_score():
     performance = take("nocturne").performance
     assert transcribe(performance) == transcribe(performance)
+
+
+def test_the_pedal_is_written_as_wished():
+    performance = Performance(scale().notes, (PedalMove(0.05, 127), PedalMove(3.1, 0)))
+
+    def marks(source):
+        made = transcribe(performance, pedal=PedalWish(source))
+        assert check(made.score, performance) == []
+        return sum(isinstance(m, PedalMark) for measure in measures(made) for m in measure.marks)
+
+    assert marks("off") == 0
+    assert marks("keep") == marks("auto") == 2
+    assert transcribe(performance, pedal=PedalWish("infer")).performance is performance
