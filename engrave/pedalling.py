@@ -18,7 +18,7 @@ from engrave.listen import Evidence
 from engrave.performance import PedalMove, Performance
 
 HALF, FULL = 64, 127  # from this depth on a pedal is down; the depth of an inferred press
-LEAST_USED = 0.3  # share of the time with the pedal down, below which music takes none
+LEAST_USED = 0.6  # share of the time with the pedal down, below which nobody misses it
 LAST = 1.0  # seconds for which the last chord counts
 # Added to the log odds of down and of moves: an F-measure is best where everything is said that is
 # half as likely as the F-measure is high (Lipton, Elkan and Naryanaswamy, ECML 2014).
