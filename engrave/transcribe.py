@@ -57,7 +57,7 @@ class Transcription:
     score: Score
     evidence: Evidence = field(compare=False, repr=False)
     corrections: Corrections = field(compare=False)
-    foot: Foot
+    foot: Foot = Foot()
 
 
 def transcribe(
