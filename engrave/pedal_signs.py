@@ -48,10 +48,13 @@ def pedal_marks(pedals: Pedals, grid: Grid, bars: Sequence[tuple[Voice, ...]]) -
         k = grid.bar_at(mark.onset)
         marks[k].append(replace(mark, onset=mark.onset - grid.bars[k].start))
 
+    closing = _closing(grid, bars)
     last = Fraction(-1)
     for span in pedals.spans:
         start = _nearest(span.start, begun, grid)
         stop = _nearest(span.stop, stops, grid)
+        if start is not None and stop == grid.bars[-1].end:
+            start = min(start, closing)
         if start is None or stop is None or start < last or stop <= start:
             continue
         if pedals.bracketed and span.shown and start > last:
@@ -65,6 +68,18 @@ def pedal_marks(pedals: Pedals, grid: Grid, bars: Sequence[tuple[Voice, ...]]) -
         if place is not None:
             put(PedalWords(place, word.words))
     return marks
+
+
+def _closing(grid: Grid, bars: Sequence[tuple[Voice, ...]]) -> Fraction:
+    """Where the last event of the lower staff's first voice begins.
+
+    A pedal that ends with the score starts there at the latest: MuseScore 3 loses the end of one
+    that starts under that event (it forgets to say how far it is from there to the end).
+    """
+    lower = min(
+        (voice for voice in bars[-1] if voice.staff == LOWER_STAFF), key=lambda voice: voice.number
+    )
+    return grid.bars[-1].start + lower.events[-1].onset
 
 
 def _look(span: PedalSpan, bracketed: bool) -> Literal["sign", "line", "none"]:

@@ -203,6 +203,13 @@ BAD: dict[str, tuple[str, list[str]]] = {
             + pedal("stop", "stop")
         ],
     ),
+    "pedal under the last note until the end": (
+        "the reopened .mscx added pedal never lifted (measure 1 at 3, staff 2)",
+        [
+            PLAIN,
+            voices(RIGHT, LEFT, HIDDEN + HIDDEN + HIDDEN + pedal("start") + HIDDEN + pedal("stop")),
+        ],
+    ),
     "pedal that starts where nothing starts": (
         "lost pedal held until measure 1 at 0 (measure 0 at 1, staff 2)",
         [voices(RIGHT, LEFT, forward(12) + pedal("start") + forward(36) + pedal("stop")), PLAIN],

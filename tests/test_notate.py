@@ -264,6 +264,11 @@ def test_the_last_pedal_goes_up_at_the_end() -> None:
     assert pedals(score) == [(1, 0, DOWN), (2, 4, UP)]
 
 
+def test_a_pedal_that_ends_with_the_score_starts_with_its_last_note_at_the_latest() -> None:
+    score = written("C3 0 4; C3 4 2; G3 6 2", grid_of("4/4", "4/4"), staff=2, pedal="7 8")
+    assert pedals(score) == [(2, 2, DOWN), (2, 4, UP)]
+
+
 def test_but_a_place_up_to_which_plain_rests_lead_is_kept() -> None:
     score = written("C3 0 4; C3 4 4", grid_of("4/4", "4/4"), staff=2, pedal="1/4 5/2; 5/2 4")
     assert pedals(score) == [
