@@ -14,7 +14,7 @@ from engrave.foot import Press, held
 from engrave.grid import Grid, PlacedNote
 from engrave.performance import Performance
 
-SHORTEST = 1.0  # seconds for which the soft pedal is down or up, at least
+SHORTEST = 3.0  # seconds for which the soft pedal is down or up, at least: words need time
 SHOWN, ALIKE = 2, 4  # bars that show the pattern; bars alike from which on that is worth it
 
 
