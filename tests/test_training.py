@@ -29,7 +29,6 @@ from training.labels import (
     with_pedal,
 )
 from training.network import Network
-from training.start import start_from
 from training.train import loss_of, shape_of, train
 from training.windows import Batches, Corpus, take_of
 
@@ -312,13 +311,6 @@ def test_a_run_that_was_broken_off_goes_on_and_is_exported(data: Path, tmp_path:
         wanted = network(torch.from_numpy(rows)).detach().numpy()
         assert np.abs(said - wanted).max() < 0.02
     assert evaluate(network, data)["onbeat"] == log[-1]["onbeat"]
-
-    started = Network(shape_of(CONFIG))
-    start_from(started, weights)
-    for name, numbers in started.state_dict().items():
-        assert torch.allclose(numbers, second["mean"][name], atol=1e-3)
-    with pytest.raises(ValueError, match="matrices"):
-        start_from(Network(replace(shape_of(CONFIG), dilations=(1,))), weights)
 
 
 def test_readers_joined_answer_as_one(tmp_path: Path):

@@ -21,7 +21,6 @@ def main() -> None:
         command = commands.add_parser(name, help=purpose)
         if name == "train":
             command.add_argument("data", type=Path)
-            command.add_argument("--start", type=Path, help="exported weights to start from")
         command.add_argument("run", type=Path)
         if name == "export":
             command.add_argument("weights", type=Path)
@@ -36,7 +35,7 @@ def main() -> None:
         return
     config = tomllib.loads(given.config.read_text())
     if given.command == "train":
-        train(config, given.data, given.run, given.start)
+        train(config, given.data, given.run)
     else:
         export(config, given.run, given.weights)
 

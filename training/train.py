@@ -21,22 +21,18 @@ from engrave import reading
 from training.evaluate import evaluate
 from training.labels import ANSWERS, UNKNOWN
 from training.network import Network, Shape
-from training.start import start_from
 from training.windows import Batches, read_corpus
 
 PACE_WIDTH = 0.1  # log seconds by which an answer for the pace may be off at little loss
 COMMONLY = 0.02  # every class keeps so much probability (label smoothing)
 
 
-def train(config: Mapping[str, Any], data: Path, run: Path, weights: Path | None = None) -> None:
-    """Train as `config` says on the corpora in `data`; all that is written goes to `run`.
-
-    A new run starts from the `weights` of a file that was exported, or from random ones.
-    """
+def train(config: Mapping[str, Any], data: Path, run: Path) -> None:
+    """Train as `config` says on the corpora in `data`; all that is written goes to `run`."""
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config["seed"])
     batches = Batches(read_corpus(data, config["shares"]), config)
-    trainer = _Trainer(config, run, weights)
+    trainer = _Trainer(config, run)
     loader: DataLoader[tuple[Tensor, Tensor]] = DataLoader(
         batches,  # type: ignore[arg-type]
         batch_size=None,
@@ -71,12 +67,10 @@ class _From(Sampler[int]):
 class _Trainer:
     """The network in training, the mean of its weights, the optimizer, and where it stands."""
 
-    def __init__(self, config: Mapping[str, Any], run: Path, weights: Path | None) -> None:
+    def __init__(self, config: Mapping[str, Any], run: Path) -> None:
         self.config, self.run, self.step, self.loss = config, run, 0, math.nan
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.network = Network(shape_of(config)).to(self.device)
-        if weights:
-            start_from(self.network, weights)
         self.mean = Network(shape_of(config)).to(self.device)
         self.mean.load_state_dict(self.network.state_dict())
         self.optimizer = torch.optim.AdamW(
