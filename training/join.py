@@ -2,7 +2,8 @@
 
 Readers that learned from other music, or began elsewhere, err in other places: the mean of their
 log odds is right more often than any of them (Lakshminarayanan et al., *Simple and scalable
-predictive uncertainty estimation using deep ensembles*, 2017). The join is one network in one file.
+predictive uncertainty estimation using deep ensembles*, 2017). The join is one
+network in one small file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ import onnx
 from onnx import TensorProto, compose, helper, numpy_helper
 
 from engrave import reading
+from training.compact import compact
 
 IGNORANT = -20.0  # log odds of yes from readers none of whom was asked
 
@@ -49,6 +51,7 @@ def join(files: Sequence[Path], shares: Mapping[str, Sequence[float]], joined: P
     graph = helper.make_graph(nodes, "readers", models[0].graph.input, [answers], numbers)
     opset = models[0].opset_import
     model = helper.make_model(graph, opset_imports=opset, ir_version=models[0].ir_version)
+    model = compact(model)
     onnx.checker.check_model(model)
     onnx.save(model, str(joined))
 
