@@ -16,11 +16,12 @@ from itertools import pairwise
 import numpy as np
 
 from engrave import reading
-from engrave.grid import Pulse, Tap
+from engrave.grid import EVEN, Pulse, Tap
 from engrave.listen import Evidence
 from engrave.performance import Performance, chord_starts
 from engrave.pulse import Tempi, follow_pulse
 from engrave.score import TimeSignature
+from engrave.swing import find_swing
 
 LONGEST_SILENCE = 4.0  # seconds; the middle of a longer one is not heard
 CUT = 0.01  # seconds as which that middle is heard
@@ -69,7 +70,8 @@ def track_beats(
         elif not tempo:
             pulse = _split_plain(pulse, clock, chords, evidence)
         pulse = _end_on_beat(pulse, chords)
-    return _cover(_snap(pulse, chords), performance, clock)
+    pulse = _cover(_snap(pulse, chords), performance, clock)
+    return pulse if meter and meter.compound else _swung(pulse, chords, evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +188,22 @@ def _split_plain(pulse: Pulse, clock: _Clock, chords: _Chords, evidence: Evidenc
     beat = np.median(np.diff(clock.heard_at(pulse.times)))
     parts = 3 if pulse.triple.mean() > 0.5 else 2
     step = np.median(np.diff(chords.time))
-    compound = [k for k, (count, triple) in enumerate(reading.METERS) if triple and count > 1]
-    read = np.exp(evidence.meter).mean(axis=0)[compound].sum()
+    read = _compound(evidence)
     if beat <= SLOW or step < PLAIN * beat / parts or (parts == 3 and read > 0.5):
         return pulse
     return _split(pulse, clock, parts)
+
+
+def _compound(evidence: Evidence) -> float:
+    """How probable the reader holds a compound meter of several beats, on the whole."""
+    kinds = [k for k, (count, triple) in enumerate(reading.METERS) if triple and count > 1]
+    return float(np.exp(evidence.meter).mean(axis=0)[kinds].sum())
+
+
+def _swung(pulse: Pulse, chords: _Chords, evidence: Evidence) -> Pulse:
+    """The pulse and how it swings; swung beats divide in two."""
+    swing = find_swing(pulse.times, chords.time, _compound(evidence))
+    return pulse if swing == EVEN else Pulse(pulse.times, np.zeros(len(pulse.times), bool), swing)
 
 
 def _split(pulse: Pulse, clock: _Clock, parts: int) -> Pulse:

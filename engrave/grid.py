@@ -5,11 +5,12 @@ The only place where the two units are converted into each other. Musical time i
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+
+EVEN = 0.5  # where in the beat its second half begins when it does not swing
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,14 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """Beat times in seconds, and for each whether it divides in three."""
+    """Beat times in seconds, for each whether it divides in three, and how they swing.
+
+    `swing` is the share of the beat after which its second half begins.
+    """
 
     times: np.ndarray
     triple: np.ndarray
+    swing: float = EVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +69,15 @@ class Bar:
 class Grid:
     """Beat times (seconds, increasing), their places (quarter notes, increasing), and the bars.
 
-    Between two beats time runs evenly; before the first and after the last beat it goes on
-    at the tempo of the nearest beat. The bars follow each other without gap from quarter 0.
+    Between two beats time runs evenly, unless the music swings: then the second half of each beat
+    begins after the share `swing` of its time. Before the first and after the last beat time goes
+    on at the tempo that is nearest. The bars follow each other without gap from quarter 0.
     """
 
     times: tuple[float, ...]
     quarters: tuple[Fraction, ...]
     bars: tuple[Bar, ...]
+    swing: float = EVEN
 
     def __post_init__(self) -> None:
         assert len(self.times) == len(self.quarters) >= 2
@@ -81,13 +88,20 @@ class Grid:
 
     def quarter_at(self, seconds: np.ndarray | float) -> np.ndarray:
         """Places in quarter notes (float, not yet quantized) of times in seconds."""
-        return _interpolate(seconds, self.times, [float(q) for q in self.quarters])
+        return _interpolate(seconds, *self._course())
 
     def time_at(self, quarters: np.ndarray | float | Fraction) -> np.ndarray:
         """Times in seconds of places in quarter notes."""
-        return _interpolate(
-            np.asarray(quarters, float), [float(q) for q in self.quarters], self.times
-        )
+        times, places = self._course()
+        return _interpolate(np.asarray(quarters, float), places, times)
+
+    def _course(self) -> tuple[np.ndarray, np.ndarray]:
+        """The points through which time runs: seconds, and quarter notes."""
+        times, quarters = np.array(self.times), np.array([float(q) for q in self.quarters])
+        if self.swing == EVEN:
+            return times, quarters
+        halves = times[:-1] + self.swing * np.diff(times), (quarters[:-1] + quarters[1:]) / 2
+        return np.sort(np.append(times, halves[0])), np.sort(np.append(quarters, halves[1]))
 
     def bar_at(self, quarter: Fraction) -> int:
         """Index of the bar in which a place lies (a barline belongs to the bar it opens)."""
@@ -114,9 +128,9 @@ class PlacedNote:
         return self.onset + self.length
 
 
-def _interpolate(x: np.ndarray | float, xs: Sequence[float], ys: Sequence[float]) -> np.ndarray:
-    """Piecewise linear through the points (xs, ys), going on straight beyond both ends."""
-    at, known, values = np.asarray(x, float), np.asarray(xs, float), np.asarray(ys, float)
+def _interpolate(x: np.ndarray | float, known: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Piecewise linear through the points (known, values), going on straight beyond both ends."""
+    at = np.asarray(x, float)
     i = np.clip(np.searchsorted(known, at, side="right") - 1, 0, len(known) - 2)
     slope = (values[i + 1] - values[i]) / (known[i + 1] - known[i])
     return values[i] + (at - known[i]) * slope

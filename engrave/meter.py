@@ -16,7 +16,7 @@ import numpy as np
 from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionModel
 
 from engrave import reading
-from engrave.grid import Bar, Grid, Pulse, Tap
+from engrave.grid import EVEN, Bar, Grid, Pulse, Tap
 from engrave.listen import Evidence
 from engrave.performance import Performance
 from engrave.score import TimeSignature
@@ -266,7 +266,8 @@ def _lay_out(
         bars.append(Bar(quarters[-1], count * unit, *_signature(size, unit, given)))
         quarters += [quarters[-1] + unit * (k + 1) for k in range(stop - start)]
     times = [*pulse.times, 2 * pulse.times[-1] - pulse.times[-2]]
-    return Grid(tuple(float(t) for t in times), tuple(quarters), tuple(bars))
+    swing = EVEN if any(bar.compound for bar in bars) else pulse.swing
+    return Grid(tuple(float(t) for t in times), tuple(quarters), tuple(bars), swing)
 
 
 def _unit(compound: bool, heard: np.ndarray, given: TimeSignature | None) -> Fraction:

@@ -21,7 +21,7 @@ from math import gcd, hypot
 import numpy as np
 
 from engrave import reading
-from engrave.grid import Bar, Grid, PlacedNote, beat_parts, shortest_value
+from engrave.grid import EVEN, Bar, Grid, PlacedNote, beat_parts, shortest_value
 from engrave.listen import Evidence
 from engrave.performance import Performance, PlayedNote, chord_starts
 
@@ -44,6 +44,7 @@ ROLL_DEVIATION = 0.035  # seconds between two chords that are written as one
 READ_WEIGHT = 1.2  # of what the reader says of the place in the beat,
 SAME_BEAT = 0.35  # as far as it means the same beat (deviation of the logarithm of its seconds)
 LEAST = -6.0  # log probability below which a place is not held more unlikely
+SWUNG = [k for k, place in enumerate(reading.PHASES) if EVEN <= place <= 0.75]  # second halves
 CLASS_OF_TICK = np.array(
     [
         next((k for k, p in enumerate(reading.PHASES) if abs(p * TICKS - tick) < 0.5), -1)
@@ -170,8 +171,10 @@ def quantize(
     chords = [main[a:b] for a, b in zip(starts, [*starts[1:], len(main)], strict=True)]
     times = np.array([notes[chord[0]].onset for chord in chords])
     hands = [frozenset(staff[i] for i in chord) for chord in chords]
-    read = _read_places(evidence, chords, grid.quarter_at(times), beats)
-    chosen = _choose(times, hands, read, beats, grid)
+    quarters = grid.quarter_at(times)
+    read = _read_places(_evenly(evidence.phase, grid.swing), evidence.pace, chords, quarters, beats)
+    even = replace(grid, swing=EVEN).time_at(quarters)
+    chosen = _choose(even, hands, read, beats, quarters)
     onsets: dict[int, Fraction] = {}
     for chord, (k, _, place) in zip(chords, chosen, strict=True):
         for i in chord:
@@ -215,7 +218,8 @@ def _begin_at_first_note(notes: list[PlacedNote], grid: Grid) -> Placed:
         left = Bar(Fraction(0), pickup.length - silence, pickup.beats, pickup.beat_type)
         bars = (left, *bars)
     shifted = tuple(replace(note, onset=note.onset - silence) for note in notes)
-    return Placed(shifted, Grid(grid.times, tuple(q - silence for q in grid.quarters), bars))
+    quarters = tuple(q - silence for q in grid.quarters)
+    return Placed(shifted, replace(grid, quarters=quarters, bars=bars))
 
 
 def _beats(grid: Grid, smallest: Fraction) -> list[_Beat]:
@@ -228,17 +232,30 @@ def _beats(grid: Grid, smallest: Fraction) -> list[_Beat]:
 
 
 def _read_places(
-    evidence: Evidence, chords: Sequence[list[int]], quarters: np.ndarray, beats: list[_Beat]
+    phase: np.ndarray,
+    pace: np.ndarray,
+    chords: Sequence[list[int]],
+    quarters: np.ndarray,
+    beats: list[_Beat],
 ) -> np.ndarray:
     """What each tick of the beat costs each chord by what the reader says: (chord, tick)."""
     inside = _beat_of(quarters, beats)
     seconds = np.log([beats[k].seconds for k in inside])
-    rows = [evidence.phase[chord].mean(axis=0) for chord in chords]
-    paces = np.array([np.exp(evidence.pace[chord].mean(axis=0)) for chord in chords])
+    rows = [phase[chord].mean(axis=0) for chord in chords]
+    paces = np.array([np.exp(pace[chord].mean(axis=0)) for chord in chords])
     near = np.exp(-0.5 * ((seconds[:, None] - reading.PACES) / SAME_BEAT) ** 2)
     agreed = (paces * near).sum(axis=1) / paces.sum(axis=1)
     cost = -np.maximum(np.array(rows)[:, CLASS_OF_TICK], LEAST)
     return READ_WEIGHT * agreed[:, None] * cost
+
+
+def _evenly(phase: np.ndarray, swing: float) -> np.ndarray:
+    """What the reader says of the place; a late second half, where it swings, is an even one."""
+    if swing == EVEN:
+        return phase
+    even = phase.copy()
+    even[:, reading.PHASES.index(EVEN)] = np.logaddexp.reduce(phase[:, SWUNG], axis=1)
+    return even
 
 
 def _beat_of(quarters: np.ndarray, beats: list[_Beat]) -> np.ndarray:
@@ -251,10 +268,9 @@ def _choose(
     hands: Sequence[frozenset[int]],
     read: np.ndarray,
     beats: list[_Beat],
-    grid: Grid,
+    quarters: np.ndarray,
 ) -> list[tuple[int, int, int]]:
     """(beat, pair, place) of each chord: the cheapest path through the choices of all chords."""
-    quarters = grid.quarter_at(times)
     inside = _beat_of(quarters, beats)
     around = zip(quarters.tolist(), inside.tolist(), hands, read, strict=True)
     before = _choices_of(*next(around), beats)

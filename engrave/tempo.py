@@ -12,7 +12,7 @@ from math import inf
 
 import numpy as np
 
-from engrave.grid import Bar, Grid
+from engrave.grid import EVEN, Bar, Grid
 from engrave.score import NOTE_TYPES, NoteValue, TempoMark
 
 OPENING_BARS = 32  # the tempo mark speaks for these; a shorter piece counts as a whole
@@ -40,6 +40,7 @@ TEMPO_WORDS: tuple[tuple[float, str], ...] = (
     (200, "Presto"),
     (inf, "Prestissimo"),
 )
+SWING = "Swing"
 
 
 def tempo_mark(grid: Grid) -> TempoMark:
@@ -48,7 +49,8 @@ def tempo_mark(grid: Grid) -> TempoMark:
     per_minute = 60 / (_seconds_per_quarter(grid) * float(bar.beat_length))
     steps = np.array(METRONOME)
     step = int(steps[np.argmin(np.abs(np.log(steps / per_minute)))])
-    return TempoMark(Fraction(0), _note_value(bar.beat_length), step, _look_up(TEMPO_WORDS, step))
+    word = _look_up(TEMPO_WORDS, step) if grid.swing == EVEN else SWING
+    return TempoMark(Fraction(0), _note_value(bar.beat_length), step, word)
 
 
 def _first_full_bar(grid: Grid) -> Bar:

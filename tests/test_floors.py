@@ -20,7 +20,7 @@ FLOORS = (
     # the rules by which music is written, and what the reader answers
     {
         *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
-        *("pulse", "walk", "playback", "player", "carriers", "pedal_words"),
+        *("pulse", "swing", "walk", "playback", "player", "carriers", "pedal_words"),
     },
     # rooms of the judge and of the writer
     {"check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks"},
