@@ -77,7 +77,8 @@ def _sounding_ends(performance: Performance) -> list[float]:
     ends = []
     for note in performance.notes:
         k = bisect_right(times, note.release)
-        held = k > 0 and moves[k - 1].depth >= DOWN
+        pedalled = performance.players[note.player].pedalled
+        held = pedalled and k > 0 and moves[k - 1].depth >= DOWN
         ends.append(ups[k] if held else note.release)
     return ends
 

@@ -15,6 +15,7 @@ from engrave.check_bars import (
     check_keys,
     check_measure_lengths,
     check_opening,
+    check_parts,
     check_staves_filled,
     check_voices,
 )
@@ -93,6 +94,7 @@ Rule = Callable[[Score], Iterator[str]]
 FIRST_RULES: tuple[Rule, ...] = (check_note_values, check_pitches)
 RULES: tuple[Rule, ...] = (
     check_opening,
+    check_parts,
     check_keys,
     check_changes,
     check_measure_lengths,

@@ -27,6 +27,14 @@ def check_opening(score: Score) -> Iterator[str]:
                 yield f"{at(measure)}: staff {staff} has no clef to begin with"
 
 
+def check_parts(score: Score) -> Iterator[str]:
+    """All parts have the same measures."""
+    frames = [[(m.number, m.length, m.time) for m in part.measures] for part in score.parts]
+    for part, frame in zip(score.parts, frames, strict=True):
+        if frame != frames[0]:
+            yield f"{part.name}: other measures than {score.parts[0].name}"
+
+
 def check_keys(score: Score) -> Iterator[str]:
     """A key signature has at most seven sharps or flats."""
     for _, measure in measures_of(score):

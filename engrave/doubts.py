@@ -322,7 +322,8 @@ def _hard_bars(page: Places, evidence: Evidence) -> list[HardBar]:
     """The bars in which the reader agrees least with what is written, the hardest first."""
     rhythm = evidence.phase[page.note, page.phase]
     barline = _log_probability(np.where(page.first, 1, -1) * evidence.downbeat[page.note])
-    hand = _log_probability(np.where(page.upper, 1, -1) * evidence.upper[page.note])
+    upper = _log_probability(np.where(page.upper, 1, -1) * evidence.upper[page.note])
+    hand = np.where(page.shared, upper, 0.0)
     agreed = np.maximum([rhythm, barline, hand], LEAST)
     count = len(page.numbers)
     size = np.bincount(page.bar, minlength=count)

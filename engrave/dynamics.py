@@ -80,9 +80,10 @@ def mark_dynamics(
     """
     velocities = [note.velocity for note in performance.notes]
     beats = _beats(velocities, notes, grid, staff)
-    if len(set(velocities)) < 2 or not beats:
+    own = [velocities[note.played] for note in notes]
+    if len(set(own)) < 2 or not beats:
         return ()
-    offset = (float(np.median(velocities)) - MIDDLE_VELOCITY) / 2
+    offset = (float(np.median(own)) - MIDDLE_VELOCITY) / 2
     return tuple(_marks(beats, _stretches(beats), offset))
 
 

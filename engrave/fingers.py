@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engrave.performance import Performance
+from engrave.performance import Performance, PlayedNote
 
 TOGETHER = 0.015  # seconds between two releases at one moment
 APART = 0.08  # seconds between onsets of notes that are no chord
@@ -26,20 +26,31 @@ LEAST = 0.05  # seconds that a key is held
 
 
 def find_fingers(performance: Performance) -> Performance:
-    """The performance with the releases of the keys; unchanged if its releases are theirs."""
-    if not performance.notes:
-        return performance
-    onset, release, pitch = np.array(
-        [(note.onset, note.release, note.pitch) for note in performance.notes]
-    ).T
+    """The performance with the releases of the keys; unchanged if its releases are theirs.
+
+    Each player has fingers of his own.
+    """
+    notes = list(performance.notes)
+    for player in range(len(performance.players)):
+        own = performance.played_by(player)
+        for i, note in zip(own, _fingered([notes[i] for i in own]), strict=True):
+            notes[i] = note
+    unchanged = tuple(notes) == performance.notes
+    return performance if unchanged else replace(performance, notes=tuple(notes))
+
+
+def _fingered(notes: list[PlayedNote]) -> list[PlayedNote]:
+    """The notes of one player with the releases of the keys."""
+    if not notes:
+        return notes
+    onset, release, pitch = np.array([(note.onset, note.release, note.pitch) for note in notes]).T
     company = _company(onset, release)
     if np.mean(company >= 2) < STRETCHED:
-        return performance
-    notes = tuple(
+        return notes
+    return [
         replace(note, release=_let_go(i, onset, release, pitch)) if company[i] else note
-        for i, note in enumerate(performance.notes)
-    )
-    return replace(performance, notes=notes)
+        for i, note in enumerate(notes)
+    ]
 
 
 def _company(onset: np.ndarray, release: np.ndarray) -> np.ndarray:

@@ -15,17 +15,19 @@ keyboard with the hands exchanged has the same weights, except for the register.
 seconds, intervals in semitones. Beside the reader, only onsets, releases and pitches are used.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from engrave.listen import Evidence
-from engrave.performance import Performance
+from engrave.performance import Performance, PlayedNote
 
 LEFT, RIGHT = 0, 1
 STAFF = {RIGHT: 1, LEFT: 2}
 
 READ_WEIGHT, RULE_WEIGHT = 1.0, 0.5  # of the reader's log odds, and of the tables below
+TOLD = 20.0  # log odds of the hand that the file gives a note to
 
 MEMORY = 5  # notes before this one whose hands are remembered
 STATES = 2**MEMORY  # bit 0: the hand of the last note; bit 1: of the one before it, ...
@@ -92,18 +94,32 @@ class _Keys(NamedTuple):
 
 
 def split_hands(performance: Performance, evidence: Evidence) -> tuple[int, ...]:
-    """The staff of each played note: 1 for the right hand, 2 for the left."""
-    notes = performance.notes
+    """The hand of each played note: of player k (from 0) 2k + 1 is the right, 2k + 2 the left one.
+
+    Who has a single staff plays it all with the right one.
+    """
+    hands = [0] * len(performance.notes)
+    for k, player in enumerate(performance.players):
+        own = performance.played_by(k)
+        notes = [performance.notes[i] for i in own]
+        split = _split(notes, evidence.upper[own]) if player.staves == 2 else [1] * len(own)
+        for i, hand in zip(own, split, strict=True):
+            hands[i] = 2 * k + hand
+    return tuple(hands)
+
+
+def _split(notes: Sequence[PlayedNote], upper: np.ndarray) -> list[int]:
+    """The hand of each note of one player; what the file says of it hardly leaves a doubt."""
     if not notes:
-        return ()
+        return []
+    upper = upper + TOLD * np.array([{1: 1, 2: -1}.get(note.hand, 0) for note in notes])
     chord = _chords(np.array([note.onset for note in notes]))
     facts = np.array([(note.onset, note.release, note.pitch) for note in notes])
     order = np.lexsort((facts[:, 2], chord))
     onset, release, pitch = facts[order].T
     hands = np.empty(len(notes), int)
-    keys = _Keys(onset, release, pitch.astype(int), chord[order], evidence.upper[order])
-    hands[order] = _likeliest(keys)
-    return tuple(STAFF[hand] for hand in hands.tolist())
+    hands[order] = _likeliest(_Keys(onset, release, pitch.astype(int), chord[order], upper[order]))
+    return [STAFF[hand] for hand in hands.tolist()]
 
 
 def _chords(onset: np.ndarray) -> np.ndarray:

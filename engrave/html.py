@@ -118,8 +118,8 @@ def name_piece(score: Score, performance: Performance) -> str:
 
 def _title(score: Score, performance: Performance) -> str:
     """What stands above the music, or else the name of the file."""
-    name = performance.source.name.replace("\\", "/").rpartition("/")[2]
-    return one_line(score.title) or one_line(name.rpartition(".")[0]) or "Sheet music"
+    file = performance.source.file.rpartition(".")[0]
+    return one_line(score.title) or one_line(file) or "Sheet music"
 
 
 def _music(score: Score, performance: Performance) -> str:

@@ -7,7 +7,7 @@ together. The steps that follow decide, each with the evidence that belongs to i
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from engrave.features import Keys, describe
 from engrave.performance import Performance
 
 WEIGHTS = ("full", "free")  # what `listen` may read with: files in the folder `weights`
+# The evidence that is of a note in what its own player does.
+OF_ONE_PLAYER = ("value", "upper", "voice", "flags", "pedal_down", "pedal_press", "pedal_lift")
 WINDOW, MARGIN = 1024, 128  # notes read at a time, and of them those at each end left to others
 
 
@@ -53,14 +55,26 @@ class Evidence:
         odds: np.ndarray = self.flags[:, reading.FLAGS.index(name)]
         return odds
 
-    def take(self, notes: Sequence[int]) -> "Evidence":
+    def take(self, notes: Sequence[int] | np.ndarray) -> "Evidence":
         """The evidence of these notes alone, in this order."""
         index = np.asarray(notes, int)
         return Evidence(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
 
 def listen(performance: Performance, weights: str = WEIGHTS[0]) -> Evidence:
-    """What each note of a performance looks like to the reader with these weights."""
+    """What each note of a performance looks like to the reader with these weights.
+
+    Where several play, time is heard of all of them together, and of each alone what his hands do:
+    the reader has learned from pianists.
+    """
+    together = _hear(performance, weights)
+    if len(performance.players) == 1:
+        return together
+    alone = _hear_apart(performance, weights)
+    return replace(together, **{name: getattr(alone, name) for name in OF_ONE_PLAYER})
+
+
+def _hear(performance: Performance, weights: str) -> Evidence:
     session = _session(weights)
 
     def answer(rows: np.ndarray) -> np.ndarray:
@@ -69,6 +83,19 @@ def listen(performance: Performance, weights: str = WEIGHTS[0]) -> Evidence:
 
     parts = reading.split(in_windows(describe(Keys.of(performance)), answer))
     return Evidence(**{name: _as_evidence(name, part) for name, part in parts.items()})
+
+
+def _hear_apart(performance: Performance, weights: str) -> Evidence:
+    """What each note looks like to the reader who hears its player alone."""
+    rows, answers = [], []
+    for player in range(len(performance.players)):
+        alone = performance.alone(player)
+        if alone.notes:
+            rows += performance.played_by(player)
+            answers.append(_hear(alone, weights))
+    order = np.argsort(rows)
+    joined = (np.concatenate([getattr(a, f.name) for a in answers]) for f in fields(Evidence))
+    return Evidence(*joined).take(order)
 
 
 def in_windows(rows: np.ndarray, answer: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:

@@ -1,39 +1,28 @@
 """Reading a MIDI file: which keys were pressed, when, and what the pedals did.
 
-Of the instruments in the file those are kept that a pianist's score is made of: its pianos, or else
-its organs, or else whatever plays a melody. The pedal belongs to the instrument and not to one of
-its channels: where several move it, the deepest counts.
+`ensemble` says who plays. The pedal belongs to the instrument and not to one of its channels: where
+several move it, the deepest counts.
 
 The tempo map serves only to get seconds. It is kept as its changes: pretty_midi's holds a number
-for every tick (2.4 GB for 10^8 ticks) and ends at 10^7. pretty_midi names the instruments.
+for every tick (2.4 GB for 10^8 ticks) and ends at 10^7.
 
-Units: seconds from tick 0 of the file. Channels and programs count from 0 (General MIDI 1, 1991),
-but channels from 1 in sentences for people.
+Units: seconds from tick 0 of the file.
 """
 
 import os
-import re
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
 import mido
-import pretty_midi
 
-from engrave.midi_events import (
-    TEXT,
-    TRACK_NAME,
-    Division,
-    MidiError,
-    MidiFile,
-    count_of,
-    open_midi,
-)
-from engrave.midi_hearing import SOFT, SUSTAIN, Channel, Hearing, Part, PedalStep, Press, Text, hear
+from engrave.ensemble import DRUM_CHANNEL, Ensemble, Seat, find_players
+from engrave.midi_events import Division, MidiError, MidiFile, count_of, open_midi
+from engrave.midi_hearing import SOFT, SUSTAIN, Channel, Hearing, PedalStep, Press, hear
 from engrave.performance import PedalMove, Performance, PlayedNote, Source
+from engrave.titles import copyright_line, find_title, said
 
 __all__ = ["MidiError", "read_midi"]
 
@@ -42,25 +31,6 @@ MAX_SECONDS = 24 * 3600
 
 # A key whose release is missing: a piano string is hardly heard for longer than this.
 HANGING_SECONDS = 8.0
-
-_DRUM_CHANNEL = 9
-
-# Programs from the most to the least like a piano: pianos, organs, anything. The first that a file
-# plays are kept.
-_KEYBOARDS = (range(0, 8), range(16, 21), range(128))
-
-# A first track called by nothing but such words has no title.
-_LABEL = re.compile(
-    r"([\W\d_]|\b(track|piano|pianoforte|keyboard|grand|acoustic|solo|right|left|hand|rh|lh|upper"
-    r"|lower|treble|bass|staff|stave|midi|instrument|channel|ch|port|in|out|new|untitled|unnamed"
-    r"|unknown|none|no|name|sequence|song|tempo|map|conductor|control|master|meta|file|recording"
-    r"|take|performance|the|a)\b)*|.*\.midi?",
-    re.IGNORECASE,
-)
-_NAMED = {
-    "title": re.compile(r"title\s*:\s*(.+)", re.IGNORECASE),
-    "composer": re.compile(r"(?:composer\s*:|composed by:?)\s*(.+)", re.IGNORECASE),
-}
 
 _Source = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 
@@ -85,22 +55,25 @@ def read_midi(source: _Source) -> Performance:
 def _perform(file: MidiFile, name: str, data: bytes) -> Performance:
     heard = hear(file.events())
     clock = _Clock(file.division, heard.tempos)
-    kept = _choose_parts(heard.presses)
-    presses = [press for press in heard.presses if press.part in kept]
-    notes = [_note(press, clock, heard.end) for press in presses]
-    pedals = _pedals_of(heard, kept)
+    ensemble = find_players(heard.presses, heard.texts)
+    presses = [press for press in heard.presses if press.line in ensemble.seats]
+    notes = [_note(press, ensemble.seats[press.line], clock, heard.end) for press in presses]
+    pedals = _pedals_of(heard, ensemble)
     return Performance(
         notes=tuple(sorted(notes, key=lambda note: (note.onset, note.pitch))),
         sustain=_moves(pedals, SUSTAIN, clock),
         soft=_moves(pedals, SOFT, clock),
         source=Source(
             name=name,
-            title=_title(heard.texts),
-            composer=_named(heard.texts, "composer"),
-            left_out=_left_out(heard.presses, kept),
+            title=find_title(heard.texts, {press.line.track for press in presses}, name),
+            composer=said(heard.texts, "composer"),
+            date=said(heard.texts, "date"),
+            rights=copyright_line(heard.texts),
+            left_out=ensemble.left_out,
             repaired=(*file.repaired, *heard.repaired, *_mended(presses)),
             data=data,
         ),
+        players=ensemble.players,
     )
 
 
@@ -164,35 +137,13 @@ class _Clock:
         return mido.tick2second(ticks, self._division.ticks_per_quarter, tempo)
 
 
-def _note(press: Press, clock: _Clock, end: int) -> PlayedNote:
+def _note(press: Press, seat: Seat, clock: _Clock, end: int) -> PlayedNote:
     onset = clock.seconds(press.onset)
     if press.release is None:
         release = min(clock.seconds(end), onset + HANGING_SECONDS)
     else:
         release = clock.seconds(press.release)
-    return PlayedNote(onset, release, press.pitch, press.velocity)
-
-
-def _choose_parts(presses: Iterable[Press]) -> set[Part]:
-    """The parts that a pianist's score is made of. Raises `MidiError` if nothing is left."""
-    parts = Counter(press.part for press in presses)
-    melodic = {part for part in parts if part.channel.number != _DRUM_CHANNEL}
-    if not melodic:
-        only = f" but {count_of(parts.total(), 'drum note')}" if parts else ""
-        raise MidiError(f"no notes in the file{only}, expected at least one")
-    chosen = ({part for part in melodic if part.program in like} for like in _KEYBOARDS)
-    return next(parts for parts in chosen if parts)
-
-
-def _left_out(presses: Iterable[Press], kept: set[Part]) -> tuple[str, ...]:
-    parts = [press.part for press in presses if press.part not in kept]
-    drums = sum(part.channel.number == _DRUM_CHANNEL for part in parts)
-    others = Counter(part.program for part in parts if part.channel.number != _DRUM_CHANNEL)
-    sentences = [f"{count_of(drums, 'drum note')} on channel {_DRUM_CHANNEL + 1}"] if drums else []
-    for program, count in sorted(others.items()):
-        instrument = pretty_midi.program_to_instrument_name(program)
-        sentences.append(f"{count_of(count, 'note')} of the instrument {instrument}")
-    return tuple(sentences)
+    return PlayedNote(onset, release, press.pitch, press.velocity, seat.player, seat.hand)
 
 
 def _mended(presses: Iterable[Press]) -> tuple[str, ...]:
@@ -208,14 +159,20 @@ def _mended(presses: Iterable[Press]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _pedals_of(heard: Hearing, kept: set[Part]) -> list[PedalStep]:
-    """The pedal events of the kept parts and of channels that play nothing themselves."""
-    ours = {part.channel for part in kept}
-    others = {press.part.channel for press in heard.presses} - ours
+def _pedals_of(heard: Hearing, ensemble: Ensemble) -> list[PedalStep]:
+    """The pedal events of the player who has pedals and of channels that play nothing."""
+    ours = {
+        line.channel
+        for line, seat in ensemble.seats.items()
+        if ensemble.players[seat.player].pedalled
+    }
+    if not ours:
+        return []
+    others = {press.line.channel for press in heard.presses} - ours
     return [
         step
         for step in heard.pedals
-        if step.channel not in others and step.channel.number != _DRUM_CHANNEL
+        if step.channel not in others and step.channel.number != DRUM_CHANNEL
     ]
 
 
@@ -233,26 +190,3 @@ def _moves(steps: Iterable[PedalStep], controller: int, clock: _Clock) -> tuple[
             if deepest != moves[-1].depth:
                 moves.append(PedalMove(clock.seconds(step.tick), deepest))
     return tuple(moves[1:])
-
-
-def _title(texts: Sequence[Text]) -> str:
-    """What a text calls the title; else the name of the first track, unless it is a mere label.
-
-    A first track without a name often holds the tempo alone: then the only name there is counts.
-    """
-    names = [text for text in texts if text.kind == TRACK_NAME]
-    names = [text for text in names if text.track == 1] or names
-    title = names[0].text if len({text.track for text in names}) == 1 else ""
-    return _named(texts, "title") or ("" if _is_label(title) else title)
-
-
-def _is_label(name: str) -> bool:
-    """Whether a track is called by its instrument or its place, and not by what is played."""
-    instruments = map(pretty_midi.program_to_instrument_name, range(128))
-    return name.lower() in map(str.lower, instruments) or _LABEL.fullmatch(name) is not None
-
-
-def _named(texts: Iterable[Text], what: str) -> str:
-    """The title or composer that a text names as such. A copyright is no composer."""
-    matches = (_NAMED[what].fullmatch(t.text) for t in texts if t.kind == TEXT)
-    return next((match[1] for match in matches if match), "")

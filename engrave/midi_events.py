@@ -20,7 +20,8 @@ import mido
 MAX_EVENTS = 1_000_000
 MAX_TRACKS = 65_535
 
-TEXT, TRACK_NAME, PORT, END_OF_TRACK, TEMPO = 0x01, 0x03, 0x21, 0x2F, 0x51
+TEXT, COPYRIGHT, TRACK_NAME = 0x01, 0x02, 0x03
+PORT, END_OF_TRACK, TEMPO = 0x21, 0x2F, 0x51
 _META, _SYSEX = 0xFF, (0xF0, 0xF7)
 
 # SMPTE division: frames a second by the name that the header gives them (29 is "30 drop frame").

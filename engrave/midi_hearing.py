@@ -14,7 +14,16 @@ from typing import NamedTuple
 
 import mido
 
-from engrave.midi_events import END_OF_TRACK, TEMPO, TEXT, TRACK_NAME, Event, Meta, count_of
+from engrave.midi_events import (
+    COPYRIGHT,
+    END_OF_TRACK,
+    TEMPO,
+    TEXT,
+    TRACK_NAME,
+    Event,
+    Meta,
+    count_of,
+)
 
 SUSTAIN, SOFT = 64, 67
 _RESET_CONTROLLERS = 121
@@ -29,11 +38,11 @@ class Channel(NamedTuple):
     number: int
 
 
-class Part(NamedTuple):
-    """What one instrument plays: a program on a channel."""
+class Line(NamedTuple):
+    """What one track plays on one channel."""
 
+    track: int
     channel: Channel
-    program: int
 
 
 class _Stroke(NamedTuple):
@@ -41,7 +50,8 @@ class _Stroke(NamedTuple):
 
     tick: int
     velocity: int
-    part: Part
+    line: Line
+    program: int
 
 
 class _Waiting(NamedTuple):
@@ -58,7 +68,8 @@ class Press(NamedTuple):
     release: int | None
     pitch: int
     velocity: int
-    part: Part
+    line: Line
+    program: int
     cut: bool
 
 
@@ -98,7 +109,7 @@ class Hearing:
         self.tempos: list[tuple[int, int]] = [(0, _DEFAULT_TEMPO)]
         self.texts: list[Text] = []
         self.repaired: list[str] = []
-        self._programs: dict[tuple[int, Channel] | Channel, int] = {}
+        self._programs: dict[Line | Channel, int] = {}
         self._waiting: dict[Channel, dict[tuple[int, int], _Waiting]] = defaultdict(dict)
 
     def hear(self, event: Event) -> None:
@@ -112,12 +123,12 @@ class Hearing:
             self._hear_control(event, message)
         elif message.type == "program_change":
             channel = Channel(event.port, message.channel)
-            self._programs[channel] = self._programs[event.track, channel] = message.program
+            self._programs[channel] = self._programs[Line(event.track, channel)] = message.program
 
     def _hear_meta(self, event: Event, meta: Meta) -> None:
         if meta.kind == TEMPO:
             self.tempos.append((event.tick, int.from_bytes(meta.data, "big")))
-        elif meta.kind in (TEXT, TRACK_NAME) and len(meta.data) <= _LONGEST_TEXT:
+        elif meta.kind in (TEXT, COPYRIGHT, TRACK_NAME) and len(meta.data) <= _LONGEST_TEXT:
             self.texts.append(Text(event.track, meta.kind, _decode(meta.data)))
         elif meta.kind == END_OF_TRACK and meta.data:
             unread = count_of(len(meta.data), "byte")
@@ -131,16 +142,17 @@ class Hearing:
         if not velocity and key not in keys:
             return
         waiting = keys.setdefault(key, _Waiting([], 0))
-        waiting.strokes.append(_Stroke(event.tick, velocity, self._part(event.track, channel)))
+        line = Line(event.track, channel)
+        waiting.strokes.append(_Stroke(event.tick, velocity, line, self._program(line)))
         down = waiting.down + (1 if velocity else -1)
         keys[key] = waiting._replace(down=down)
         if down == 0:
             self.presses.extend(_pair(keys.pop(key).strokes, message.note))
 
-    def _part(self, track: int, channel: Channel) -> Part:
+    def _program(self, line: Line) -> int:
         """A program holds for its own track; without one there, for the whole channel."""
-        own = self._programs.get((track, channel))
-        return Part(channel, self._programs.get(channel, 0) if own is None else own)
+        own = self._programs.get(line)
+        return self._programs.get(line.channel, 0) if own is None else own
 
     def _hear_control(self, event: Event, message: mido.Message) -> None:
         channel = Channel(event.port, message.channel)
@@ -184,7 +196,7 @@ def _pair(strokes: Sequence[_Stroke], pitch: int, end: int | None = None) -> lis
     for down, release, again in zip(downs, releases, _next_strokes(downs), strict=True):
         cut = again is not None and (release is None or again < release)
         ends = again if cut else release
-        presses.append(Press(down.tick, ends, pitch, down.velocity, down.part, cut))
+        presses.append(Press(down.tick, ends, pitch, down.velocity, down.line, down.program, cut))
     return presses
 
 

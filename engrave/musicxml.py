@@ -103,23 +103,31 @@ def _write_head(root: Element, score: Score) -> None:
     identification = add(root, "identification")
     if composer := one_line(score.composer):
         add(identification, "creator", composer, type="composer")
+    if rights := one_line(score.rights):
+        add(identification, "rights", rights)
     encoding = add(identification, "encoding")
     add(encoding, "software", "engrave")
     for element, supported in SUPPORTS.items():
         add(encoding, "supports", element=element, type=supported)
+    if source := one_line(score.source):
+        add(identification, "source", source)
+    if date := one_line(score.date):
+        facts = add(identification, "miscellaneous")
+        add(facts, "miscellaneous-field", date, name="date")
     part_list = add(root, "part-list")
     for number, part in enumerate(score.parts, 1):
-        _write_score_part(part_list, f"P{number}", one_line(part.name), number)
+        _write_score_part(part_list, part, number)
 
 
-def _write_score_part(part_list: Element, part_id: str, name: str, number: int) -> None:
+def _write_score_part(part_list: Element, part: Part, number: int) -> None:
+    part_id, name = f"P{number}", one_line(part.name)
     score_part = add(part_list, "score-part", id=part_id)
     add(score_part, "part-name", name)
     instrument = f"{part_id}-I1"
     add(add(score_part, "score-instrument", id=instrument), "instrument-name", name)
     midi = add(score_part, "midi-instrument", id=instrument)
     add(midi, "midi-channel", str((number - 1) % 9 + 1))  # channel 10 is for drums
-    add(midi, "midi-program", "1")
+    add(midi, "midi-program", str(part.program + 1))
 
 
 def _divisions(score: Score) -> int:

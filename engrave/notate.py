@@ -17,6 +17,7 @@ from engrave.clefs import choose_clefs
 from engrave.grid import Bar, Grid, PlacedNote
 from engrave.ornaments import Ornament, Ornaments
 from engrave.pedal_signs import Pedals, pedal_marks
+from engrave.performance import PIANO, Instrument
 from engrave.rhythm import Stretch, WrittenValue, write_values
 from engrave.score import (
     Chord,
@@ -37,7 +38,6 @@ from engrave.score import (
 )
 from engrave.spelling import Spelling
 
-STAVES = (1, 2)
 VOICES_PER_STAFF = 4
 NO_ORNAMENTS = Ornaments()
 NO_ARTICULATION = Articulation()
@@ -110,8 +110,9 @@ def notate(
     composer: str = "",
     ornaments: Ornaments = NO_ORNAMENTS,
     articulation: Articulation = NO_ARTICULATION,
+    instrument: Instrument = PIANO,
 ) -> Score:
-    """The score of one piano part; the label sequences run parallel to `notes`.
+    """The score of one part; the label sequences run parallel to `notes`.
 
     Of `ornaments` the signs and the rolled chords are written; the presses folded into a sign are
     not among the notes, the grace notes are marked there. The places of `dynamics` count from the
@@ -127,12 +128,16 @@ def notate(
                 if grid.bars[k].start >= chord.end:
                     break
                 sounding[k].setdefault(line, []).append(chord)
-    bars = [_voices(bar, _skipped(grid, k), sounding[k]) for k, bar in enumerate(grid.bars)]
-    clefs = [choose_clefs([_pitches(voices, s) for voices in bars], s) for s in STAVES]
+    staves = range(1, instrument.staves + 1)
+    bars = [_voices(bar, _skipped(grid, k), sounding[k], staves) for k, bar in enumerate(grid.bars)]
+    clefs = [
+        choose_clefs([_pitches(bar, s) for bar in bars], s, len(staves), instrument.octave)
+        for s in staves
+    ]
     first = 0 if _skipped(grid, 0) else 1
     opening = (tempo,) if tempo else ()
     loudness = _in_measures(dynamics, grid)
-    feet = pedal_marks(pedals, grid, bars)
+    feet = pedal_marks(pedals, grid, bars) if pedals != NO_PEDALS else [[] for _ in bars]
     measures = tuple(
         Measure(
             number=first + k,
@@ -140,13 +145,23 @@ def notate(
             voices=bars[k],
             time=_time(grid, k),
             key=spelling.key if k == 0 else None,
-            clefs=tuple(clef for clef in (clefs[0][k], clefs[1][k]) if clef),
+            clefs=tuple(clef for on_staff in clefs if (clef := on_staff[k])),
             marks=(opening if k == 0 else ()) + tuple(loudness[k]) + tuple(feet[k]),
         )
         for k, bar in enumerate(grid.bars)
     )
-    part = Part("Piano", len(STAVES), measures)
-    return Score((part,), title, composer, tuple(sorted(unwritten, key=lambda u: u.played)))
+    part = Part(instrument.name, instrument.staves, measures, instrument.program)
+    left = tuple(sorted(unwritten, key=lambda u: u.played))
+    return Score((part,), title, composer, unwritten=left)
+
+
+def join_parts(scores: Sequence[Score]) -> Score:
+    """The parts of one piece, each notated by itself on the same grid, as one score."""
+    parts = tuple(part for score in scores for part in score.parts)
+    unwritten = [left for score in scores for left in score.unwritten]
+    return replace(
+        scores[0], parts=parts, unwritten=tuple(sorted(unwritten, key=lambda u: u.played))
+    )
 
 
 def _skipped(grid: Grid, k: int) -> Fraction:
@@ -210,11 +225,14 @@ def _height(pitch: Pitch) -> tuple[int, int, str]:
 
 
 def _voices(
-    bar: Bar, skipped: Fraction, sounding: dict[tuple[int, int], list[_WrittenChord]]
+    bar: Bar,
+    skipped: Fraction,
+    sounding: dict[tuple[int, int], list[_WrittenChord]],
+    staves: Sequence[int],
 ) -> tuple[Voice, ...]:
     """The voices of one measure; each staff has at least one."""
     voices = []
-    for staff in STAVES:
+    for staff in staves:
         first = VOICES_PER_STAFF * (staff - 1) + 1
         lines = {voice: chords for (s, voice), chords in sounding.items() if s == staff}
         if list(lines) == [2] and not _tied_over(lines[2], bar):

@@ -93,7 +93,7 @@ class Folded:
 
 
 def find_ornaments(performance: Performance, staff: Sequence[int], evidence: Evidence) -> Ornaments:
-    """The ornaments of a performance; `staff` is the hand of each note, 1 right and 2 left."""
+    """The ornaments of a performance; `staff` is the hand of each note."""
     notes = performance.notes
     signs: list[Ornament] = []
     graces: set[int] = set()
@@ -107,11 +107,14 @@ def find_ornaments(performance: Performance, staff: Sequence[int], evidence: Evi
         small |= _graces(notes, _without(left, small), evidence)
         signs += [*trills, *turns]
         graces |= small
-    left = _without(range(len(notes)), _presses(signs) | graces)
+    written = _without(range(len(notes)), _presses(signs) | graces)
+    players = [
+        [i for i in written if notes[i].player == k] for k in range(len(performance.players))
+    ]
     return Ornaments(
         frozenset(graces),
         tuple(sorted(signs, key=lambda sign: sign.main)),
-        tuple(_rolls(notes, left, evidence)),
+        tuple(roll for left in players for roll in _rolls(notes, left, evidence)),
     )
 
 

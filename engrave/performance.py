@@ -5,7 +5,7 @@ and in MIDI numbers (pitch 60 is middle C, velocity 1-127, pedal depth 0-127).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 # Key presses within this many seconds of the first one are heard as one chord.
 CHORD_WINDOW = 0.035
@@ -13,12 +13,18 @@ CHORD_WINDOW = 0.035
 
 @dataclass(frozen=True, slots=True)
 class PlayedNote:
-    """One key press: `onset` and `release` of the key in seconds (no pedal applied)."""
+    """One key press: `onset` and `release` of the key in seconds (no pedal applied).
+
+    `player` is an index into `Performance.players`; `hand` says which hand the file gives the note
+    to (1 right, 2 left, 0 if it says nothing).
+    """
 
     onset: float
     release: float
     pitch: int
     velocity: int
+    player: int = 0
+    hand: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +36,81 @@ class PedalMove:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Facts about the recording: where it came from, and what of it was not read as piano music.
+class Instrument:
+    """What one player plays: its name on the page, its program (General MIDI, counted from 0).
 
-    `name` is the file's name for messages, `title` and `composer` what its texts say ("" if
-    nothing), `left_out` one plain sentence for each thing that was heard but is not in the notes
-    ("12 drum notes on channel 10"), `repaired` one for each irregularity that was mended. `data`
-    are the bytes of the file.
+    `staves` is the most that its music takes, `octave` how many octaves higher than written it
+    sounds, `pedalled` whether the pedals of the performance are its own.
+    """
+
+    name: str
+    program: int = 0
+    staves: int = 1
+    octave: int = 0
+    pedalled: bool = False
+
+
+PIANO = Instrument("Piano", staves=2, pedalled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Facts about the recording: where it came from, and what of it was not read as music.
+
+    `name` is the file's name for messages, `title`, `composer`, `date` and `rights` (the copyright)
+    what its texts say ("" if nothing), `left_out` one plain sentence for each thing that was heard
+    but is not in the notes ("12 drum notes on channel 10"), `repaired` one for each irregularity
+    that was mended. `data` are the bytes of the file.
     """
 
     name: str = ""
     title: str = ""
     composer: str = ""
+    date: str = ""
+    rights: str = ""
     left_out: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()
     data: bytes = field(default=b"", repr=False, compare=False)
 
+    @property
+    def file(self) -> str:
+        """The name of the file without its folders."""
+        return self.name.replace("\\", "/").rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """A recording: notes sorted by onset, then pitch; the moves of the sustain and soft pedals."""
+    """A recording: notes sorted by onset, then pitch; the moves of the sustain and soft pedals.
+
+    `players` stand in the order of their parts on the page.
+    """
 
     notes: tuple[PlayedNote, ...]
     sustain: tuple[PedalMove, ...] = ()
     soft: tuple[PedalMove, ...] = ()
     source: Source = field(default_factory=Source)
+    players: tuple[Instrument, ...] = (PIANO,)
 
     def __post_init__(self) -> None:
         assert all(
             (a.onset, a.pitch) <= (b.onset, b.pitch)
             for a, b in zip(self.notes, self.notes[1:], strict=False)
         ), "notes must be sorted by onset, then pitch"
+
+    def alone(self, player: int) -> "Performance":
+        """What one player plays, with the pedals if they are his."""
+        instrument = self.players[player]
+        return replace(
+            self,
+            notes=tuple(self.notes[i] for i in self.played_by(player)),
+            sustain=self.sustain if instrument.pedalled else (),
+            soft=self.soft if instrument.pedalled else (),
+            players=(instrument,),
+        )
+
+    def played_by(self, player: int) -> list[int]:
+        """The indices of the notes of one player."""
+        return [i for i, note in enumerate(self.notes) if note.player == player]
 
 
 def chord_starts(notes: Sequence[PlayedNote], window: float = CHORD_WINDOW) -> list[int]:

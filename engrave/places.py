@@ -12,7 +12,7 @@ import numpy as np
 
 from engrave import reading
 from engrave.grid import Grid
-from engrave.score import Chord, Score
+from engrave.score import Chord, Part, Score
 
 PHASE_CLASS = {Fraction(p).limit_denominator(24): k for k, p in enumerate(reading.PHASES)}
 
@@ -23,8 +23,8 @@ class Places:
 
     `note` is the index of the first key press that is written there, `bar` and `beat` are indices
     into the bars and the beats of the grid, `phase` is a class of `reading`, `first` says whether
-    the note stands on a barline, `upper` whether on the upper staff. `numbers` are those of the
-    bars on the page.
+    the note stands on a barline, `upper` whether on the upper staff, `shared` whether its part has
+    two of them. `numbers` are those of the bars on the page.
     """
 
     grid: Grid
@@ -35,22 +35,27 @@ class Places:
     phase: np.ndarray
     first: np.ndarray
     upper: np.ndarray
+    shared: np.ndarray
 
     @classmethod
     def of(cls, score: Score, grid: Grid) -> "Places":
         rows = [
-            (note, bar, *_place_in_beat(grid.bars[bar].start + onset, grid), onset == 0, staff == 1)
-            for note, bar, onset, staff in _written(score)
+            (
+                *(note, bar, *_place_in_beat(grid.bars[bar].start + onset, grid)),
+                *(onset == 0, staff == 1, part.staves == 2),
+            )
+            for part in score.parts
+            for note, bar, onset, staff in _written(part)
         ]
-        note, bar, beat, phase, first, upper = np.array(rows, int).reshape(-1, 6).T
+        note, bar, beat, phase, first, upper, shared = np.array(rows, int).reshape(-1, 7).T
         numbers = tuple(measure.number for measure in score.parts[0].measures)
         first = (first == 1) & (np.array(numbers)[bar] > 0)  # no barline stands before a pickup
-        return cls(grid, numbers, note, bar, beat, phase, first, upper == 1)
+        return cls(grid, numbers, note, bar, beat, phase, first, upper == 1, shared == 1)
 
 
-def _written(score: Score) -> Iterator[tuple[int, int, Fraction, int]]:
+def _written(part: Part) -> Iterator[tuple[int, int, Fraction, int]]:
     """Key press, bar, place in it and staff of each note that begins there."""
-    for bar, measure in enumerate(score.parts[0].measures):
+    for bar, measure in enumerate(part.measures):
         for voice in measure.voices:
             for chord in voice.events:
                 if isinstance(chord, Chord) and not chord.grace:

@@ -156,11 +156,12 @@ def quantize(
 ) -> Placed:
     """Each played note at its place.
 
-    `staff` says which hand plays each note (1 right, 2 left), `graces` which notes are grace
-    notes; one that leads to no later note of its hand is written as any other note. Lengths are
-    those that the keys were held, on the divisions of the beat, up to the end of the last bar. A
-    pickup is cut so that the piece begins with its first note. No note value shorter than
-    `smallest` (quarters) is needed to write the places, except for a beat that is itself shorter.
+    `staff` says which hand plays each note (odd numbers right, even ones left), `graces` which
+    notes are grace notes; one that leads to no later note of its hand is written as any other note.
+    Lengths are those that the keys were held, on the divisions of the beat, up to the end of the
+    last bar. A pickup is cut so that the piece begins with its first note. No note value shorter
+    than `smallest` (quarters) is needed to write the places, except for a beat that is itself
+    shorter.
     """
     notes = performance.notes
     beats = _beats(grid, smallest)
@@ -349,7 +350,12 @@ def _last_places(pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
 
 def _common_division(pair: int, hands: frozenset[int]) -> int:
     """Into how many parts a beat divides that all of these hands know."""
-    return gcd(*(_PAIRS.divisions[pair][hand - 1] for hand in hands))
+    return gcd(*(_division(pair, hand) for hand in hands))
+
+
+def _division(pair: int, hand: int) -> int:
+    """Into how many parts the pair divides a beat for a hand (odd right, even left)."""
+    return _PAIRS.divisions[pair][(hand - 1) % 2]
 
 
 def _step_cost(before: _Choices, after: _Choices, seconds: float) -> np.ndarray:
@@ -373,7 +379,7 @@ def _divisions(
     divisions: dict[tuple[int, int], int] = {}
     for (k, pair, place), staves in zip(chosen, hands, strict=True):
         for hand in staves:
-            division = _PAIRS.divisions[pair][hand - 1] if place else 1
+            division = _division(pair, hand) if place else 1
             divisions[k, hand] = max(divisions.get((k, hand), 1), division)
     return divisions
 

@@ -151,12 +151,16 @@ class KeySignature:
 
 @dataclass(frozen=True, slots=True)
 class Clef:
-    """A clef on `staff` from `onset` of its measure on: sign "G" or "F", `line` 2 or 4."""
+    """A clef on `staff` from `onset` of its measure on: sign "G" or "F", `line` 2 or 4.
+
+    What stands there sounds `octave` octaves higher than without an 8 at the clef.
+    """
 
     staff: int
     sign: str
     line: int
     onset: Fraction = Fraction(0)
+    octave: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +232,12 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Part:
+    """What one player reads; `program` is that of General MIDI, from 0."""
+
     name: str
     staves: int
     measures: tuple[Measure, ...]
+    program: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +253,14 @@ class Score:
     """A written score.
 
     Every played note has a notehead, or is folded into the ornament of one, or stands in
-    `unwritten`.
+    `unwritten`. `source` is the name of the recording, `date` when it was made, `rights` whose it
+    is.
     """
 
     parts: tuple[Part, ...]
     title: str = ""
     composer: str = ""
+    source: str = ""
+    date: str = ""
+    rights: str = ""
     unwritten: tuple[Unwritten, ...] = field(default=())

@@ -46,7 +46,7 @@ def write_score_midi(score: Score, performance: Performance) -> bytes:
     file = pretty_midi.PrettyMIDI(resolution=RESOLUTION, initial_tempo=minute)
     second = 60 / minute  # seconds of a quarter
     for part in score.parts:
-        instrument = pretty_midi.Instrument(0, name=part.name)
+        instrument = pretty_midi.Instrument(part.program, name=part.name)
         for note in _sounding(part.measures):
             played = note.head.played
             loud = performance.notes[played[0]].velocity if played else LOUDNESS

@@ -20,16 +20,17 @@ def sounding_ends(performance: Performance) -> list[float]:
     times = [move.time for move in performance.sustain]
     lifts = _lifts(performance.sustain)
     ends: list[float] = []
-    struck: dict[int, float] = {}  # the next onset of each key
+    struck: dict[tuple[int, int], float] = {}  # the next onset of each key of each player
     for note in reversed(performance.notes):
-        end = note.release
+        end, key = note.release, (note.player, note.pitch)
         held = bisect_right(times, end) - 1
-        if held >= 0 and performance.sustain[held].depth >= DOWN:
+        pedalled = performance.players[note.player].pedalled
+        if pedalled and held >= 0 and performance.sustain[held].depth >= DOWN:
             lift = bisect_right(lifts, end)
             end = lifts[lift] if lift < len(lifts) else note.onset + LONGEST
-        again = struck.get(note.pitch, end)
+        again = struck.get(key, end)
         ends.append(max(note.release, min(end, again, note.onset + LONGEST)))
-        struck[note.pitch] = note.onset
+        struck[key] = note.onset
     return ends[::-1]
 
 

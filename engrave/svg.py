@@ -24,7 +24,7 @@ from engrave.lettering import FONTS
 from engrave.musicxml import write_musicxml
 from engrave.plate import PEN, Plate
 from engrave.score import Chord, Notehead, Score
-from engrave.words import name_music, one_line
+from engrave.words import name_music, name_players, one_line
 
 FINE = 10  # units of Verovio's drawing in one of the page
 UNIT = 9.0  # half the distance between two staff lines
@@ -87,7 +87,8 @@ def describe_score(score: Score) -> str:
     """For example "Piano score by Anna Magdalena: 3/4, G major, 32 bars."."""
     composer = one_line(score.composer)
     by = f" by {composer}" if composer else ""
-    return one_line(f"Piano score{by}: {', '.join(name_music(score))}.")
+    kind = "Score" if name_players(score) else "Piano score"
+    return one_line(f"{kind}{by}: {', '.join(name_music(score))}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,12 @@ class _Drawing:
 
 def _draw(score: Score, sheet: Sheet) -> _Drawing:
     heading = find_heading(score, FINE * (sheet.width - 2 * sheet.margin))
-    # Verovio keeps room for a title of one line; ours takes its place. The only part is the piano.
-    parts = [replace(part, name="") for part in score.parts]
+    # Verovio keeps room for a title of one line; ours takes its place. A piano alone has no name.
+    parts = score.parts
+    if not name_players(score):
+        parts = tuple(replace(part, name="") for part in parts)
     musicxml = write_musicxml(
-        replace(score, title="." if heading else "", composer="", parts=tuple(parts))
+        replace(score, title="." if heading else "", composer="", parts=parts)
     )
     origin = repr((musicxml, sheet, heading, OPTIONS)).encode()
     name = "e" + b32encode(hashlib.sha256(origin).digest())[:4].decode().lower()

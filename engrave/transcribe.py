@@ -10,19 +10,21 @@ from engrave.dynamics import mark_dynamics
 from engrave.fingers import find_fingers
 from engrave.grid import Grid, PlacedNote, Tap
 from engrave.hands import split_hands
+from engrave.instruments import DAMPED
 from engrave.lengths import settle_lengths
 from engrave.listen import WEIGHTS, Evidence, listen
 from engrave.meter import group_beats
-from engrave.notate import notate
+from engrave.notate import join_parts, notate
 from engrave.ornaments import Folded, find_ornaments, fold
 from engrave.pedal import mark_pedal
 from engrave.pedal_signs import Pedals
 from engrave.pedal_words import Abridged, abridge, mark_soft_pedal
 from engrave.pedalling import AS_FITS, Foot, PedalWish, find_foot, to_be_heard
-from engrave.performance import Performance
+from engrave.performance import Instrument, Performance
 from engrave.quantize import Placed, quantize
 from engrave.score import KeySignature, Score, TimeSignature
-from engrave.spelling import spell
+from engrave.spelling import Spelling, spell
+from engrave.staves import lay_staves
 from engrave.tempo import tempo_mark
 from engrave.voices import separate_voices
 
@@ -83,33 +85,75 @@ def transcribe(
     pulse = track_beats(fingers, evidence, corrections.meter, corrections.tempo, taps)
     beats = group_beats(fingers, pulse, evidence, corrections.meter, taps)
     begin("Writing the rhythm", 0.5)
-    staff = split_hands(fingers, evidence)
-    ornaments = find_ornaments(fingers, staff, evidence)
-    placed = _place(fold(fingers, ornaments), beats, staff, evidence, corrections.smallest)
-    staff = tuple(staff[note.played] for note in placed.notes)
+    staves = lay_staves(fingers, split_hands(fingers, evidence))
+    ornaments = find_ornaments(fingers, staves.hands, evidence)
+    placed = _place(fold(fingers, ornaments), beats, staves.hands, evidence, corrections.smallest)
+    hand = tuple(staves.hands[note.played] for note in placed.notes)
     begin("Separating the voices", 0.6)
-    voice = separate_voices(placed.notes, staff, evidence)
-    notes = settle_lengths(placed.notes, staff, voice, placed.grid, evidence, corrections.smallest)
+    voice = separate_voices(placed.notes, hand, evidence)
+    notes = settle_lengths(placed.notes, hand, voice, placed.grid, evidence, corrections.smallest)
     sounding = (
         evidence if fingers is performance else listen(to_be_heard(performance, pedal), weights)
     )
-    foot = find_foot(performance, sounding, pedal)
+    foot = _find_foot(performance, sounding, pedal)
     begin("Putting it on paper", 0.8)
-    score = notate(
-        notes,
-        placed.grid,
-        staff,
-        voice,
-        spell(notes, corrections.key),
-        _mark_pedals(performance, notes, staff, placed.grid, foot, pedal),
-        tempo_mark(placed.grid),
-        mark_dynamics(performance, notes, placed.grid, staff),
-        performance.source.title if title is None else title,
-        performance.source.composer if composer is None else composer,
-        ornaments,
-        find_articulation(performance, notes, staff, voice, placed.grid, evidence),
+    spelling = spell(notes, corrections.key)
+    articulation = find_articulation(performance, notes, hand, voice, placed.grid, evidence)
+    parts = []
+    for player, instrument in enumerate(staves.players):
+        own = _Line.of(player, notes, hand, voice, spelling)
+        parts.append(
+            notate(
+                own.notes,
+                placed.grid,
+                own.staff,
+                own.voice,
+                own.spelling,
+                _mark_pedals(performance, instrument, own, placed.grid, foot, pedal),
+                tempo_mark(placed.grid) if player == 0 else None,
+                mark_dynamics(performance, own.notes, placed.grid, own.staff),
+                ornaments=ornaments,
+                articulation=articulation,
+                instrument=instrument,
+            )
+        )
+    source = performance.source
+    score = replace(
+        join_parts(parts),
+        title=source.title if title is None else title,
+        composer=source.composer if composer is None else composer,
+        source=source.file,
+        date=source.date,
+        rights=source.rights,
     )
     return Transcription(performance, placed.grid, score, evidence, corrections, foot)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The notes of one player, with their staves, voices and names."""
+
+    notes: tuple[PlacedNote, ...]
+    staff: tuple[int, ...]
+    voice: tuple[int, ...]
+    spelling: Spelling
+
+    @classmethod
+    def of(
+        cls,
+        player: int,
+        notes: Sequence[PlacedNote],
+        hand: Sequence[int],
+        voice: Sequence[int],
+        spelling: Spelling,
+    ) -> "_Line":
+        own = [i for i, number in enumerate(hand) if (number - 1) // 2 == player]
+        return cls(
+            tuple(notes[i] for i in own),
+            tuple(hand[i] - 2 * player for i in own),
+            tuple(voice[i] for i in own),
+            replace(spelling, pitches=tuple(spelling.pitches[i] for i in own)),
+        )
 
 
 def _place(
@@ -124,15 +168,28 @@ def _place(
     return Placed(notes, placed.grid)
 
 
+def _find_foot(performance: Performance, evidence: Evidence, wish: PedalWish) -> Foot:
+    """The sustain pedal of the one who has it; none is thought of that is not a piano's."""
+    for k, player in enumerate(performance.players):
+        if player.pedalled:
+            if player.program not in DAMPED and wish.source != "off":
+                wish = replace(wish, source="keep")
+            return find_foot(performance.alone(k), evidence.take(performance.played_by(k)), wish)
+    return Foot()
+
+
 def _mark_pedals(
     performance: Performance,
-    notes: Sequence[PlacedNote],
-    staff: Sequence[int],
+    instrument: Instrument,
+    line: _Line,
     grid: Grid,
     foot: Foot,
     wish: PedalWish,
 ) -> Pedals:
-    """What is written of both pedals."""
+    """What is written of both pedals; below a line on one staff, which needs none, nothing is."""
+    if not instrument.pedalled or instrument.staves == 1:
+        return Pedals()
+    notes, staff = line.notes, line.staff
     spans = mark_pedal(replace(performance, sustain=foot.moves), notes, staff, grid)
     soft = mark_soft_pedal(performance, notes, staff) if wish.source != "off" else ()
     abridged = abridge(spans, grid) if wish.simile else Abridged(spans, ())

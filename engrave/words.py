@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from engrave.performance import PIANO
 from engrave.score import KeySignature, NoteValue, Score, TempoMark
 
 # Tonics along the circle of fifths; C major stands at 7, A minor three places on.
@@ -35,8 +36,19 @@ def one_line(text: str) -> str:
 
 
 def name_music(score: Score) -> list[str]:
-    """For example "4/4", "F major", "Andante (quarter = 72)", "16 bars and a pickup"."""
-    return [*_meters(score), *_keys(score), *_tempo(score), _bars(score)]
+    """For example "4/4", "F major", "Andante (quarter = 72)", "16 bars and a pickup".
+
+    Before them the players, unless a piano plays alone.
+    """
+    return [*name_players(score), *_meters(score), *_keys(score), *_tempo(score), _bars(score)]
+
+
+def name_players(score: Score) -> list[str]:
+    """For example "Violin and Piano"; of a piano alone nothing need be said."""
+    names = [one_line(part.name) for part in score.parts]
+    if names == [PIANO.name]:
+        return []
+    return [" and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)]
 
 
 def _meters(score: Score) -> list[str]:

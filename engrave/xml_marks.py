@@ -73,6 +73,8 @@ def write_clef(attributes: Element, clef: Clef) -> None:
     xml = add(attributes, "clef", number=str(clef.staff))
     add(xml, "sign", clef.sign)
     add(xml, "line", str(clef.line))
+    if clef.octave:
+        add(xml, "clef-octave-change", str(clef.octave))
 
 
 def write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:

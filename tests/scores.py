@@ -329,7 +329,23 @@ def touches() -> Score:
     )  # fmt: skip
 
 
+def duo() -> Score:
+    """A double bass, which sounds an octave lower than written, above a piano."""
+    low = {**opening(), "clefs": (Clef(1, "F", 4, octave=-1),)}
+    bass = (
+        measure(1, voice(1, chord("2", head("E2", 0)), chord("2", head("G1", 2))), **low),
+        measure(2, voice(1, chord("1", head("C2", 4)))),
+    )
+    keys = piano(
+        measure(1, voice(1, chord("1", head("E5", 1))), voice(5, whole_rest(4)), **opening()),
+        measure(2, voice(1, whole_rest(4)), voice(5, chord("1", head("C3", 3)))),
+        title="Duo",
+    )
+    return replace(keys, parts=(Part("Double Bass", 1, bass, program=43), *keys.parts))
+
+
 ALL = (
+    duo,
     hairpins,
     touches,
     eight_notes,

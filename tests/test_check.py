@@ -92,6 +92,17 @@ BROKEN: list[tuple[Callable, Score, str]] = [
         "measure 1: staff 2 has no clef to begin with",
     ),
     (
+        judge.check_parts,
+        replace(
+            one(C5),
+            parts=(
+                *one(C5).parts,
+                replace(one(C5).parts[0], name="Flute", measures=(replace(bar(C5), number=0),)),
+            ),
+        ),
+        "Flute: other measures than Piano",
+    ),
+    (
         judge.check_keys,
         one(C5, key=KeySignature(-8)),
         "measure 1: no key signature has -8 fifths",

@@ -53,3 +53,14 @@ def test_a_middle_c_stands_on_one_line_in_either_clef() -> None:
 
 def test_a_short_visit_between_two_long_ones_keeps_the_clef() -> None:
     assert clefs(2, HIGH * 9, LOW, HIGH * 9) == "G--"
+
+
+def test_a_part_on_one_staff_has_the_clef_of_its_register() -> None:
+    for names, clef in ((HIGH, TREBLE), (LOW, BASS), ([], TREBLE)):
+        (chosen,) = choose_clefs([[pitch(name) for name in names]], 1, staves=1)
+        assert chosen and (chosen.sign, chosen.line, chosen.octave) == (*clef, 0)
+
+
+def test_a_bass_that_sounds_lower_than_written_has_an_8_below_its_clef() -> None:
+    (chosen,) = choose_clefs([[pitch("E1"), pitch("A1")]], 1, staves=1, octave=-1)
+    assert chosen == Clef(1, *BASS, octave=-1)

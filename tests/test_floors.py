@@ -16,19 +16,28 @@ PACKAGE = Path(__file__).parent.parent / "engrave"
 FLOORS = (
     # what was played, where the two units meet, and what the reader is asked; how commands speak
     {"performance", "grid", "midi_events", "reading", "xml_text", "terminal"},
-    {"score", "midi_hearing", "features", "sounding", "foot", "fingers"},  # written; heard
+    {
+        "score",
+        "midi_hearing",
+        "features",
+        "sounding",
+        "foot",
+        "fingers",
+        "instruments",
+    },  # written; heard
     # the rules by which music is written, and what the reader answers
     {
         *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
         *("pulse", "swing", "walk", "playback", "player", "carriers", "pedal_words"),
+        "titles",
     },
     # rooms of the judge and of the writer
-    {"check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks"},
+    {"check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "ensemble"},
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
         *("spelling", "pedal", "tempo", "dynamics", "articulation", "check", "musicxml"),
-        *("heading", "plate", "pedalling", "pedal_signs", "score_midi"),
+        *("heading", "plate", "pedalling", "pedal_signs", "score_midi", "staves"),
     },
     {"notate", "svg", "interop"},  # what puts their results together
     {"html", "pdf"},  # pages
@@ -50,7 +59,7 @@ WHEN_USED = {("__init__", "interop"), ("cli", "embed"), ("cli", "view")}
 ROOMS_OF_LIBRARY = {
     "madmom_infer": {"meter"},
     "music21": {"interop"},
-    "pretty_midi": {"midi", "score_midi"},
+    "pretty_midi": {"score_midi"},
     "mido": {"midi", "midi_events", "midi_hearing"},
     "typst": {"pdf"},
     "verovio": {"svg"},

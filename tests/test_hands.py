@@ -7,7 +7,7 @@ import pytest
 
 from engrave import hands
 from engrave.hands import split_hands
-from engrave.performance import Performance, PlayedNote
+from engrave.performance import PIANO, Instrument, Performance, PlayedNote
 from samples import names, take
 from tests.evidence import blank, of_truth, said
 
@@ -202,3 +202,22 @@ def test_five_thousand_notes_in_half_a_second():
     begun = time.process_time()
     split_hands(performance, evidence)
     assert time.process_time() - begun < 0.5
+
+
+def test_what_the_file_says_of_the_hands_is_followed():
+    """The left hand reaches over the right one: the notes alone would not tell."""
+    right = [PlayedNote(0.5 * k, 0.5 * k + 0.4, 60 + k % 5, 64, hand=RIGHT) for k in range(16)]
+    left = [PlayedNote(0.5 * k, 0.5 * k + 0.4, 76 + k % 3, 64, hand=LEFT) for k in range(0, 16, 2)]
+    notes = tuple(sorted([*right, *left], key=lambda note: (note.onset, note.pitch)))
+    assert hands_of(Performance(notes)) == tuple(note.hand for note in notes)
+
+
+def test_each_player_has_hands_of_his_own():
+    """The viola plays as low as the pianist's left hand."""
+    notes = tuple(
+        PlayedNote(0.5 * k, 0.5 * k + 0.4, pitch, 64, player)
+        for k in range(8)
+        for pitch, player in ((40, 1), (48, 0), (76, 1))
+    )
+    performance = Performance(notes, players=(Instrument("Viola", 41), PIANO))
+    assert hands_of(performance) == (4, 1, 3) * 8

@@ -1,13 +1,14 @@
 """The network reader: an answer for each note, whatever is played, and however long it is."""
 
 import warnings
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from engrave import reading
 from engrave.listen import MARGIN, WINDOW, Evidence, in_windows, listen
+from engrave.performance import PIANO, Instrument
 from samples import names, take
 from tests.playing import play, press
 
@@ -152,3 +153,14 @@ def probabilities(question, is_true):
 def test_of_all_samples_together_more_is_right_than_wrong(question, is_true, apart):
     there, elsewhere = probabilities(question, is_true)
     assert there > elsewhere + apart
+
+
+def test_time_is_heard_together_and_hands_apart():
+    piano = [replace(press(0.5 * k, p), player=1) for k in range(24) for p in (43, 64, 67)]
+    violin = [press(0.5 * k, 70 + k % 7) for k in range(24)]
+    duo = replace(play([*piano, *violin]), players=(Instrument("Violin", 40), PIANO))
+    mixed, alone = listen(replace(duo, players=(PIANO,))), listen(duo.alone(1))
+    heard, own = listen(duo), duo.played_by(1)
+    assert np.array_equal(heard.onbeat, mixed.onbeat)
+    assert np.array_equal(heard.upper[own], alone.upper)
+    assert not np.allclose(heard.upper[own], mixed.upper[own])

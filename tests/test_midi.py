@@ -146,6 +146,8 @@ def test_odd_file(path):
     }
     for word, found in expected.items():
         assert found == [pytest.approx(line) for line in numbers(notes_about(path, word))], word
+    players = notes_about(path, "player") or ["Piano"]
+    assert [player.name for player in performance.players] == players
     assert list(performance.source.left_out) == notes_about(path, "left_out")
     assert list(performance.source.repaired) == notes_about(path, "repaired")
     assert performance.source.title == "".join(notes_about(path, "title"))

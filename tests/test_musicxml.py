@@ -409,3 +409,19 @@ def test_all_heads_are_written():
             for notehead in event.heads
         ]
         assert len(tree_of(score).findall(".//note[pitch]")) == len(heads)
+
+
+def test_each_part_has_its_name_program_and_clef():
+    tree = tree_of(scores.duo())
+    assert texts(tree, ".//part-name") == ["Double Bass", "Piano"]
+    assert texts(tree, ".//midi-program") == ["44", "1"]
+    assert texts(tree, "part[@id='P1']//clef-octave-change") == ["-1"]
+    assert texts(tree, ".//staves") == ["1", "2"]
+
+
+def test_the_head_says_where_the_music_is_from():
+    score = replace(scores.eight_notes(), source="air.mid", date="3 May 2024", rights="(c) me")
+    tree = tree_of(score)
+    assert texts(tree, "identification/source") == ["air.mid"]
+    assert texts(tree, "identification/rights") == ["(c) me"]
+    assert texts(tree, "identification/miscellaneous/miscellaneous-field") == ["3 May 2024"]

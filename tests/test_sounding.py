@@ -1,10 +1,12 @@
 """Until when notes sound, with and without the pedal."""
 
+from dataclasses import replace
+
 import pytest
 
-from engrave.performance import PedalMove, Performance
+from engrave.performance import PIANO, Instrument, PedalMove, Performance
 from engrave.sounding import LONGEST, sounding_ends
-from tests.playing import press
+from tests.playing import play, press
 
 
 def ends(*presses, pedal: tuple[tuple[float, int], ...] = ()) -> list[float]:
@@ -41,3 +43,13 @@ def test_a_key_struck_again_ends_what_the_pedal_held():
 
 def test_no_end_is_before_the_release():
     assert ends(press(0, held=3), press(2, held=0.5)) == [3, 2.5]
+
+
+def test_the_pedal_holds_no_other_player():
+    violin, piano = press(0, held=1), replace(press(0, 64, held=1), player=1)
+    performance = replace(
+        play([violin, piano]),
+        sustain=(PedalMove(0.5, 127), PedalMove(3, 0)),
+        players=(Instrument("Violin", 40), PIANO),
+    )
+    assert sounding_ends(performance) == [1, 3]

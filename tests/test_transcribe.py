@@ -1,6 +1,7 @@
 """The whole way: every sound score, whatever is played, and each correction where it belongs."""
 
 import warnings
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from engrave.check import check
 from engrave.grid import Tap
 from engrave.pedalling import PedalWish
-from engrave.performance import PedalMove, Performance, Source
+from engrave.performance import PIANO, Instrument, PedalMove, Performance, Source
 from engrave.score import Chord, KeySignature, PedalMark, TempoMark, TimeSignature
 from engrave.transcribe import Corrections, transcribe
 from samples import names, take
@@ -162,3 +163,60 @@ def test_the_pedal_is_written_as_wished():
     assert marks("off") == 0
     assert marks("keep") == marks("auto") == 2
     assert transcribe(performance, pedal=PedalWish("infer")).performance is performance
+
+
+def duo():
+    """A violin above a piano; the violin is pitched as the piano's left hand, too."""
+    melody = [replace(press(0.5 * k, 67 + k % 8, 0.45), player=0) for k in range(32)]
+    chords = [press(0.5 * k, p, 0.4) for k in range(1, 32, 2) for p in (59, 62, 67)]
+    bass = [press(2.0 * k, 43 - k % 2 * 5, 1.9) for k in range(8)]
+    piano = [replace(note, player=1) for note in chords + bass]
+    violin = Instrument("Violin", 40)
+    return replace(
+        play([*melody, *piano]),
+        sustain=(PedalMove(0.1, 127), PedalMove(3.9, 0)),
+        players=(violin, PIANO),
+    )
+
+
+def test_players_have_parts_of_their_own():
+    performance = duo()
+    made = write(performance)
+    assert [(p.name, p.staves, p.program) for p in made.score.parts] == [
+        *(("Violin", 1, 40), ("Piano", 2, 0))
+    ]
+    bars = [[(m.number, m.length, m.key) for m in part.measures] for part in made.score.parts]
+    assert bars[0] == bars[1]
+    for number, part in enumerate(made.score.parts):
+        heads = {
+            head.played[0]
+            for measure in part.measures
+            for voice in measure.voices
+            for chord in voice.events
+            if isinstance(chord, Chord)
+            for head in chord.heads
+        }
+        assert heads == set(performance.played_by(number))
+    marks = [{type(m) for measure in p.measures for m in measure.marks} for p in made.score.parts]
+    assert TempoMark in marks[0] and TempoMark not in marks[1]
+    assert PedalMark in marks[1] and PedalMark not in marks[0]
+
+
+def test_nobody_but_a_pianist_is_given_a_pedal():
+    performance = replace(scale(), players=(replace(PIANO, program=19),))  # an organ
+    assert not transcribe(performance, pedal=PedalWish("infer")).foot.moves
+
+
+def test_a_line_has_one_staff_and_the_clef_of_its_register():
+    for octave, sign in ((0, "G"), (-2, "F")):
+        line = play([press(0.5 * k, 60 + 12 * octave + k % 12, 0.5) for k in range(32)])
+        (part,) = write(line).score.parts
+        assert part.staves == 1
+        assert [clef.sign for m in part.measures for clef in m.clefs] == [sign]
+
+
+def test_facts_about_the_source_reach_the_page():
+    source = Source("takes/air.mid", date="3 May 2024", rights="(c) Somebody")
+    made = transcribe(Performance(scale(4).notes, source=source))
+    found = made.score.source, made.score.date, made.score.rights
+    assert found == ("air.mid", "3 May 2024", "(c) Somebody")
