@@ -20,7 +20,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from bench.page import Page
+from bench.page import Page, PageBar
 from engrave.grid import Grid, PlacedNote
 from engrave.pedal_words import PedalSpan
 from engrave.performance import PedalMove, Performance
@@ -29,7 +29,9 @@ HALF = 64
 PRESS, CROSSING = 0.12, 0.15  # seconds
 SIXTEENTH = Fraction(1, 4)
 TRIADS = ((0, 4, 7), (0, 3, 7), (0, 3, 6))
-CHANGE = 0.3  # what a change of harmony costs: share of a beat's sound outside of it
+# What a change of harmony costs: share of a beat's sound outside of it. So chosen, the count is 0.96
+# of the chords that people heard in 50 songs of POP909 (at 0.3 it is 0.82, at 0.05 1.01).
+CHANGE = 0.1
 
 Interval = tuple[float, float]  # seconds down, seconds up
 
@@ -118,12 +120,18 @@ def crossing_f(true: Sequence[Interval], found: Sequence[Interval]) -> float:
     return float(np.mean([f_measure(real, said, lambda _: CROSSING) for real, said in sides]))
 
 
+def _felt_beat(bar: PageBar) -> Fraction:
+    """The beat in quarters: three of the time signature's where they fall into threes (6/8, 12/8)."""
+    threes = bar.beats % 3 == 0 and bar.beats > 3
+    return Fraction(4, bar.beat_type) * (3 if threes else 1)
+
+
 def count_harmonies(page: Page) -> int:
     """How many harmonies the true page has."""
     beats = [
-        bar.start + beat * Fraction(4, bar.beat_type)
+        bar.start + k * _felt_beat(bar)
         for bar in page.bars
-        for beat in range(max(1, int(bar.length * bar.beat_type / 4)))
+        for k in range(max(1, int(bar.length / _felt_beat(bar))))
     ]
     sound = np.zeros((len(beats), 12))
     for note in page.notes:

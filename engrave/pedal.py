@@ -144,7 +144,7 @@ class _Search:
         lift = -np.inf
         for press in self.presses:
             costs = self._costs(lift, press.start)
-            thoughts = self._fewest([*self._pressed(thoughts, costs)])
+            thoughts = self._fewest([*self._pressed(thoughts, press, costs)])
             thoughts = self._fewest([*thoughts, *self._lifted(thoughts, press)])
             lift = press.stop
         best = min((t for t in thoughts if not t.down), key=lambda thought: thought.cost)
@@ -169,11 +169,12 @@ class _Search:
         return place.second - held if down else held
 
     def _pressed(
-        self, thoughts: Iterable[_Thought], costs: Sequence[tuple[_Place, float]]
+        self, thoughts: Iterable[_Thought], press: Press, costs: Sequence[tuple[_Place, float]]
     ) -> Iterable[_Thought]:
         """The press is marked at some place, or not at all."""
         for thought in thoughts:
-            unseen = UNSEEN if thought.down else 0.0
+            is_down = thought.down or thought.last.second > press.start
+            unseen = UNSEEN if is_down else 0.0
             yield replace(thought, cost=thought.cost + unseen)
             for place, cost in costs:
                 if self._may_press(thought, place.quarter):

@@ -61,6 +61,22 @@ def test_legato_pedalling_changes_at_the_chord(lift, up_for):
     assert mark([*moves, (7.95, 0)]) == [(0, 2), (2, 4), (4, 6), (6, 8)]
 
 
+@pytest.mark.parametrize("lift", [0.02, 0.06])
+def test_quick_changes_are_all_seen(lift):
+    """A third of a second each, the pedal down for half of it: none may hide in a late lift."""
+    quarter = 0.34
+    grid = Grid((0.0, 16 * quarter), (Fraction(0), Fraction(16)), GRID.bars)
+    moves = []
+    for k in range(7):
+        moves += [PedalMove(k * quarter + 0.18, 127), PedalMove((k + 1) * quarter + lift, 0)]
+    performance = Performance(
+        tuple(PlayedNote(k * quarter, (k + 0.9) * quarter, 48, 64) for k in range(8)), tuple(moves)
+    )
+    notes = [PlacedNote(Fraction(k), Fraction(1), 48, k) for k in range(8)]
+    spans = mark_pedal(performance, notes, [2] * 8, grid)
+    assert len(spans) == 7
+
+
 def test_a_late_change_belongs_to_the_chord_before_it():
     assert mark([(0.0, 127), (2.15, 0), (2.4, 127), (4.0, 0)]) == [(0, 2), (2, 4)]
 
