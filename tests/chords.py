@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from engrave.score import NOTE_TYPES
 from tests.facts import Fact, MeasureFrame
 
 Element: TypeAlias = etree._Element
@@ -78,6 +79,17 @@ class WrittenChord:
         if kind == "whole-measure rest":
             return f"lasting {self.length}"
         return f"{written} {self.ratio} lasting {self.length}"
+
+
+def written_length(note: Element) -> Fraction | None:
+    """The quarters that type, dots and tuplet of a note say, if it has a type."""
+    if note.findtext("type") not in NOTE_TYPES:
+        return None
+    plain = NOTE_TYPES[note.findtext("type")] * (2 - Fraction(1, 2 ** len(note.findall("dot"))))
+    change = note.find("time-modification")
+    if change is None:
+        return plain
+    return plain * int(change.findtext("normal-notes")) / int(change.findtext("actual-notes"))
 
 
 def _pitch(head: Element) -> tuple[int, str]:
