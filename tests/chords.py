@@ -49,15 +49,18 @@ class WrittenChord:
         return f"{change.findtext('actual-notes')}:{change.findtext('normal-notes')}"
 
     def facts(self, part: int, name: int | None, frame: MeasureFrame) -> Iterator[Fact]:
-        """The chord itself, and the accidentals that stand before its heads."""
+        """The chord itself, the signs on it, and the accidentals that stand before its heads."""
         kind, what = self._kind_and_heads(frame)
         if self.hidden:
             text = f"{what or 'rest'} lasting {self.length}"
             yield Fact(part, self.measure, self.onset, self.staff, "hidden", text)
             return
-        signs = sorted({sign for head in self.heads for sign in _notations(head)})
-        text = " ".join([f"(voice {name})", self._value(kind), what, *signs])
+        text = " ".join([f"(voice {name})", self._value(kind), what])
         yield Fact(part, self.measure, self.onset, self.staff, kind, text)
+        for sign in {sign for head in self.heads for sign in _notations(head)}:
+            word, _, more = sign.partition(" ")
+            text = f"{more} (voice {name}) on {what or 'a rest'}".strip()
+            yield Fact(part, self.measure, self.onset, self.staff, word, text)
         for head in self.heads:
             if accidental := head.findtext("accidental"):
                 text = f"{accidental} (voice {name}) on {_pitch(head)[1]}"
