@@ -15,6 +15,7 @@ from engrave.check_bars import (
     check_keys,
     check_measure_lengths,
     check_opening,
+    check_rests,
     check_staves_filled,
     check_voices,
 )
@@ -97,6 +98,7 @@ RULES: tuple[Rule, ...] = (
     check_changes,
     check_measure_lengths,
     check_bars_full,
+    check_rests,
     check_staves_filled,
     check_voices,
     check_chords,
