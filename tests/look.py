@@ -92,10 +92,12 @@ def write_page(compared: Sequence[Compared], now: Path, before: Path | None) -> 
 def _section(one: Compared, now: Path, before: Path | None) -> str:
     sample = one.sample
     shown = []
-    for engraver in ENGRAVERS:
-        shown.append(_figure(f"{engraver}", _picture(now, engraver, sample)))
-        if before and one.changed[engraver]:
+    for engraver, share in one.changed.items():
+        shown.append(_figure(engraver, _picture(now, engraver, sample)))
+        if before and share != 0:
             shown.append(_figure(f"{engraver}, before", _picture(before, engraver, sample)))
+        elif before and one.worst > 0:
+            shown.append("<figure><figcaption>unchanged</figcaption></figure>")
     said = ", ".join(
         f"{engraver} {'new' if share is None else f'{100 * share:.0f} %'}"
         for engraver, share in one.changed.items()
