@@ -1,9 +1,10 @@
-"""`python -m bench score | look | speed | pedal DATA`: see README.md beside this file."""
+"""The bench: `python -m bench COMMAND DATA`; see README.md beside this file."""
 
 import argparse
 import re
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from tqdm import tqdm
 from bench.apart import Failure
 from bench.ledger import digest_files
 from bench.look import Row, View, write_html
+from bench.musescore import Verdict, read_pages, write_verdicts
 from bench.pedal import Figures, judge_all, write_pedal_json, write_pedal_table
 from bench.peers import PEERS, PeerError
 from bench.results import Outcome, summarize, write_json
@@ -30,7 +32,10 @@ RAW = "musescore"  # the raw import that a user would have instead
 def main(arguments: Sequence[str]) -> int:
     command = _parser().parse_args(arguments)
     try:
-        recordings = _choose(read_folder(command.data), command.only, command.first)
+        first = command.first and not command.most
+        recordings = _choose(read_folder(command.data), command.only, first)
+        if command.most:
+            recordings = _by_turns(recordings)[: command.most]
         command.run(command, recordings, _about(arguments, (command.data, command.out)))
     except (PeerError, OSError, ValueError) as error:
         _say(f"bench: {' '.join(str(error).split())}", sys.stderr)
@@ -46,15 +51,24 @@ def _parser() -> argparse.ArgumentParser:
         ("look", _look, "raw import, engrave and the true score side by side"),
         ("speed", _speed, "seconds per thousand notes and peak memory"),
         ("pedal", _pedal, "the pedal's marks against the foot, by composer"),
+        ("musescore", _musescore, "what MuseScore reads differently from what is written"),
     ):
         command = commands.add_parser(name, help=help_text, description=help_text)
-        command.set_defaults(run=run, first=True)
+        command.set_defaults(run=run, first=True, most=0)
         command.add_argument("data", type=Path, metavar="DATA", help="the folder of recordings")
         command.add_argument("--only", default="", metavar="REGEX", help="which performances")
         command.add_argument("--out", type=Path, default=Path("bench-out"), metavar="DIR")
         if name in ("score", "pedal"):
             command.add_argument("--first", action="store_true", help="one performance a score")
             command.set_defaults(first=False)
+        if name == "musescore":
+            command.add_argument(
+                "--most",
+                type=int,
+                default=0,
+                metavar="N",
+                help="so many performances, the scores in turn (default: one of each score)",
+            )
         if name in ("score", "speed"):
             command.add_argument(
                 "--peers",
@@ -86,6 +100,17 @@ def _choose(recordings: Iterable[Recording], only: str, first: bool) -> list[Rec
     if not chosen:
         raise ValueError(f"no performance is called {only!r}")
     return chosen
+
+
+def _by_turns(recordings: Iterable[Recording]) -> list[Recording]:
+    """The first performance of each score, then the second of each, and so on."""
+    seen: Counter[str] = Counter()
+    turn: dict[str, int] = {}
+    ordered = list(recordings)
+    for recording in ordered:
+        turn[recording.name] = seen[recording.score_name]
+        seen[recording.score_name] += 1
+    return sorted(ordered, key=lambda recording: turn[recording.name])
 
 
 def _about(arguments: Sequence[str], folders: Sequence[Path]) -> str:
@@ -168,6 +193,24 @@ def _pedal(command: argparse.Namespace, recordings: list[Recording], about: str)
         _say(f"{len(rows)}/{len(recordings)} {recording.name}: {said}")
         _write(command.out / "pedal.json", write_pedal_json(rows))
         _write(command.out / "pedal.md", write_pedal_table(rows, about))
+
+
+def _musescore(command: argparse.Namespace, recordings: list[Recording], about: str) -> None:
+    """The table stands whole on disk after every page."""
+    data = digest_files(path for path in command.data.iterdir() if path.is_file())
+    verdicts: dict[str, Verdict] = {}
+    failed = 0
+    for recording, found in read_pages(recordings, data, command.out):
+        if isinstance(found, Failure):
+            failed += 1
+            _say(f"{recording.name}: {found.reason}", sys.stderr)
+            continue
+        verdicts[recording.name] = found
+        count, facts = len(found.findings), sum(found.written.values())
+        _say(f"{len(verdicts)}/{len(recordings)} {recording.name}: {count} findings, {facts} facts")
+        _write(command.out / "musescore.md", write_verdicts(verdicts, about))
+    clean = sum(not verdict.findings for verdict in verdicts.values())
+    _say(f"{clean} of {len(recordings)} pages as they were written, {failed} failed")
 
 
 def _write(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from engrave.check_bars import (
     check_measure_lengths,
     check_opening,
     check_parts,
+    check_rests,
     check_staves_filled,
     check_voices,
 )
@@ -99,6 +100,7 @@ RULES: tuple[Rule, ...] = (
     check_changes,
     check_measure_lengths,
     check_bars_full,
+    check_rests,
     check_staves_filled,
     check_voices,
     check_chords,

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from engrave.score import Measure, Score, TimeSignature
+from engrave.score import Measure, Rest, Score, TimeSignature
 from engrave.walk import at, measures_of, voices_of
 
 VOICES_PER_STAFF = 4
@@ -80,6 +80,17 @@ def check_bars_full(score: Score) -> Iterator[str]:
             place = event.onset + event.length
         if place != measure.length:
             yield f"{at(measure, voice)}: ends at {place} of {measure.length} quarters"
+
+
+def check_rests(score: Score) -> Iterator[str]:
+    """A bar's rest fills a bar; a pickup is none."""
+    for _, measure, voice in voices_of(score):
+        for event in voice.events:
+            if isinstance(event, Rest) and event.whole_measure is not None:
+                if event.whole_measure != measure.length:
+                    yield f"{at(measure, voice, event)}: a bar's rest that does not fill the bar"
+                elif measure.number == 0:
+                    yield f"{at(measure, voice, event)}: a bar's rest in a pickup"
 
 
 def check_staves_filled(score: Score) -> Iterator[str]:

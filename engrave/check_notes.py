@@ -84,11 +84,15 @@ def check_ties(score: Score) -> Iterator[str]:
 
 
 def check_graces(score: Score) -> Iterator[str]:
-    """Grace notes lead to a chord in the same voice and measure."""
+    """Grace notes lead to a chord in the same voice and measure; several stand under a beam."""
     for _, measure, voice in voices_of(score):
         for event, following in zip(voice.events, [*voice.events[1:], None], strict=True):
             if is_grace(event) and not isinstance(following, Chord):
                 yield f"{at(measure, voice, event)}: a grace note that leads to no chord"
+        for grace, group in groupby(voice.events, key=is_grace):
+            small = [event for event in group if isinstance(event, Chord)]
+            if grace and len(small) > 1 and not all(chord.beams for chord in small):
+                yield f"{at(measure, voice, small[0])}: grace notes without their beam"
 
 
 def check_ornaments(score: Score) -> Iterator[str]:

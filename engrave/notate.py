@@ -249,8 +249,11 @@ def _tied_over(chords: list[_WrittenChord], bar: Bar) -> bool:
 
 
 def _events(chords: list[_WrittenChord], bar: Bar, skipped: Fraction) -> list[Event]:
-    """Chords, grace notes and rests of one voice, filling the measure."""
-    if not chords:
+    """Chords, grace notes and rests of one voice, filling the measure.
+
+    A bar of rest has one rest, whatever its length; a pickup, which is no bar, rests of its length.
+    """
+    if not chords and not skipped:
         return [Rest(Fraction(0), NoteValue("whole"), whole_measure=bar.length)]
     stretches: list[Stretch] = []
     place = Fraction(0)
@@ -278,9 +281,7 @@ def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> It
     begins = written.first and chord.onset >= bar.start
     ends = written.last and chord.end <= bar.end
     if begins:
-        small = NoteValue("eighth" if len(chord.graces) == 1 else "16th")
-        for head in chord.graces:
-            yield Chord(written.onset, small, (head,), grace=True)
+        yield from _small_notes(written.onset, chord.graces)
     heads = tuple(
         replace(
             head,
@@ -301,6 +302,16 @@ def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> It
         accent=chord.touch.accent and begins,
         arpeggiated=chord.touch.arpeggiated and begins,
     )
+
+
+def _small_notes(onset: Fraction, heads: Sequence[Notehead]) -> Iterator[Chord]:
+    """One grace note is an eighth; several are 16ths under two beams."""
+    if len(heads) == 1:
+        yield Chord(onset, NoteValue("eighth"), tuple(heads), grace=True)
+        return
+    for k, head in enumerate(heads):
+        word = "begin" if k == 0 else "end" if k == len(heads) - 1 else "continue"
+        yield Chord(onset, NoteValue("16th"), (head,), grace=True, beams=(word, word))
 
 
 def _in_measures(

@@ -71,12 +71,14 @@ class Ornaments:
     """The ornaments of a performance; every key press is in one of them at most.
 
     `graces` are single presses written small, `rolled` the presses of each chord that takes the
-    arpeggio sign, low to high.
+    arpeggio sign, low to high, `mordents` those of each mordent: the last is its main note, the
+    others are among the graces.
     """
 
     graces: frozenset[int] = frozenset()
     signs: tuple[Ornament, ...] = ()
     rolled: tuple[tuple[int, ...], ...] = ()
+    mordents: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +99,18 @@ def find_ornaments(performance: Performance, staff: Sequence[int], evidence: Evi
     notes = performance.notes
     signs: list[Ornament] = []
     graces: set[int] = set()
+    mordents: list[tuple[int, ...]] = []
     for hand in sorted(set(staff)):
         left = [i for i, s in enumerate(staff) if s == hand]
         trills = list(_trills(notes, left, evidence))
         left = _without(left, _presses(trills))
         turns = _turns(notes, left, evidence)
         left = _without(left, _presses(turns))
-        small = {i for figure in _mordents(notes, left, evidence) for i in figure[:-1]}
+        figures = _mordents(notes, left, evidence)
+        small = {i for figure in figures for i in figure[:-1]}
         small |= _graces(notes, _without(left, small), evidence)
         signs += [*trills, *turns]
+        mordents += map(tuple, figures)
         graces |= small
     written = _without(range(len(notes)), _presses(signs) | graces)
     players = [
@@ -115,6 +120,7 @@ def find_ornaments(performance: Performance, staff: Sequence[int], evidence: Evi
         frozenset(graces),
         tuple(sorted(signs, key=lambda sign: sign.main)),
         tuple(roll for left in players for roll in _rolls(notes, left, evidence)),
+        tuple(mordents),
     )
 
 
@@ -129,11 +135,15 @@ def _without(indices: Iterable[int], taken: set[int]) -> list[int]:
 def fold(performance: Performance, ornaments: Ornaments) -> Folded:
     """Each sign as one note from its first press to its end, each rolled chord as of one moment.
 
-    That is the mean of its onsets, where listeners who mark the beats put theirs too.
+    That is the mean of its onsets, where listeners who mark the beats put theirs too. A mordent is
+    played on the beat: its main note counts from the first press, and its small notes before it.
     """
     notes = performance.notes
     sign_of = {sign.main: sign for sign in ornaments.signs}
     struck: dict[int, float] = {}
+    for figure in ornaments.mordents:
+        late = notes[figure[-1]].onset - notes[figure[0]].onset
+        struck |= {i: notes[i].onset - late for i in figure}
     for chord in ornaments.rolled:
         struck |= dict.fromkeys(chord, sum(notes[i].onset for i in chord) / len(chord))
     folded = {i for sign in ornaments.signs for i in sign.folded}

@@ -111,6 +111,8 @@ class Plate:
         if kind in DROPPED or "placeholder" in source.get("class").split():
             return
         attributes = self._attributes(kind, source)
+        if attributes is None and source.get("transform"):  # an arpeggio sign: waves turned upright
+            attributes = {"transform": source.get("transform")}
         if attributes is None:
             yield from self._inks(source, outlines, STYLES.get(kind, style))
         else:

@@ -122,7 +122,7 @@ def _write_dynamic(direction: Element, mark: Dynamic) -> None:
 
 def _write_tempo(direction: Element, mark: TempoMark) -> None:
     if words := one_line(mark.words):
-        add(_sign(direction), "words", words)
+        add(_sign(direction), "words", f"{words} ")  # MuseScore 3 sets the note right behind it
     metronome = add(_sign(direction), "metronome", parentheses="no")
     add(metronome, "beat-unit", mark.beat.type)
     for _ in range(mark.beat.dots):

@@ -8,15 +8,18 @@ with a voice (`right 1`, `right 2`, `left 1`, `left 2`) or with `pedal`, and goe
     g4 bb4 f#5    a pitch: letter, accidental (#, b, ## or bb; the key adds none), octave
     bb4+d5        a chord, low to high                       r   a rest
     :4 :8. :8t    a quarter, a dotted eighth, a triplet eighth; stays until another is given
+    :16/5         one of five 16ths in the time of four (:8/3 is the same as :8t)
     (c5)bb4       a grace note before a note; several stand as (c5,d5)
-    ~  '  ,  *    tied to the same pitches of what follows; staccato; a breath after; rolled
+    ~  '  >  ,  * tied to the same pitches of what follows; staccato; accented; a breath after;
+                  rolled
     %             the bar before once more
 
 In the `pedal` line `x` is the pedal pressed anew, `r` the pedal up. Lines of one voice are read
-one after the other; every bar must fill its measure exactly. The header knows
+one after the other; every bar must fill its measure exactly. The header knows (and may leave out)
 
     title     for the track's name
-    meter     3/4                       pickup    length in quarters, of a bar before the first
+    meter     3/4, or one for each bar: 3/4 3/4 2/4 (the last goes on)
+    pickup    length in quarters, of a bar before the first
     key       sharps (+) or flats (-) and mode: -2 minor
     tempo     felt beats per minute (dotted quarters in 6/8)
     phrases   bars and dynamic of each phrase: 4 p, 4 mf (an upbeat belongs to what it leads to)
@@ -33,11 +36,13 @@ from itertools import accumulate, pairwise
 from engrave.grid import Bar
 from engrave.score import Pitch
 
-# The lines of music, and the staff and voice numbers that they are written with.
+# What holds where the header says nothing; the lines of music, with their staff and voice numbers.
+DEFAULTS = {"title": "", "meter": "4/4", "key": "0 major", "tempo": "100", "rubato": "0"}
 VOICES = {"right 1": (1, 1), "right 2": (1, 2), "left 1": (2, 5), "left 2": (2, 6)}
 
 _TOKEN = re.compile(
-    r"(?:\((?P<grace>[^)]+)\))?(?P<heads>[a-g#0-9+]+|r|x)(?::(?P<value>\d+\.*t?))?(?P<marks>[~',*]*)"
+    r"(?:\((?P<grace>[^)]+)\))?(?P<heads>[a-g#0-9+]+|r|x)"
+    r"(?::(?P<value>\d+\.*(?:t|/\d+)?))?(?P<marks>[~'>,*]*)"
 )
 _PITCH = re.compile(r"([a-g])(##|bb|#|b)?(\d)")
 _ALTER = {None: 0, "#": 1, "b": -1, "##": 2, "bb": -2}
@@ -54,6 +59,7 @@ class TrueNote:
     voice: int
     grace: bool = False
     staccato: bool = False
+    accent: bool = False
     breath: bool = False
     rolled: bool = False
 
@@ -135,7 +141,7 @@ def read_piece(name: str, text: str) -> Piece:
         mode=mode,
         tempo=float(header["tempo"]),
         rubato=float(header["rubato"]),
-        phrases=_read_phrases(header["phrases"], bars),
+        phrases=_read_phrases(header.get("phrases", ""), bars),
         notes=tuple(notes),
         pedal=tuple(PedalSpan(e.onset, e.onset + e.length) for e in pedal if e.marks == "x"),
     )
@@ -143,7 +149,7 @@ def read_piece(name: str, text: str) -> Piece:
 
 def _split(text: str) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Header values by name, and bars (one text each) by voice."""
-    header: dict[str, str] = {}
+    header = dict(DEFAULTS)
     music: dict[str, list[str]] = {}
     for line in text.splitlines():
         if "|" in line:
@@ -153,24 +159,25 @@ def _split(text: str) -> tuple[dict[str, str], dict[str, list[str]]]:
             music.setdefault(voice, []).extend(cells)
         elif line.strip():
             key, value = line.split(":", 1)
-            header[key] = value.strip()
+            header[key.strip()] = value.strip()
     return header, music
 
 
 def _lay_bars(header: dict[str, str], count: int) -> tuple[Bar, ...]:
-    beats, beat_type = map(int, header["meter"].split("/"))
-    full = Fraction(4 * beats, beat_type)
-    lengths = [full] * count
+    signatures = [tuple(map(int, meter.split("/"))) for meter in header["meter"].split()]
+    signatures += signatures[-1:] * (count - len(signatures))
+    lengths = [Fraction(4 * beats, beat_type) for beats, beat_type in signatures]
     if "pickup" in header:
-        lengths[0] = Fraction(header["pickup"])
+        signatures, lengths = [signatures[0], *signatures], [Fraction(header["pickup"]), *lengths]
     starts = accumulate(lengths, initial=Fraction(0))
-    return tuple(
-        Bar(start, length, beats, beat_type) for start, length in zip(starts, lengths, strict=False)
-    )
+    laid = zip(starts, lengths, signatures, strict=False)
+    return tuple(Bar(start, length, *meter) for start, length, meter in laid)[:count]
 
 
 def _read_phrases(text: str, bars: tuple[Bar, ...]) -> tuple[Phrase, ...]:
     """Phrases start as much before their first barline as the pickup is long."""
+    if not text:
+        return (Phrase(bars[0].start, bars[-1].end, "mf"),)
     counts, dynamics = zip(*(item.split() for item in text.split(",")), strict=True)
     full = bars[0].full_length
     if sum(map(int, counts)) != len(bars) - (bars[0].length < full):
@@ -221,10 +228,11 @@ def _pitch(text: str) -> Pitch:
 
 
 def _length(value: str) -> Fraction:
-    """Quarters of a note value such as "4", "8." or "16t"."""
-    triplet, dots = value.endswith("t"), value.count(".")
-    plain = Fraction(4, int(value.rstrip(".t"))) * (2 - Fraction(1, 2**dots))
-    return plain * Fraction(2, 3) if triplet else plain
+    """Quarters of a note value such as "4", "8.", "16t" or "16/5"."""
+    name, _, tuplet = value.replace("t", "/3").partition("/")
+    plain = Fraction(4, int(name.rstrip("."))) * (2 - Fraction(1, 2 ** name.count(".")))
+    actual = int(tuplet or 1)
+    return plain * Fraction(1 << (actual - 1).bit_length() - 1, actual) if tuplet else plain
 
 
 def _join_ties(name: str, voice: str, events: tuple[_Event, ...]) -> list[TrueNote]:
@@ -242,7 +250,8 @@ def _join_ties(name: str, voice: str, events: tuple[_Event, ...]) -> list[TrueNo
             start = tied[pitch].onset if pitch in tied else onset
             held[pitch] = TrueNote(
                 start, onset + event.length - start, pitch, staff, number,
-                staccato="'" in event.marks, breath="," in event.marks, rolled="*" in event.marks,
+                staccato="'" in event.marks, accent=">" in event.marks,
+                breath="," in event.marks, rolled="*" in event.marks,
             )  # fmt: skip
         notes += [note for pitch, note in tied.items() if pitch not in held]
         if "~" in event.marks:

@@ -29,6 +29,7 @@ TEMPO_WALK = 0.015  # standard deviation of a step of the tempo from beat to bea
 MOMENT_JITTER, HAND_JITTER, FINGER_JITTER = 0.008, 0.005, 0.004
 GRACE = 0.085  # seconds of a grace note, where there is time
 VELOCITY = {"pp": 36, "p": 45, "mp": 55, "mf": 66, "f": 78}
+ACCENT = 22  # velocities that an accented note is struck harder
 # Depths on the way up and down, one every 12 ms: the foot takes time.
 PEDAL_STEP = 0.012
 PEDAL_UP, PEDAL_DOWN = (104, 79, 58), (47, 73, 96)
@@ -238,6 +239,7 @@ def _velocity(piece: Piece, note: TrueNote, chance: Random) -> int:
     loud += {1: 9, 2: -6, 5: -5, 6: -5}[note.voice]
     loud += (note.pitch.midi - 60) / 8 if note.voice == 1 else 0
     loud += _accent(piece.bars, note.onset) - (8 if note.grace else 0)
+    loud += ACCENT if note.accent else 0
     return min(max(round(loud + chance.gauss(0, 3)), 12), 120)
 
 

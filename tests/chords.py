@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from engrave.score import NOTE_TYPES
 from tests.facts import Fact, MeasureFrame
 
 Element: TypeAlias = etree._Element
@@ -48,15 +49,18 @@ class WrittenChord:
         return f"{change.findtext('actual-notes')}:{change.findtext('normal-notes')}"
 
     def facts(self, part: int, name: int | None, frame: MeasureFrame) -> Iterator[Fact]:
-        """The chord itself, and the accidentals that stand before its heads."""
+        """The chord itself, the signs on it, and the accidentals that stand before its heads."""
         kind, what = self._kind_and_heads(frame)
         if self.hidden:
             text = f"{what or 'rest'} lasting {self.length}"
             yield Fact(part, self.measure, self.onset, self.staff, "hidden", text)
             return
-        signs = sorted({sign for head in self.heads for sign in _notations(head)})
-        text = " ".join([f"(voice {name})", self._value(kind), what, *signs])
+        text = " ".join([f"(voice {name})", self._value(kind), what])
         yield Fact(part, self.measure, self.onset, self.staff, kind, text)
+        for sign in {sign for head in self.heads for sign in _notations(head)}:
+            word, _, more = sign.partition(" ")
+            text = f"{more} (voice {name}) on {what or 'a rest'}".strip()
+            yield Fact(part, self.measure, self.onset, self.staff, word, text)
         for head in self.heads:
             if accidental := head.findtext("accidental"):
                 text = f"{accidental} (voice {name}) on {_pitch(head)[1]}"
@@ -78,6 +82,17 @@ class WrittenChord:
         if kind == "whole-measure rest":
             return f"lasting {self.length}"
         return f"{written} {self.ratio} lasting {self.length}"
+
+
+def written_length(note: Element) -> Fraction | None:
+    """The quarters that type, dots and tuplet of a note say, if it has a type."""
+    if note.findtext("type") not in NOTE_TYPES:
+        return None
+    plain = NOTE_TYPES[note.findtext("type")] * (2 - Fraction(1, 2 ** len(note.findall("dot"))))
+    change = note.find("time-modification")
+    if change is None:
+        return plain
+    return plain * int(change.findtext("normal-notes")) / int(change.findtext("actual-notes"))
 
 
 def _pitch(head: Element) -> tuple[int, str]:

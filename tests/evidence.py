@@ -107,19 +107,21 @@ def read_evenly(
 
 
 def of_truth(sample: Take, sure: float = SURE) -> Evidence:
-    """A reader who reads a sample right (its first meter is that of the whole piece)."""
-    bar, quarters = sample.piece.bars[0], [float(q) for q in sample.grid.quarters]
-    beat = bar.beat_length
-    paces = np.diff(sample.grid.times) / np.diff(quarters) * float(beat)
+    """A reader who reads a sample right."""
+    quarters = [float(q) for q in sample.grid.quarters]
     onset = [float(note.onset) for note in sample.truth]
-    inside = (np.searchsorted(quarters, onset, side="right") - 1).clip(0, len(paces) - 1)
+    bars = [sample.grid.bars[sample.grid.bar_at(note.onset)] for note in sample.truth]
+    beats = [bar.beat_length for bar in bars]
+    pace = np.diff(sample.grid.times) / np.diff(quarters)
+    inside = (np.searchsorted(quarters, onset, side="right") - 1).clip(0, len(pace) - 1)
+    placed = list(zip(sample.truth, bars, beats, strict=True))
     return read(
-        [(note.onset - sample.piece.pickup) / beat for note in sample.truth],
-        paces[inside],
-        (int(bar.full_length / beat), bar.compound),
+        [(note.onset - bar.end + bar.full_length) / beat for note, bar, beat in placed],
+        pace[inside] * np.array(beats, float),
+        [(int(bar.full_length / beat), bar.compound) for _, bar, beat in placed],
         sure,
-        bar.beat_type,
-        value=[note.length / beat for note in sample.truth],
+        bars[0].beat_type,
+        value=[note.length / beat for note, _, beat in placed],
         upper=[note.staff == 1 for note in sample.truth],
         voice=_voices(sample),
     )

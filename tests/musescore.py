@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,10 +24,13 @@ from tests.signature import read_signature
 
 PROGRAMS = ("musescore3", "mscore3")
 SECONDS = 300  # for one start; a page of music takes a fifth of a second
+SUFFIXES = ("musicxml", "mscx", "pdf")
+DOTS_PER_INCH = 130
+OPENS = "convert <"  # how it says which file it opens
 
 # What MuseScore 3.2 says on standard error although nothing is wrong.
 HARMLESS = (
-    "convert <",  # progress: the file that it opens
+    OPENS,  # progress
     "\tto <",  # progress: the file that it writes
     "... success!",  # progress
     # A plain <arpeggiate/> has no direction: "none" is what it is, and what is drawn is right.
@@ -53,17 +57,57 @@ def musescore_program() -> str | None:
 
 def convert(source: Path, folder: Path) -> Conversion:
     """Let MuseScore write `source` as MusicXML, .mscx and PDF into `folder`, in one start."""
-    written = {suffix: folder / f"returned.{suffix}" for suffix in ("musicxml", "mscx", "pdf")}
+    return convert_all([source], folder)[0]
+
+
+def convert_all(sources: Sequence[Path], folder: Path) -> list[Conversion]:
+    """The same for many files in one start."""
+    written = [
+        {suffix: folder / f"returned{k or ''}.{suffix}" for suffix in SUFFIXES}
+        for k in range(len(sources))
+    ]
     job = folder / "job.json"
-    outputs = [str(path) for path in written.values()]
-    job.write_text(json.dumps([{"in": str(source.resolve()), "out": outputs}]))
-    said = _run(folder, "-j", str(job))
-    complaints = (line for line in said.splitlines() if line.strip())
-    unexpected = tuple(line for line in complaints if not any(ok in line for ok in HARMLESS))
-    return Conversion(**written, complaints=unexpected)
+    orders = [
+        {"in": str(source.resolve()), "out": [str(path) for path in files.values()]}
+        for source, files in zip(sources, written, strict=True)
+    ]
+    job.write_text(json.dumps(orders))
+    said = _by_file(run_musescore(folder, "-j", str(job)), len(sources))
+    return [
+        Conversion(**files, complaints=tuple(filter(_unexpected, lines)))
+        for files, lines in zip(written, said, strict=True)
+    ]
 
 
-def _run(folder: Path, *arguments: str) -> str:
+def draw_all(sources: Sequence[Path]) -> list[bytes | None]:
+    """The first page of each file as a PNG picture; None where MuseScore drew nothing."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        orders = [
+            {"in": str(source.resolve()), "out": [str(folder / f"drawn{k}.png")]}
+            for k, source in enumerate(sources)
+        ]
+        (folder / "job.json").write_text(json.dumps(orders))
+        run_musescore(folder, "-r", str(DOTS_PER_INCH), "-j", str(folder / "job.json"))
+        pages = [folder / f"drawn{k}-1.png" for k in range(len(sources))]
+        return [page.read_bytes() if page.exists() else None for page in pages]
+
+
+def _by_file(said: str, count: int) -> list[list[str]]:
+    """What was said of each file; it says which one it opens before it complains."""
+    groups: list[list[str]] = [[] for _ in range(count)]
+    at = -1
+    for line in said.splitlines():
+        at = min(at + line.startswith(OPENS), count - 1)
+        groups[max(at, 0)].append(line)
+    return groups
+
+
+def _unexpected(line: str) -> bool:
+    return bool(line.strip()) and not any(ok in line for ok in HARMLESS)
+
+
+def run_musescore(folder: Path, *arguments: str) -> str:
     """Start MuseScore with a home of its own; returns what it says on standard error."""
     program = musescore_program()
     assert program, f"none of {', '.join(PROGRAMS)} is installed"
@@ -97,31 +141,40 @@ def judge(path: Path) -> list[str]:
 
     Empty when all is well.
     """
-    ours = read_signature(path)
+    return judge_all([path])[0]
+
+
+def judge_all(paths: Sequence[Path]) -> list[list[str]]:
+    """The same for each of many files, which MuseScore opens in two starts."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        there = folder / "there"
-        back = folder / "back"
+        there, back = Path(name) / "there", Path(name) / "back"
         there.mkdir()
         back.mkdir()
-        returned = convert(path, there)
-        findings = [f"MuseScore says: {line}" for line in returned.complaints]
-        missing = [
-            file.suffix
-            for file in (returned.musicxml, returned.mscx, returned.pdf)
-            if not file.exists()
+        returned = convert_all(paths, there)
+        kept = [k for k, files in enumerate(returned) if files.mscx.exists()]
+        again = dict(zip(kept, convert_all([returned[k].mscx for k in kept], back), strict=True))
+        return [
+            _findings(path, files, again.get(k))
+            for k, (path, files) in enumerate(zip(paths, returned, strict=True))
         ]
-        if missing:
-            return [*findings, f"MuseScore wrote no {' and no '.join(missing)}"]
-        theirs = read_signature(returned.musicxml)
-        # It writes a pedal without saying how it looks; in the .mscx that stands.
-        told = tuple(fact for fact in ours.facts if fact.kind != "pedal look")
-        findings += differences(told, theirs.facts, "MuseScore")
-        findings += _irregular_measures(ours)
-        findings += _findings_in_mscx(ours, returned.mscx)
-        if not returned.pdf.read_bytes().startswith(b"%PDF"):
-            findings.append("what MuseScore wrote as PDF is none")
-        return findings + _findings_on_reopening(theirs, returned.mscx, back)
+
+
+def _findings(path: Path, returned: Conversion, again: Conversion | None) -> list[str]:
+    ours = read_signature(path)
+    findings = [f"MuseScore says: {line}" for line in returned.complaints]
+    files = (returned.musicxml, returned.mscx, returned.pdf)
+    missing = [file.suffix for file in files if not file.exists()]
+    if missing or again is None:
+        return [*findings, f"MuseScore wrote no {' and no '.join(missing)}"]
+    theirs = read_signature(returned.musicxml)
+    # It writes a pedal without saying how it looks; in the .mscx that stands.
+    told = tuple(fact for fact in ours.facts if fact.kind != "pedal look")
+    findings += differences(told, theirs.facts, "MuseScore")
+    findings += _irregular_measures(ours)
+    findings += _findings_in_mscx(ours, returned.mscx)
+    if not returned.pdf.read_bytes().startswith(b"%PDF"):
+        findings.append("what MuseScore wrote as PDF is none")
+    return findings + _findings_on_reopening(theirs, again)
 
 
 def _irregular_measures(ours: Signature) -> list[str]:
@@ -150,9 +203,8 @@ def _findings_in_mscx(ours: Signature, mscx: Path) -> list[str]:
     return findings + differences(tuple(compared), theirs.facts, "the .mscx")
 
 
-def _findings_on_reopening(theirs: Signature, mscx: Path, folder: Path) -> list[str]:
+def _findings_on_reopening(theirs: Signature, again: Conversion) -> list[str]:
     """Opening the .mscx again must be silent and give the same music once more."""
-    again = convert(mscx, folder)
     findings = [f"on reopening the .mscx MuseScore says: {line}" for line in again.complaints]
     if not again.musicxml.exists():
         return [*findings, "the .mscx cannot be opened again"]
@@ -163,8 +215,7 @@ def _findings_on_reopening(theirs: Signature, mscx: Path, folder: Path) -> list[
 def main(arguments: list[str]) -> int:
     """Print the findings of each file; the exit status says whether there were any."""
     found = 0
-    for argument in arguments:
-        findings = judge(Path(argument))
+    for argument, findings in zip(arguments, judge_all(list(map(Path, arguments))), strict=True):
         found += len(findings)
         print(f"{argument}: {len(findings)} findings")
         print("".join(f"  {finding}\n" for finding in findings), end="")

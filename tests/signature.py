@@ -16,6 +16,8 @@ Normalised, each because the two ways of writing it mean the same:
   nobody sees its voice. (MuseScore makes one of a gap that `<forward>` leaves in a first voice.)
 - An implicit measure after the first has no number: MuseScore calls them "X1", "X2", ..., and
   nobody sees them.
+- A note lasts what its type, dots and tuplet say where the duration is that, rounded: MuseScore
+  writes 480 divisions to a quarter, of which a seventh has no whole number.
 - A key without sharps or flats has no mode: MuseScore stores none for it, and nobody sees it.
 """
 
@@ -28,7 +30,14 @@ from pathlib import Path
 
 from lxml import etree
 
-from tests.chords import Element, WrittenChord, content, tuplet_facts, voice_names
+from tests.chords import (
+    Element,
+    WrittenChord,
+    content,
+    tuplet_facts,
+    voice_names,
+    written_length,
+)
 from tests.facts import Fact, MeasureFrame, Signature, at_its_moment, pedal_text
 
 # Signs that belong to the moment, not to the measure in which the file happens to write them.
@@ -123,6 +132,11 @@ class _PartReader:
     def _duration(self, element: Element) -> Fraction:
         return Fraction(int(element.findtext("duration", "0")), self.divisions)
 
+    def _note_length(self, note: Element) -> Fraction:
+        duration, meant = self._duration(note), written_length(note)
+        rounded = meant is not None and abs(duration - meant) * self.divisions < 1
+        return meant if rounded and note.find("grace") is None else duration
+
     def _add(self, staff: int, kind: str, text: str, offset: Fraction = Fraction(0)) -> None:
         self.facts.append(
             Fact(self.part, len(self.frames), self.cursor + offset, staff, kind, text)
@@ -173,7 +187,7 @@ class _PartReader:
             self.chords[-1].heads.append(note)
             return
         staff, voice = int(note.findtext("staff", "1")), int(note.findtext("voice", "1"))
-        length = self._duration(note)
+        length = self._note_length(note)
         place = (len(self.frames), self.cursor, voice)
         self.order[place] += note.find("grace") is not None
         self.chords.append(WrittenChord(*place, staff, length, self.order[place], [note]))

@@ -243,6 +243,26 @@ BROKEN: list[tuple[Callable, Score, str]] = [
         "measure 1, staff 1, voice 1, at 0: a grace note that leads to no chord",
     ),
     (
+        judge.check_graces,
+        one(
+            *(chord("16", head(name, k), grace=True) for k, name in enumerate(("D5", "E5"), 1)), C5
+        ),
+        "measure 1, staff 1, voice 1, at 0: grace notes without their beam",
+    ),
+    (
+        judge.check_rests,
+        one(chord("2", head("C5", 0)), whole_rest(2)),
+        "measure 1, staff 1, voice 1, at 2: a bar's rest that does not fill the bar",
+    ),
+    (
+        judge.check_rests,
+        piano(
+            measure(0, voice(1, chord("4", head("G4", 0))), voice(5, whole_rest(1)), **opening(3)),
+            measure(1, voice(1, chord("2.", head("C5", 1))), voice(5, whole_rest(3))),
+        ),
+        "measure 0, staff 2, voice 5, at 0: a bar's rest in a pickup",
+    ),
+    (
         judge.check_tuplets,
         one(*triplet(START, {}, {})),
         "measure 1, staff 1, voice 1, at 0: a tuplet does not stop",
@@ -534,10 +554,9 @@ def test_a_tie_does_not_lead_over_a_rest_or_a_measure_without_its_voice():
 
 
 def test_grace_notes_may_be_tied_to_their_chord():
-    small = {"grace": True}
     score = one(
-        chord("8", head("C5", 0, ">"), **small),
-        chord("8", head("E5", 1, ">"), **small),
+        chord("8", head("C5", 0, ">"), grace=True, beams=("begin",)),
+        chord("8", head("E5", 1, ">"), grace=True, beams=("end",)),
         chord("1", head("C5", 0, "<"), head("E5", 1, "<")),
     )
     assert check(score) == []

@@ -343,7 +343,7 @@ def test_places_are_exact_in_all_voices(tmp_path: Path) -> None:
         "(voice 1) no. 1 eighth slash=yes D5": Fraction(1),
         "(voice 1) half. 1:1 lasting 3 C5+tie-start Eb5+tie-start": Fraction(1),
         "(voice 1) whole 1:1 lasting 4 C3": Fraction(0),
-        "(voice 2) half. 1:1 lasting 3 Eb3 arpeggiate": Fraction(0),
+        "(voice 2) half. 1:1 lasting 3 Eb3": Fraction(0),
         "(voice 2) quarter 1:1 lasting 1 G3": Fraction(3),
         "(voice 1) whole 1:1 lasting 4 C5+tie-stop Eb5+tie-stop": Fraction(0),
     }

@@ -286,7 +286,7 @@ def test_a_tempo_mark_sounds_in_quarters_inside_its_own_direction():
     part = replace(score.parts[0], measures=(replace(bars[0], marks=(mark,)), *bars[1:]))
     tree = tree_of(replace(score, parts=(part,)))
     assert [fragment(e) for e in tree.iterfind(".//direction")] == [
-        '<direction placement="above"><direction-type><words>Lento</words></direction-type>'
+        '<direction placement="above"><direction-type><words>Lento </words></direction-type>'
         '<direction-type><metronome parentheses="no"><beat-unit>quarter</beat-unit>'
         "<beat-unit-dot/><per-minute>55</per-minute></metronome></direction-type>"
         '<staff>1</staff><sound tempo="82.5"/></direction>'

@@ -104,8 +104,11 @@ def test_a_turn_goes_around_its_note(keys: tuple[int, ...], main: int) -> None:
 @pytest.mark.parametrize("neighbour", [71, 74])
 def test_a_mordent_is_two_grace_notes(neighbour: int) -> None:
     presses = [(0.5, 0.06, 72), (0.57, 0.06, neighbour), (0.64, 0.4, 72), (1.1, 0.4, 74)]
-    assert find(*presses, trill={0: 1.0}) == Ornaments(graces=frozenset({0, 1}))
+    found = find(*presses, trill={0: 1.0})
+    assert found == Ornaments(graces=frozenset({0, 1}), mordents=((0, 1, 2),))
     assert find(*presses) == Ornaments()
+    onsets = [round(note.onset, 6) for note in fold(perform(*presses), found).performance.notes]
+    assert onsets == [0.36, 0.43, 0.5, 1.1]  # the main note is on the beat
 
 
 def test_two_grace_notes_that_the_reader_hears() -> None:

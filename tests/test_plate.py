@@ -79,3 +79,13 @@ def test_signs_are_drawn_once_for_each_size():
 def test_the_title_and_what_is_invisible_are_gone():
     _, music = clean()
     assert not list(music.iter("text")) and not list(music.iter("ellipse"))
+
+
+def test_what_verovio_turns_stays_turned():
+    """The sign of an arpeggio is a row of waves that lies on its side."""
+    waves = '<g data-class="arpeg" class="arpeg" transform="rotate(-90 2,9)"><use href="#E0A4-x"'
+    waves += ' transform="translate(2, 9) scale(0.72, 0.72)"/></g></g></g><g data-class="pgHead"'
+    page = etree.fromstring(PAGE.replace('</g></g><g data-class="pgHead"', waves))
+    turned = [g for g in Plate("ab", {3: (3, 8)}).clean(page).iter("g") if g.get("transform")]
+    assert [g.get("transform") for g in turned] == ["rotate(-90 2,9)"]
+    assert [(sign.tag, sign.get("x"), sign.get("y")) for sign in turned[0]] == [("use", "2", "9")]

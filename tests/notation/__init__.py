@@ -1,0 +1,18 @@
+"""Notation, feature by feature: tiny samples, each with the sentence that the eye should confirm.
+
+After LilyPond's regression tests. `python -m tests.look` shows them all, engraved by Verovio and by
+MuseScore; `tests/test_notation.py` holds each against the lines of the page that it must give.
+"""
+
+from tests.notation import frame, pitch, played, rhythm, signs, tuplets, voices
+from tests.notation.sample import Sample
+
+ALL: tuple[Sample, ...] = (
+    *rhythm.SAMPLES,
+    *tuplets.SAMPLES,
+    *voices.SAMPLES,
+    *pitch.SAMPLES,
+    *frame.SAMPLES,
+    *signs.SAMPLES,
+    *played.SAMPLES,
+)

@@ -1,0 +1,266 @@
+"""What is decided by listening: each of these is played and goes the whole way."""
+
+from engrave.pedalling import PedalWish
+from tests.notation.sample import Sample
+
+SAMPLES = (
+    Sample(
+        "staccato_for_short_notes",
+        "Eighths let go after a third of their time are eighths with a dot, not 16ths and rests.",
+        """
+        right 1 | c5:8' d5' e5' f5' g5' f5' e5' d5' | c5:1 |
+        left 1  | c3:4 g3 e3 g3 | c3:1 |
+        """,
+        """
+        right 1 | [c5:8' d5' e5' f5'] [g5' f5' e5' d5'] | c5:1 |
+        left 1  | c3:4 g3 e3 g3 | c3:1 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "staccato_quarters",
+        "Quarters let go early are quarters with a dot, not eighths and rests.",
+        """
+        right 1 | c5:4' e5' g5' e5' | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        """
+        right 1 | c5:4' e5' g5' e5' | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "trill",
+        "A trill played as 32nds is one note with tr.",
+        """
+        right 1 | c5:32 d5 c5 d5 c5 d5 c5 d5 c5 d5 c5 d5 c5 d5 c5 d5 e5:2 | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        """
+        right 1 | c5:2^trill-mark e5 | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        pace="80 at 0",
+        played=True,
+    ),
+    Sample(
+        "mordent",
+        "A mordent on the beat is two small notes before a main note on the beat.",
+        """
+        right 1 | c5:32 b4 c5:8.~ c5:4 e5:2 | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        """
+        right 1 | ([c5,b4])c5:2 e5 | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        pace="72 at 0",
+        played=True,
+    ),
+    Sample(
+        "turn",
+        "Four quick notes around the main note are a turn.",
+        """
+        right 1 | d5:32 c5 b4 c5:32~ c5:8~ c5:4 e5:2 | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        """
+        right 1 | c5:2^turn e5 | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        pace="66 at 0",
+        played=True,
+    ),
+    Sample(
+        "grace_note_played",
+        "A key touched shortly before the next note is a grace note.",
+        """
+        right 1 | c5:4 (f5)e5 d5 (f5)e5 | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        """
+        right 1 | c5:4 (/f5)e5 d5 (/f5)e5 | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "arpeggio_played",
+        "A chord whose keys go down one after the other has an arpeggio sign.",
+        """
+        right 1 | c5:2 c5+e5+g5* | e5:1 |
+        left 1  | c3:2. g3:4 | c3:1 |
+        """,
+        """
+        right 1 | c5:2 c5+e5+g5* | e5:1 |
+        left 1  | c3:2. g3:4 | c3:1 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "accents_played",
+        "One note far louder than its neighbours has an accent; the others have none.",
+        """
+        right 1 | c5:4 d5 e5> f5 | g5 f5 e5 d5 | c5:1 |
+        left 1  | c3:2 g3 | c3:2 g3 | c3:1 |
+        """,
+        """
+        dynamics | mp |  |  |
+        right 1  | c5:4 d5 e5> f5 | g5:4 f5 e5 d5 | c5:1 |
+        left 1   | c3:2 g3 | c3:2 g3 | c3:1 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "dynamics_played",
+        "Four soft bars, four loud bars: one sign for each, where it begins, and no other.",
+        """
+        right 1 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5:4 d5 e5 f5 | g5 f5 e5 d5 |
+        right 1 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5:4 d5 e5 f5 | g5:1 |
+        left 1  | c3:1 | % | % | % | % | % | % | % |
+        """,
+        """
+        dynamics | mp |  |  |  | f |  |  |  |
+        right 1  | c5:4 d5 e5 f5 | g5:4 f5 e5 d5 | c5:4 d5 e5 f5 | g5:4 f5 e5 d5 |
+        right 1  | c5:4 d5 e5 f5 | g5:4 f5 e5 d5 | c5:4 d5 e5 f5 | g5:1 |
+        left 1   | c3:1 | c3:1 | c3:1 | c3:1 | c3:1 | c3:1 | c3:1 | c3:1 |
+        """,
+        velocity="40 at 0, 40 at 15, 84 at 16, 84 at 32",
+        played=True,
+    ),
+    Sample(
+        "crescendo_played",
+        "Two bars that grow evenly from soft to loud are a hairpin between two signs.",
+        """
+        right 1 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5:4 d5 e5 f5 |
+        right 1 | g5 f5 e5 d5 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5:1 |
+        left 1  | c3:1 | % | % | % | % | % | % |
+        """,
+        """
+        dynamics | p |  | < |  | f, end |  |  |
+        right 1  | c5:4 d5 e5 f5 | g5:4 f5 e5 d5 | c5:4 d5 e5 f5 |
+        right 1  | g5:4 f5 e5 d5 | c5:4 d5 e5 f5 | g5:4 f5 e5 d5 | c5:1 |
+        left 1   | c3:1 | c3:1 | c3:1 | c3:1 | c3:1 | c3:1 | c3:1 |
+        """,
+        velocity="42 at 0, 42 at 8, 92 at 16, 92 at 28",
+        played=True,
+    ),
+    Sample(
+        "no_dynamics_without_touch",
+        "All keys struck alike: no touch was recorded, and no dynamic is written.",
+        """
+        right 1 | c5:4 d5 e5 f5 | g5:1 |
+        left 1  | c3:1 | c3:1 |
+        """,
+        """
+        right 1 | c5:4 d5 e5 f5 | g5:1 |
+        left 1  | c3:1 | c3:1 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "una_corda",
+        "The soft pedal is una corda and tre corde in words.",
+        """
+        right 1 | c5:2 d5 | e5:2 f5 | g5:2 f5 | e5:2 d5 | c5:1 |
+        left 1  | c3:2 g3 | c3 g3 | c3 g3 | c3 g3 | c3:1 |
+        """,
+        """
+        words   |  | una corda |  | tre corde |  |
+        right 1 | c5:2 d5 | e5:2 f5 | g5:2 f5 | e5:2 d5 | c5:1 |
+        left 1  | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:1 |
+        """,
+        soft="down at 4, up at 12",
+        played=True,
+    ),
+    Sample(
+        "pedal_changed_played",
+        "The foot is changed with each bass note: a line to each change, and a new one.",
+        """
+        right 1 | e5:2 f5 | g5:2 f5 | e5:1 |
+        left 1  | c3:2 f3 | g3:2 g2 | c3:1 |
+        pedal   | x:2 x:2 | x:2 x:2 | x:1 |
+        """,
+        """
+        right 1 | e5:2 f5 | g5:2 f5 | e5:1 |
+        left 1  | c3:2 f3 | g3:2 g2 | c3:1 |
+        pedal   | Ped, up at 2, Ped at 2 | up, Ped, up at 2, Ped at 2 | up, Ped, up at 4 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "pedal_simile",
+        "The same pedal in every bar: two bars show it, then simile.",
+        """
+        right 1 | e5:2 f5 | g5:2 f5 | e5:2 f5 | g5:2 f5 | e5:2 f5 | e5:1 |
+        left 1  | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:1 |
+        pedal   | x:2 x:2 | x:2 x:2 | x:2 x:2 | x:2 x:2 | x:2 x:2 | x:1 |
+        """,
+        """
+        words   |  |  | simile |  |  |  |
+        right 1 | e5:2 f5 | g5:2 f5 | e5:2 f5 | g5:2 f5 | e5:2 f5 | e5:1 |
+        left 1  | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:1 |
+        pedal   | Ped, up at 2, Ped at 2 | up, Ped, up at 2, Ped at 2 | up |  |  | Ped, up at 4 |
+        """,
+        pedal=PedalWish("keep", simile=True),
+        played=True,
+    ),
+    Sample(
+        "melody_over_held_chord_played",
+        "A held chord under a moving melody is a second voice; one voice serves before.",
+        """
+        right 1 | c5:4 d5 e5 f5 | g5:4 f5 e5 d5 | c5:1 |
+        right 2 | r:1 | c5:1 | r:1 |
+        left 1  | c3:1 | e3:1 | c3:1 |
+        """,
+        """
+        right 1 | c5:4 d5 e5 f5 | ↑ g5:4 f5 e5 d5 | c5:1 |
+        right 2 |  | ↓ c5:1 |  |
+        left 1  | c3:1 | e3:1 | c3:1 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "rest_between_phrases_played",
+        "A real silence of a beat is a rest, not a longer note.",
+        """
+        right 1 | c5:4 d5 e5 r | g5:4 f5 e5 r | c5:1 |
+        left 1  | c3:2. r:4 | g3:2. r:4 | c3:1 |
+        """,
+        """
+        right 1 | c5:4 d5 e5 r | g5:4 f5 e5 r | c5:1 |
+        left 1  | c3:2. r:4 | g3:2. r:4 | c3:1 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "two_against_three_played",
+        "Two in the left hand against three in the right, played evenly.",
+        """
+        meter: 2/4
+        right 1 | c5:8t d5 e5 f5 e5 d5 | c5 d5 e5 f5 e5 d5 | c5:2 |
+        left 1  | c3:8 g3 e3 g3 | c3 g3 e3 g3 | c3:2 |
+        """,
+        """
+        right 1 | 3{[c5:8 d5 e5]} 3{[f5 e5 d5]} | 3{[c5:8 d5 e5]} 3{[f5 e5 d5]} | c5:2 |
+        left 1  | [c3:8 g3 e3 g3] | [c3:8 g3 e3 g3] | c3:2 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "meter_change_played",
+        "The taps say where 4/4 becomes 3/4.",
+        """
+        meter: 4/4 4/4 3/4
+        right 1 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5 d5 e5 | f5 e5 d5 | c5:2. |
+        left 1  | c3:1 | g3:1 | c3:2. | g3:2. | c3:2. |
+        """,
+        """
+        time    | 4/4 |  | 3/4 |  |  |
+        right 1 | c5:4 d5 e5 f5 | g5:4 f5 e5 d5 | c5:4 d5 e5 | f5:4 e5 d5 | c5:2. |
+        left 1  | c3:1 | g3:1 | c3:2. | g3:2. | c3:2. |
+        """,
+        played=True,
+    ),
+)

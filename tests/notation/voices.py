@@ -1,0 +1,134 @@
+"""Voices on a staff, chords, and hands that cross."""
+
+from tests.notation.sample import Sample
+
+SAMPLES = (
+    Sample(
+        "two_voices",
+        "Two voices on a staff: stems up for the upper one, down for the lower one.",
+        """
+        right 1 | e5:4 f5 g5 f5 |
+        right 2 | c5:2 d5 |
+        """,
+        """
+        right 1 | ↑ e5:4 f5 g5 f5 |
+        right 2 | ↓ c5:2 d5 |
+        """,
+    ),
+    Sample(
+        "voice_rests",
+        "The lower voice rests where it has nothing, and the rest stands below the upper voice.",
+        """
+        right 1 | e5:4 f5 g5 f5 | e5:1 |
+        right 2 | r:4 c5:2 r:4 | c5:4 d5 c5:2 |
+        """,
+        """
+        right 1 | ↑ e5:4 f5 g5 f5 | ↑ e5:1 |
+        right 2 | ↓ r:4 c5:2 r:4 | ↓ c5:4 d5 c5:2 |
+        """,
+    ),
+    Sample(
+        "second_voice_for_one_bar",
+        "A second voice appears in one bar only; before and after the stems are free.",
+        """
+        right 1 | e5:4 f5 g5 f5 | e5:1 | g5:4 f5 e5 d5 |
+        right 2 | r:1 | r:4 g4:2 a4:4 | r:1 |
+        """,
+        """
+        right 1 | e5:4 f5 g5 f5 | ↑ e5:1 | g5:4 f5 e5 d5 |
+        right 2 |  | ↓ r:4 g4:2 a4:4 |  |
+        """,
+    ),
+    Sample(
+        "voice_over_bars",
+        "The lower voice is held over the barline while the upper one moves.",
+        """
+        right 1 | e5:4 f5 g5 f5 | e5:2 d5 |
+        right 2 | c5:1~ | c5:1 |
+        """,
+        """
+        right 1 | ↑ e5:4 f5 g5 f5 | ↑ e5:2 d5 |
+        right 2 | ↓ c5:1~ | ↓ c5:1 |
+        """,
+    ),
+    Sample(
+        "chords_share_a_stem",
+        "Notes that move together share one stem, low to high.",
+        """
+        right 1 | c5+e5+g5:4 d5+f5+a5 c5+e5+g5:2 |
+        left 1  | c3+g3:2 e3+c4 |
+        """,
+        """
+        right 1 | c5+e5+g5:4 d5+f5+a5 c5+e5+g5:2 |
+        left 1  | c3+g3:2 e3+c4 |
+        """,
+    ),
+    Sample(
+        "seconds_in_a_chord",
+        "The second in a chord is drawn on both sides of the stem.",
+        """
+        right 1 | c5+d5+g5:4 b4+c5+d5 f4+g4:2 |
+        """,
+        """
+        right 1 | c5+d5+g5:4 b4+c5+d5 f4+g4:2 |
+        """,
+    ),
+    Sample(
+        "tied_chord",
+        "Each note of a chord that is held has its own tie.",
+        """
+        right 1 | c5+e5+g5:2.~ c5+e5+g5:8 r | c5:1 |
+        """,
+        """
+        right 1 | c5+e5+g5:2~ c5+e5+g5:4. r:8 | c5:1 |
+        """,
+    ),
+    Sample(
+        "chord_partly_held",
+        "One note of a chord is held on: it is a voice of its own, so that its tie can be seen.",
+        """
+        right 1 | g5:2 f5:2 |
+        right 2 | c5:1 |
+        """,
+        """
+        right 1 | ↑ g5:2 f5 |
+        right 2 | ↓ c5:1 |
+        """,
+    ),
+    Sample(
+        "melody_and_bass_in_the_left",
+        "Bass and inner notes in the left hand: the bass stems down, the off-beats up.",
+        """
+        left 1  | r:8 e3+g3 r e3+g3 r e3+g3 r e3+g3 |
+        left 2  | c3:2 c3:2 |
+        """,
+        """
+        left 1 | ↑ r:8 e3+g3 r e3+g3 r e3+g3 r e3+g3 |
+        left 2 | ↓ c3:2 c3 |
+        """,
+    ),
+    Sample(
+        "voices_cross",
+        "The lower voice rises above the upper one; stems keep them apart.",
+        """
+        right 1 | c5:2 c5 |
+        right 2 | a4:4 e5 a4:2 |
+        """,
+        """
+        right 1 | ↑ c5:2 c5 |
+        right 2 | ↓ a4:4 e5 a4:2 |
+        """,
+    ),
+    Sample(
+        "second_between_voices",
+        "Two voices a second apart: the heads stand side by side.",
+        """
+        right 1 | d5:4 e5 d5:2 |
+        right 2 | c5:4 d5 c5:2 |
+        """,
+        """
+        right 1 | ↑ d5:4 e5 d5:2 |
+        right 2 | ↓ c5:4 d5 c5:2 |
+        """,
+    ),
+)
