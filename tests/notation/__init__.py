@@ -4,7 +4,7 @@ After LilyPond's regression tests. `python -m tests.look` shows them all, engrav
 MuseScore; `tests/test_notation.py` holds each against the lines of the page that it must give.
 """
 
-from tests.notation import frame, pitch, played, rhythm, signs, tuplets, voices
+from tests.notation import frame, parts, pitch, played, rhythm, signs, tuplets, voices
 from tests.notation.sample import Sample
 
 ALL: tuple[Sample, ...] = (
@@ -14,5 +14,6 @@ ALL: tuple[Sample, ...] = (
     *pitch.SAMPLES,
     *frame.SAMPLES,
     *signs.SAMPLES,
+    *parts.SAMPLES,
     *played.SAMPLES,
 )

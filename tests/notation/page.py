@@ -37,13 +37,17 @@ Lines = dict[str, list[str]]
 
 
 def read_page(musicxml: bytes) -> Lines:
-    """The cells of each line of the first part; those of further parts are named after it."""
+    """The cells of each line; of several parts the name of the part stands before it."""
     root = etree.fromstring(musicxml)
-    lines: Lines = {}
-    for index, part in enumerate(root.findall("part")):
-        prefix = f"{index + 1}. " if index else ""
-        lines |= {prefix + name: cells for name, cells in _read_part(part).items()}
-    return lines
+    parts = [_read_part(part) for part in root.findall("part")]
+    names = [name.text for name in root.iterfind("part-list/score-part/part-name")]
+    if len(parts) == 1:
+        return parts[0]
+    return {
+        f"{name}, {line}": cells
+        for name, part in zip(names, parts, strict=True)
+        for line, cells in part.items()
+    }
 
 
 def parse_page(text: str) -> Lines:

@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from engrave.grid import Grid
-from engrave.performance import PedalMove, Performance, PlayedNote
+from engrave.performance import PIANO, Instrument, PedalMove, Performance, PlayedNote
 from samples.notation import Piece, TrueNote
 from samples.performer import Take
 
@@ -25,9 +25,16 @@ Curve = Sequence[tuple[float, float]]
 
 
 def play_exactly(
-    piece: Piece, velocity: Curve, pace: Curve, soft: Sequence[tuple[str, Fraction]]
+    piece: Piece,
+    velocity: Curve,
+    pace: Curve,
+    soft: Sequence[tuple[str, Fraction]],
+    players: Sequence[Instrument] = (),
 ) -> Take:
-    """A performance with the beats as they were meant; `pace` is in quarters a minute."""
+    """A performance with the beats as they were meant; `pace` is in quarters a minute.
+
+    Of several `players` the first plays what stands for the right hand, the second for the left.
+    """
     grid = _grid(piece, pace)
 
     def at(quarter: Fraction) -> float:
@@ -39,7 +46,9 @@ def play_exactly(
         share = STACCATO if note.staccato else LEGATO
         held = GRACE if note.grace else share * (at(note.end) - at(note.onset))
         force = _value(velocity, note.onset) + ACCENT * note.accent
-        played.append((PlayedNote(onset, onset + held, note.pitch.midi, round(force)), note))
+        player = note.staff - 1 if players else 0
+        press = PlayedNote(onset, onset + held, note.pitch.midi, round(force), player)
+        played.append((press, note))
     played.sort(key=lambda pair: (pair[0].onset, pair[0].pitch))
     sustain = [
         move
@@ -48,7 +57,9 @@ def play_exactly(
     ]
     moves = (PedalMove(at(place), 127 if way == "down" else 0) for way, place in soft)
     presses = tuple(press for press, _ in played)
-    performance = Performance(presses, tuple(sustain), soft=tuple(moves))
+    performance = Performance(
+        presses, tuple(sustain), tuple(moves), players=tuple(players) or (PIANO,)
+    )
     return Take(piece, performance, tuple(note for _, note in played), _beats(grid, piece))
 
 

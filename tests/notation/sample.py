@@ -27,7 +27,7 @@ from engrave.ornaments import Ornaments
 from engrave.pedal_signs import Pedals
 from engrave.pedal_words import PedalSpan
 from engrave.pedalling import PedalWish
-from engrave.performance import Performance
+from engrave.performance import Instrument, Performance
 from engrave.score import Dynamic, Hairpin, KeySignature, Score
 from engrave.spelling import Spelling
 from engrave.tempo import tempo_mark
@@ -48,8 +48,9 @@ class Sample:
 
     `page` holds lines as `tests.notation.page` reads them; what it does not name is not compared.
     `dynamics` and `tempo_mark` are for decided music; for played music are the curves of `velocity`
-    and of `pace` (quarters a minute), `soft` (where the soft pedal goes "down" and "up") and
-    `pedal`, what is to be written of the pedal, as for the command.
+    and of `pace` (quarters a minute), `soft` (where the soft pedal goes "down" and "up"), `pedal`,
+    what is to be written of the pedal, as for the command, and `players` other than a pianist: one
+    for the lines of the right hand, one for those of the left.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Sample:
     pace: str = "100 at 0"
     soft: str = ""
     pedal: PedalWish = PedalWish("keep")
+    players: tuple[Instrument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Made:
 def make(sample: Sample) -> Made:
     piece = read_piece(sample.name, sample.music)
     velocity, pace = _curve(sample.velocity), _curve(sample.pace)
-    take = play_exactly(piece, velocity, pace, _places(sample.soft))
+    take = play_exactly(piece, velocity, pace, _places(sample.soft), sample.players)
     score = _transcribe(take, sample) if sample.played else _notate(take, sample)
     return Made(score, take.performance)
 
