@@ -263,4 +263,36 @@ SAMPLES = (
         """,
         played=True,
     ),
+    Sample(
+        "swing",
+        "Eighths played long and short, beat after beat, are even eighths; the word Swing "
+        "stands above the first bar.",
+        """
+        right 1 | c5:4t d5:8t e5:4t f5:8t g5:4t f5:8t e5:4t d5:8t | % | % | % | % | c5:1 |
+        left 1  | c3:4 e3 g3 e3 | % | % | % | % | c3:1 |
+        """,
+        """
+        tempo   | Swing 4=138 |  |  |  |  |  |
+        right 1 | [c5:8 d5 e5 f5] [g5 f5 e5 d5] | [c5:8 d5 e5 f5] [g5 f5 e5 d5] |
+        right 1 | [c5:8 d5 e5 f5] [g5 f5 e5 d5] | [c5:8 d5 e5 f5] [g5 f5 e5 d5] |
+        right 1 | [c5:8 d5 e5 f5] [g5 f5 e5 d5] | c5:1 |
+        """,
+        played=True,
+        pace="140 at 0",
+    ),
+    Sample(
+        "triplets_do_not_swing",
+        "Triplets of which all three notes are played stay triplets.",
+        """
+        right 1 | c5:8t d5 e5 f5 e5 d5 c5 d5 e5 f5 e5 d5 | % | % | c5:1 |
+        left 1  | c3:4 e3 g3 e3 | % | % | c3:1 |
+        """,
+        """
+        tempo   | Moderato 4=100 |  |  |  |
+        right 1 | 3{[c5:8 d5 e5]} 3{[f5 e5 d5]} 3{[c5 d5 e5]} 3{[f5 e5 d5]} |
+        right 1 | 3{[c5:8 d5 e5]} 3{[f5 e5 d5]} 3{[c5 d5 e5]} 3{[f5 e5 d5]} |
+        right 1 | 3{[c5:8 d5 e5]} 3{[f5 e5 d5]} 3{[c5 d5 e5]} 3{[f5 e5 d5]} | c5:1 |
+        """,
+        played=True,
+    ),
 )
