@@ -29,8 +29,8 @@ HALF = 64
 PRESS, CROSSING = 0.12, 0.15  # seconds
 SIXTEENTH = Fraction(1, 4)
 TRIADS = ((0, 4, 7), (0, 3, 7), (0, 3, 6))
-# What a change of harmony costs: share of a beat's sound outside of it. So chosen, the count is 0.96
-# of the chords that people heard in 50 songs of POP909 (at 0.3 it is 0.82, at 0.05 1.01).
+# What a change of harmony costs: share of a beat's sound outside of it. So chosen, the count is
+# 0.96 of the chords that people heard in 50 songs of POP909 (at 0.3 it is 0.82, at 0.05 1.01).
 CHANGE = 0.1
 
 Interval = tuple[float, float]  # seconds down, seconds up
@@ -121,7 +121,7 @@ def crossing_f(true: Sequence[Interval], found: Sequence[Interval]) -> float:
 
 
 def _felt_beat(bar: PageBar) -> Fraction:
-    """The beat in quarters: three of the time signature's where they fall into threes (6/8, 12/8)."""
+    """The beat in quarters: three of the time signature's where they fall into threes (6/8)."""
     threes = bar.beats % 3 == 0 and bar.beats > 3
     return Fraction(4, bar.beat_type) * (3 if threes else 1)
 
