@@ -138,13 +138,14 @@ def notate(
     opening = (tempo,) if tempo else ()
     loudness = _in_measures(dynamics, grid)
     feet = pedal_marks(pedals, grid, bars) if pedals != NO_PEDALS else [[] for _ in bars]
+    keys = {section.start: section.key for section in spelling.sections}
     measures = tuple(
         Measure(
             number=first + k,
             length=bar.length,
             voices=bars[k],
             time=_time(grid, k),
-            key=spelling.key if k == 0 else None,
+            key=keys.get(bar.start),
             clefs=tuple(clef for on_staff in clefs if (clef := on_staff[k])),
             marks=(opening if k == 0 else ()) + tuple(loudness[k]) + tuple(feet[k]),
         )
