@@ -10,13 +10,16 @@ says that it is over (Gould, *Behind Bars*, 2011, ch. 3). It stands
 
 (In 150 scores of the (n)ASAP data set the first has an accidental in half of all cases, the second
 in three quarters, and seven in eight of them without brackets.) A new key signature says enough.
+MuseScore 3 drops those on grace notes, and those on a pitch that both staves have in the measure:
+there are none.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from engrave.score import STEPS, Chord, Notehead, Voice
+from engrave.score import STEPS, Chord, Notehead, Pitch, Voice
 
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 ORDER_OF_SHARPS = "FCGDAEB"
@@ -41,39 +44,54 @@ def find_accidentals(voices: list[Voice], fifths: int, before: Mapping[Line, int
     A note that a tie leads to has none; where it is altered by a sign before the barline, the next
     note there needs one in any case.
     """
-    reading = _Reading(_key_alterations(fifths), before)
+    chords = _chords_in_time(voices)
+    shared = _on_several_staves((voices[v].staff, h.pitch) for c, v, _ in chords for h in c.heads)
+    reading = _Reading(_key_alterations(fifths), before, shared)
     signs: list[dict[int, list[str | None]]] = [{} for _ in voices]
-    for chord, voice, index in _chords_in_time(voices):
-        signs[voice][index] = [reading.sign(head, voices[voice].staff) for head in chord.heads]
+    for chord, voice, index in chords:
+        staff = voices[voice].staff
+        signs[voice][index] = [reading.sign(head, staff, chord.grace) for head in chord.heads]
     return Accidentals(signs, reading.last)
 
 
 class _Reading:
     """What a reader of the measure has in mind, from note to note."""
 
-    def __init__(self, key: Mapping[str, int], before: Mapping[Line, int]) -> None:
+    def __init__(
+        self, key: Mapping[str, int], before: Mapping[Line, int], shared: set[tuple[str, int]]
+    ) -> None:
         self.key = key
         self.before = before
+        self.shared = shared  # the pitches (step, octave) that stand on more than one staff
         self.in_force: dict[Line, int | None] = {}
         self.last: dict[Line, int] = {}
 
-    def sign(self, head: Notehead, staff: int) -> str | None:
+    def sign(self, head: Notehead, staff: int, grace: bool) -> str | None:
         """The accidental of the next head. After this: it is read."""
         pitch = head.pitch
         line = (staff, pitch.step, pitch.octave)
         new = self.in_force.get(line, self.key[pitch.step]) != pitch.alter
-        shown = not head.tied_from and (new or self._misleads(line, pitch.alter))
+        courtesy = not grace and self._misleads(line, pitch.alter)
+        shown = not head.tied_from and (new or courtesy)
         if new:
             self.in_force[line] = None if head.tied_from else pitch.alter
-        self.last[line] = pitch.alter
+        if shown or not grace:
+            self.last[line] = pitch.alter
         return ACCIDENTALS[pitch.alter] if shown else None
 
     def _misleads(self, line: Line, alter: int) -> bool:
         """Whether a reader may expect another alteration of the first note on this line."""
-        if line in self.last:
+        if line in self.last or line[1:] in self.shared:
             return False
         octaves = (a for (*place, _), a in self.last.items() if tuple(place) == line[:2])
         return self.before.get(line, alter) != alter or any(a != alter for a in octaves)
+
+
+def _on_several_staves(pitches: Iterable[tuple[int, Pitch]]) -> set[tuple[str, int]]:
+    """The steps, each in its octave, that are met on more than one staff."""
+    met = {(staff, pitch.step, pitch.octave) for staff, pitch in pitches}
+    counts = Counter((step, octave) for _, step, octave in met)
+    return {place for place, count in counts.items() if count > 1}
 
 
 def _chords_in_time(voices: list[Voice]) -> list[tuple[Chord, int, int]]:

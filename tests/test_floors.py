@@ -32,7 +32,10 @@ FLOORS = (
         *("titles", "keys", "accidentals"),
     },
     # rooms of the judge and of the writer
-    {"check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "ensemble", "key_changes"},
+    {
+        *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
+        *("staff_signs", "ensemble"),
+    },
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
