@@ -25,6 +25,7 @@ from engrave.check_marks import (
     check_dynamics,
     check_hairpins,
     check_marks,
+    check_octave_lines,
     check_pedals,
 )
 from engrave.check_notes import (
@@ -110,6 +111,7 @@ RULES: tuple[Rule, ...] = (
     check_tuplets,
     check_beams,
     check_marks,
+    check_octave_lines,
     check_pedals,
     check_hairpins,
     check_dynamics,

@@ -5,14 +5,17 @@ quarter notes from the barline that opens the measure.
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from engrave.carriers import carrying_voice
 from engrave.score import (
+    Chord,
     Clef,
     Dynamic,
     Hairpin,
     Mark,
     Measure,
+    OctaveLine,
     Part,
     PedalMark,
     PedalWords,
@@ -28,6 +31,7 @@ MARKS = {
     Hairpin: "the end of a hairpin",
     PedalMark: "a pedal mark",
     PedalWords: "words about the pedal",
+    OctaveLine: "an octave line",
     Clef: "a clef",
 }
 UPPER_STAFF = 1  # on which hairpins need something to stand at
@@ -68,6 +72,43 @@ def check_pedals(score: Score) -> Iterator[str]:
                 down = where if mark.kind == "start" else None
         if down:
             yield f"{down}: the pedal never goes up"
+
+
+def check_octave_lines(score: Score) -> Iterator[str]:
+    """Octave lines of a staff begin and end in turn, over more than one chord."""
+    for part in score.parts:
+        for staff in range(1, part.staves + 1):
+            yield from _octave_line_faults(part, staff)
+
+
+def _octave_line_faults(part: Part, staff: int) -> Iterator[str]:
+    since: tuple[str, str] | None = None
+    chords = 0
+    for measure in part.measures:
+        lines = (m for m in measure.marks if isinstance(m, OctaveLine) and m.staff == staff)
+        places = {
+            e.onset
+            for v in measure.voices
+            if v.staff == staff
+            for e in v.events
+            if isinstance(e, Chord)
+        }
+        last = Fraction(0)
+        for mark in sorted(lines, key=lambda m: (m.onset, m.kind == "start")):
+            where = f"{at(measure)}, at {mark.onset}"
+            chords += sum(last <= place < mark.onset for place in places)
+            last = mark.onset
+            if mark.kind == "start" and since:
+                yield f"{where}: {mark.line} begins under the {since[1]} of {since[0]}"
+            if mark.kind == "stop" and (since is None or since[1] != mark.line):
+                yield f"{where}: {mark.line} ends that has not begun"
+            elif mark.kind == "stop" and chords < 2:
+                yield f"{where}: {mark.line} over a single chord"
+            since = (where, mark.line) if mark.kind == "start" else None
+            chords = 0
+        chords += sum(last <= place for place in places)
+    if since:
+        yield f"{since[0]}: {since[1]} does not end"
 
 
 def check_hairpins(score: Score) -> Iterator[str]:
@@ -119,7 +160,7 @@ def check_dynamics(score: Score) -> Iterator[str]:
 
 def _staves_of(mark: Mark | Clef, part: Part) -> tuple[int, ...]:
     """The staves on which a note or rest can carry the mark."""
-    if isinstance(mark, Clef):
+    if isinstance(mark, Clef | OctaveLine):
         return (mark.staff,)
     if isinstance(mark, Hairpin):
         return (UPPER_STAFF,)
@@ -132,7 +173,11 @@ def _has_place(mark: Mark | Clef, measure: Measure, part: Part) -> bool:
     """Clefs also stand at the opening barline, and the pedal goes up at the closing one."""
     if isinstance(mark, Clef) and mark.onset == 0:
         return 1 <= mark.staff <= part.staves
-    if isinstance(mark, PedalMark) and mark.kind == "stop" and mark.onset == measure.length:
+    if (
+        isinstance(mark, PedalMark | OctaveLine)
+        and mark.kind == "stop"
+        and mark.onset == measure.length
+    ):
         return True
     if isinstance(mark, PedalMark) and mark.look == "none":
         return 0 <= mark.onset < measure.length

@@ -1,56 +1,126 @@
-"""Clefs: treble above, bass below, changed where that saves many ledger lines for bars on end.
+"""Clefs and octave lines: how a staff is read, changed where that saves many ledger lines.
 
-A part on one staff has the clef that suits most of its music.
+The right hand begins in treble, the left in bass clef, unless they play elsewhere for long. A
+change costs as much as it disturbs: least at a barline, more at a beat, and nowhere else may it
+stand, so it comes neither for two notes nor in the middle of a figure. An octave line (8va, 15ma,
+8vb) is read more slowly than what stands as it sounds, and pianists know the shape of chords on
+ledger lines: it is for passages in the extremes (Gould, *Behind Bars*, 2011, ch. 1). The best
+reading of the whole staff is found by dynamic programming (Viterbi 1967).
+
+The costs were set on every fourth staff of 204 scores of the (n)ASAP data set. There 98.7 % of the
+chords stand in the clef of the score, with half as many changes; three in four chords under our
+octave lines have one there too, and half of those that have one there.
+
+Costs are ledger lines; places are quarters from the start of the piece.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 
-from engrave.score import STEPS, Clef, Pitch
+import numpy as np
 
-USUAL = {1: ("G", 2), 2: ("F", 4)}
-LOWEST_LINE = {("G", 2): Pitch("E", 0, 4), ("F", 4): Pitch("G", 0, 2)}
-CHANGE = 24  # ledger lines that a change must save
+from engrave.score import STEPS, Pitch
+
+MOST_LINES = 3  # ledger lines that are read without counting; each further one
+COUNTED = 2  # costs so much more
+AT_BARLINE, AT_BEAT = 8.0, 12.0  # what a change of clef costs
+OCTAVE_LINE = 15.0  # what it costs to begin or to end an octave line, and
+TRANSPOSED = 2.5  # what it costs to read one more chord under it (15ma: three times as much),
+FEW_LINES = 2  # twice if the chord would have fewer ledger lines than these without it
+FORBIDDEN = 1e6
 
 
-def choose_clefs(
-    pitches: Sequence[Sequence[Pitch]], staff: int, staves: int = 2, octave: int = 0
-) -> list[Clef | None]:
-    """For each measure (its pitches on this staff) the clef that is written there, if any.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a staff is read: a clef, and the octaves by which it sounds higher than written."""
 
-    The instrument sounds so many octaves higher than written, and its clef says so.
-    """
-    pitches = [[replace(p, octave=p.octave - octave) for p in measure] for measure in pitches]
-    usual = USUAL[staff] if staves > 1 else _suiting(pitches)
-    clefs = sorted(LOWEST_LINE, key=lambda clef: clef != usual)
-    costs = [[_ledger_lines(measure, clef) for clef in clefs] for measure in pitches]
-    total = [0.0, float(CHANGE)]
-    back: list[list[int]] = []
-    for cost in costs:
-        come = [min((0, 1), key=lambda a: total[a] + (CHANGE if a != b else 0)) for b in (0, 1)]
-        total = [total[come[b]] + (CHANGE if come[b] != b else 0) + cost[b] for b in (0, 1)]
-        back.append(come)
-    state = total.index(min(total))
-    path = []
+    sign: str
+    line: int
+    octaves: int = 0
+
+
+TREBLE, BASS = Reading("G", 2), Reading("F", 4)
+USUAL = {1: TREBLE, 2: BASS}
+READINGS = (TREBLE, BASS, Reading("G", 2, 1), Reading("G", 2, 2), Reading("F", 4, -1))
+LOWEST_LINE = {"G": Pitch("E", 0, 4), "F": Pitch("G", 0, 2)}
+STAFF = 8  # steps from the lowest line to the highest
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a staff begins to sound at a place, and whether a bar or a beat begins there."""
+
+    place: Fraction
+    pitches: tuple[Pitch, ...]
+    opens_bar: bool
+    opens_beat: bool
+
+
+def usual_reading(moments: Sequence[Moment], staff: int, staves: int) -> Reading:
+    """How a staff begins as a rule: one alone with the clef that suits most of its music."""
+    if staves > 1:
+        return USUAL[staff]
+    return min((TREBLE, BASS), key=lambda clef: sum(_effort(m.pitches, clef) for m in moments))
+
+
+def choose_readings(moments: Sequence[Moment], usual: Reading) -> list[Reading]:
+    """How a staff is read at each of the moments; `usual` is how it begins as a rule."""
+    if not moments:
+        return []
+    readings = sorted(READINGS, key=lambda reading: reading != usual)
+    change = {kind: _changes(readings, *kind) for kind in KINDS}
+    outside = _changes(readings, opens_bar=True, opens_beat=True)[0]  # as if from the usual one
+    total = outside + [_effort(moments[0].pitches, reading) for reading in readings]
+    back: list[np.ndarray] = []
+    for moment in moments[1:]:
+        ways = total[:, None] + change[moment.opens_bar, moment.opens_beat]
+        back.append(ways.argmin(axis=0))
+        total = ways.min(axis=0) + [_effort(moment.pitches, reading) for reading in readings]
+    octave_lines = [OCTAVE_LINE * (reading.octaves != 0) for reading in readings]
+    state = int((total + octave_lines).argmin())
+    path = [state]
     for come in reversed(back):
+        state = int(come[state])
         path.append(state)
-        state = come[state]
-    path.reverse()
-    return [
-        Clef(staff, *clefs[now], octave=octave) if k == 0 or now != path[k - 1] else None
-        for k, now in enumerate(path)
-    ]
+    return [readings[state] for state in reversed(path)]
 
 
-def _suiting(pitches: Sequence[Sequence[Pitch]]) -> tuple[str, int]:
-    """The clef with the fewest ledger lines; of two that are as good, the treble clef."""
-    played = [pitch for measure in pitches for pitch in measure]
-    return min(LOWEST_LINE, key=lambda clef: _ledger_lines(played, clef))
+KINDS = ((True, True), (False, True), (False, False))  # whether a bar, and a beat, opens
 
 
-def _ledger_lines(pitches: Sequence[Pitch], clef: tuple[str, int]) -> int:
-    bottom = _place(LOWEST_LINE[clef])
-    return sum(max(bottom - _place(p), _place(p) - bottom - 8, 1) // 2 for p in pitches)
+def _changes(readings: Sequence[Reading], opens_bar: bool, opens_beat: bool) -> np.ndarray:
+    """What it costs to go from one reading to another."""
+    clef = AT_BARLINE if opens_bar else AT_BEAT if opens_beat else FORBIDDEN
+    costs = [list(_change(before, clef, readings)) for before in readings]
+    return np.array(costs)
+
+
+def _change(before: Reading, clef: float, readings: Sequence[Reading]) -> Iterator[float]:
+    for after in readings:
+        cost = clef if before.sign != after.sign else 0.0
+        if before.octaves != after.octaves:
+            cost += OCTAVE_LINE * ((before.octaves != 0) + (after.octaves != 0))
+        yield cost
+
+
+def _effort(pitches: Sequence[Pitch], reading: Reading) -> float:
+    """How hard it is to read a chord: its ledger lines, and the octaves to reckon with."""
+    sounding = _ledger_lines(pitches, reading, 0)
+    if not reading.octaves:
+        return sounding
+    needless = 2 if sounding < FEW_LINES else 1
+    written = _ledger_lines(pitches, reading, reading.octaves)
+    return written + needless * TRANSPOSED * (2 * abs(reading.octaves) - 1)
+
+
+def _ledger_lines(pitches: Sequence[Pitch], reading: Reading, octaves: int) -> float:
+    """The ledger lines above and below the staff, those hard to count weighed more."""
+    if not pitches:
+        return 0.0
+    places = [_place(p) - 7 * octaves - _place(LOWEST_LINE[reading.sign]) for p in pitches]
+    above, below = max(max(places) - STAFF, 0) // 2, max(-min(places), 0) // 2
+    return float(sum(n + COUNTED * max(n - MOST_LINES, 0) for n in (above, below)))
 
 
 def _place(pitch: Pitch) -> int:

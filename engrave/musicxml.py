@@ -20,6 +20,7 @@ The bytes depend on the score alone: no date, no random ids.
 import io
 import zipfile
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -29,8 +30,9 @@ from math import lcm
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from engrave.accidentals import Line, find_accidentals
 from engrave.carriers import carrying_voice
-from engrave.layout import TupletSign, find_accidentals, stem_directions, tuplet_signs
+from engrave.layout import TupletSign, stem_directions, tuplet_signs
 from engrave.score import (
     Chord,
     Clef,
@@ -156,7 +158,7 @@ class _VoiceLayout:
 
 
 class _PartWriter:
-    """Writes one part; holds what lasts from measure to measure (key, time, used note ids)."""
+    """Writes one part; holds what lasts from measure to measure (key, time, altered lines, ids)."""
 
     def __init__(
         self,
@@ -171,6 +173,7 @@ class _PartWriter:
         self.divisions = divisions
         self.key_presses = key_presses
         self.fifths = 0
+        self.lines: Mapping[Line, int] = {}  # how the measure before left the lines of the staves
         self.time = TimeSignature(4, 4)
 
     def write(self) -> None:
@@ -183,7 +186,8 @@ class _PartWriter:
 
     def write_measure(self, measure: Measure, next_clefs: list[Clef]) -> None:
         """A measure; the clefs of the next one stand before the barline, as engravers put them."""
-        self.fifths = measure.key.fifths if measure.key else self.fifths
+        if measure.key:
+            self.fifths, self.lines = measure.key.fifths, {}
         self.time = measure.time or self.time
         xml = add(self.xml, "measure", number=str(measure.number))
         full = Fraction(4 * self.time.beats, self.time.beat_type)
@@ -193,12 +197,13 @@ class _PartWriter:
         voices = sorted(measure.voices, key=lambda voice: voice.number)
         coming = [replace(clef, onset=measure.length) for clef in next_clefs]
         streams, apart = marks_by_voice([*marks_of(measure), *coming], voices)
-        accidentals = find_accidentals(voices, self.fifths)
+        accidentals = find_accidentals(voices, self.fifths, self.lines)
+        self.lines = accidentals.last
         stems = stem_directions(voices)
         for index, voice in enumerate(voices):
             if index:
                 self.move(xml, -measure.length)
-            layout = _VoiceLayout(streams[index], stems[index], accidentals[index])
+            layout = _VoiceLayout(streams[index], stems[index], accidentals.signs[index])
             self.write_voice(xml, voice, layout)
         hidden = carrying_voice(measure, self.part.staves)
         if hidden:

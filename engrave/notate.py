@@ -13,7 +13,6 @@ from typing import Literal
 
 from engrave.articulation import Articulation
 from engrave.beams import beam
-from engrave.clefs import choose_clefs
 from engrave.grid import Bar, Grid, PlacedNote
 from engrave.ornaments import Ornament, Ornaments
 from engrave.pedal_signs import Pedals, pedal_marks
@@ -37,6 +36,7 @@ from engrave.score import (
     Voice,
 )
 from engrave.spelling import Spelling
+from engrave.staff_signs import staff_signs
 
 VOICES_PER_STAFF = 4
 NO_ORNAMENTS = Ornaments()
@@ -130,23 +130,21 @@ def notate(
                 sounding[k].setdefault(line, []).append(chord)
     staves = range(1, instrument.staves + 1)
     bars = [_voices(bar, _skipped(grid, k), sounding[k], staves) for k, bar in enumerate(grid.bars)]
-    clefs = [
-        choose_clefs([_pitches(bar, s) for bar in bars], s, len(staves), instrument.octave)
-        for s in staves
-    ]
+    reading = staff_signs(grid, bars, staves, instrument.octave)
     first = 0 if _skipped(grid, 0) else 1
     opening = (tempo,) if tempo else ()
     loudness = _in_measures(dynamics, grid)
     feet = pedal_marks(pedals, grid, bars) if pedals != NO_PEDALS else [[] for _ in bars]
+    keys = {section.start: section.key for section in spelling.sections}
     measures = tuple(
         Measure(
             number=first + k,
             length=bar.length,
             voices=bars[k],
             time=_time(grid, k),
-            key=spelling.key if k == 0 else None,
-            clefs=tuple(clef for on_staff in clefs if (clef := on_staff[k])),
-            marks=(opening if k == 0 else ()) + tuple(loudness[k]) + tuple(feet[k]),
+            key=keys.get(bar.start),
+            clefs=tuple(reading.clefs[k]),
+            marks=(*(opening if k == 0 else ()), *loudness[k], *feet[k], *reading.lines[k]),
         )
         for k, bar in enumerate(grid.bars)
     )
@@ -323,14 +321,3 @@ def _in_measures(
         k = grid.bar_at(mark.onset)
         marks[k].append(replace(mark, onset=mark.onset - grid.bars[k].start))
     return marks
-
-
-def _pitches(voices: tuple[Voice, ...], staff: int) -> list[Pitch]:
-    return [
-        head.pitch
-        for voice in voices
-        if voice.staff == staff
-        for event in voice.events
-        if isinstance(event, Chord)
-        for head in event.heads
-    ]

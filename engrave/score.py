@@ -211,7 +211,21 @@ class PedalWords:
     words: str
 
 
-Mark = TempoMark | Dynamic | Hairpin | PedalMark | PedalWords
+@dataclass(frozen=True, slots=True)
+class OctaveLine:
+    """A line at `staff` ("8va") under which all sounds one or two octaves off begins or ends.
+
+    Pitches are given as they sound. `onset` may be the measure's length for a stop at its closing
+    barline.
+    """
+
+    onset: Fraction
+    staff: int
+    line: Literal["8va", "15ma", "8vb"]
+    kind: Literal["start", "stop"]
+
+
+Mark = TempoMark | Dynamic | Hairpin | PedalMark | PedalWords | OctaveLine
 
 
 @dataclass(frozen=True, slots=True)

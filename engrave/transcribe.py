@@ -97,7 +97,7 @@ def transcribe(
     )
     foot = _find_foot(performance, sounding, pedal)
     begin("Putting it on paper", 0.8)
-    spelling = spell(notes, corrections.key)
+    spelling = spell(notes, corrections.key, placed.grid.bars)
     articulation = find_articulation(performance, notes, hand, voice, placed.grid, evidence)
     parts = []
     for player, instrument in enumerate(staves.players):

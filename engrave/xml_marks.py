@@ -1,9 +1,10 @@
 """How the signs between the notes are written in MusicXML, and in which stream each stands.
 
 A mark (tempo, dynamic, clef) stands in the stream of a voice right before an event that starts at
-its place: programs ignore an `<offset>`. The pedal, hairpins, and marks at whose place nothing
-starts follow after all voices, reached by `<backup>` and `<forward>`: programs pair the ends of
-pedals and hairpins in the order of writing, and only there it can always be the order of time.
+its place: programs ignore an `<offset>`. The pedal, hairpins, octave lines, and marks at whose
+place nothing starts follow after all voices, reached by `<backup>` and `<forward>`: programs pair
+the ends of pedals and hairpins in the order of writing, and only there it can always be the order
+of time.
 """
 
 from fractions import Fraction
@@ -17,6 +18,7 @@ from engrave.score import (
     Hairpin,
     Mark,
     Measure,
+    OctaveLine,
     PedalMark,
     PedalWords,
     TempoMark,
@@ -28,8 +30,11 @@ from engrave.xml_text import add
 # Signs that are elements of their own in MusicXML; any other is written as text.
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
 # Of marks at one place, which comes first; what stops does so before anything of its kind starts.
-MARK_ORDER = (Clef, TempoMark, Dynamic, Hairpin, PedalWords, PedalMark)
-APART = (Hairpin, PedalWords, PedalMark)
+MARK_ORDER = (Clef, TempoMark, OctaveLine, Dynamic, Hairpin, PedalWords, PedalMark)
+APART = (OctaveLine, Hairpin, PedalWords, PedalMark)
+# Where the notes under an octave line go on the page, and by how many steps.
+OCTAVE_LINES = {"8va": ("down", "8"), "15ma": ("down", "15"), "8vb": ("up", "8")}
+ABOVE = (TempoMark, PedalWords)
 
 Marks = dict[Fraction, list[Mark | Clef]]
 
@@ -84,13 +89,19 @@ def write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
     if isinstance(mark, PedalMark) and mark.look == "none":
         etree.SubElement(xml, "sound", {"damper-pedal": "yes" if mark.kind == "start" else "no"})
         return
-    placement = "above" if isinstance(mark, TempoMark | PedalWords) else "below"
-    direction = add(xml, "direction", placement=placement)
+    above = isinstance(mark, ABOVE) or (isinstance(mark, OctaveLine) and mark.line != "8vb")
+    direction = add(xml, "direction", placement="above" if above else "below")
     _write_sign(direction, mark)
-    add(direction, "staff", str(staves if isinstance(mark, PedalMark | PedalWords) else 1))
+    add(direction, "staff", str(_staff_of(mark, staves)))
     if isinstance(mark, TempoMark):
         quarters = mark.per_minute * mark.beat.length
         add(direction, "sound", tempo=f"{float(quarters):.6g}")
+
+
+def _staff_of(mark: Mark, staves: int) -> int:
+    if isinstance(mark, OctaveLine):
+        return mark.staff
+    return staves if isinstance(mark, PedalMark | PedalWords) else 1
 
 
 def _write_sign(direction: Element, mark: Mark) -> None:
@@ -99,6 +110,10 @@ def _write_sign(direction: Element, mark: Mark) -> None:
             _write_tempo(direction, mark)
         case Dynamic():
             _write_dynamic(direction, mark)
+        case OctaveLine(staff=staff, line=line, kind=kind):
+            way, size = OCTAVE_LINES[line]
+            way = way if kind == "start" else "stop"
+            add(_sign(direction), "octave-shift", type=way, size=size, number=str(staff))
         case Hairpin(kind=kind):
             add(_sign(direction), "wedge", type=kind)
         case PedalWords(words=words):

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import numpy as np
 
 from engrave.grid import Grid, PlacedNote
+from engrave.key_changes import Section
 from engrave.musicxml import write_musicxml
 from engrave.notate import notate
 from engrave.performance import PedalMove, Performance, PlayedNote
@@ -75,7 +76,7 @@ def true_score(true: Take) -> Score:
     key = KeySignature(true.piece.fifths, "minor" if true.piece.mode == "minor" else "major")
     staves = [note.staff for note in true.truth]
     voices = [(note.voice - 1) % 4 + 1 for note in true.truth]
-    spelling = Spelling(key, tuple(note.pitch for note in true.truth))
+    spelling = Spelling((Section(Fraction(0), key),), tuple(note.pitch for note in true.truth))
     return notate(placed, true.grid, staves, voices, spelling)
 
 

@@ -18,6 +18,7 @@ from engrave.score import (
     Measure,
     Notehead,
     NoteValue,
+    OctaveLine,
     Part,
     PedalMark,
     Pitch,
@@ -344,8 +345,38 @@ def duo() -> Score:
     return replace(keys, parts=(Part("Double Bass", 1, bass, program=43), *keys.parts))
 
 
+def octave_lines() -> Score:
+    """8va over three quarters and over the barline, 8vb to the end under the left hand.
+
+    After the first line the F in another octave has a courtesy accidental; measure 2 has its own
+    key, three flats.
+    """
+    return piano(
+        measure(
+            1,
+            voice(1, chord("4", head("C6", 0)), chord("4", head("F#7", 1)),
+                  chord("4", head("E7", 2)), chord("4", head("F5", 3))),
+            voice(5, whole_rest(4)),
+            **opening(),
+            marks=(OctaveLine(Fraction(1), 1, "8va", "start"),
+                   OctaveLine(Fraction(3), 1, "8va", "stop")),
+        ),
+        measure(
+            2,
+            voice(1, chord("2", head("Eb7", 4)), chord("2", head("C7", 5))),
+            voice(5, chord("2", head("C1", 6)), chord("2", head("Bb0", 7))),
+            key=KeySignature(-3),
+            marks=(OctaveLine(Fraction(0), 1, "8va", "start"),
+                   OctaveLine(Fraction(0), 2, "8vb", "start"),
+                   OctaveLine(Fraction(4), 1, "8va", "stop"),
+                   OctaveLine(Fraction(4), 2, "8vb", "stop")),
+        ),
+    )  # fmt: skip
+
+
 ALL = (
     duo,
+    octave_lines,
     hairpins,
     touches,
     eight_notes,

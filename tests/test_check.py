@@ -16,6 +16,7 @@ from engrave.score import (
     KeySignature,
     Measure,
     NoteValue,
+    OctaveLine,
     PedalMark,
     Pitch,
     Score,
@@ -410,6 +411,43 @@ def marked(*marks) -> Score:
 
 
 BROKEN += [
+    (
+        judge.check_octave_lines,
+        marked(OctaveLine(Fraction(0), 1, "8va", "start")),
+        "measure 1, at 0: 8va does not end",
+    ),
+    (
+        judge.check_octave_lines,
+        marked(OctaveLine(Fraction(2), 1, "8va", "stop")),
+        "measure 1, at 2: 8va ends that has not begun",
+    ),
+    (
+        judge.check_octave_lines,
+        marked(
+            OctaveLine(Fraction(0), 1, "8va", "start"), OctaveLine(Fraction(2), 1, "8va", "stop")
+        ),
+        "measure 1, at 2: 8va over a single chord",
+    ),
+    (
+        judge.check_octave_lines,
+        marked(
+            OctaveLine(Fraction(0), 1, "8va", "start"),
+            OctaveLine(Fraction(2), 1, "15ma", "start"),
+            OctaveLine(Fraction(4), 1, "15ma", "stop"),
+        ),
+        "measure 1, at 2: 15ma begins under the 8va of measure 1, at 0",
+    ),
+    (
+        judge.check_marks,
+        one(
+            *(chord(value, head("C7", k)) for k, value in enumerate(("2", "4", "4"))),
+            marks=(
+                OctaveLine(Fraction(1), 1, "8va", "start"),
+                OctaveLine(Fraction(4), 1, "8va", "stop"),
+            ),
+        ),
+        "measure 1, at 1: an octave line where nothing starts on staff 1",
+    ),
     (
         judge.check_hairpins,
         marked(Hairpin(Fraction(2), "stop")),

@@ -29,10 +29,13 @@ FLOORS = (
     {
         *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
         *("pulse", "swing", "walk", "playback", "player", "carriers", "pedal_words"),
-        "titles",
+        *("titles", "keys", "accidentals"),
     },
     # rooms of the judge and of the writer
-    {"check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "ensemble"},
+    {
+        *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
+        *("staff_signs", "ensemble"),
+    },
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),

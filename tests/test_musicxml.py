@@ -402,7 +402,8 @@ def test_all_heads_are_written():
         score = make()
         heads = [
             notehead
-            for bar in score.parts[0].measures
+            for part in score.parts
+            for bar in part.measures
             for content in bar.voices
             for event in content.events
             if isinstance(event, Chord)
