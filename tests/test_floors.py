@@ -32,7 +32,7 @@ FLOORS = (
         "titles",
     },
     # rooms of the judge and of the writer
-    {"check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "ensemble"},
+    {"check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "ensemble", "rolls"},
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
