@@ -75,7 +75,7 @@ class _Signs:
 
     @classmethod
     def of(cls, ornaments: Ornaments, articulation: Articulation) -> "_Signs":
-        rolled = frozenset(i for chord in ornaments.rolled for i in chord)
+        rolled = frozenset(i for chord in ornaments.rolled for i in chord) - ornaments.beside
         return cls({sign.main: sign for sign in ornaments.signs}, rolled, articulation)
 
     def folded(self, played: int) -> tuple[int, ...]:

@@ -3,10 +3,9 @@
 A player presses many keys where the page has one note with a sign. What may be an ornament is a
 matter of figure and speed (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach, *Versuch*, 1753,
 ch. 2): a trill alternates between a note and the one a tone or semitone above it, a turn goes
-around its note, a grace note stands shortly before the next of its hand, the keys of a rolled
-chord go down one after the other, upwards, and are all held. Runs and broken chords look alike,
-so the figure alone is not enough: what the learned reader says of its notes decides. In doubt the
-notes are written.
+around its note, a grace note stands shortly before the next of its hand; rolled chords have a room
+of their own (`rolls`). Runs look alike, so the figure alone is not enough: what the learned reader
+says of its notes decides. In doubt the notes are written.
 
 A mordent (note, neighbour, note) is written as two grace notes before its last press: MuseScore 3.2
 loses the rest of a measure in which it reads a mordent sign.
@@ -22,6 +21,7 @@ import numpy as np
 
 from engrave.listen import Evidence
 from engrave.performance import Performance, PlayedNote, chord_starts
+from engrave.rolls import find_rolls, struck_beside
 
 # Trills. The four weights are fitted to 90 performances of 90 scores of the (n)ASAP data set
 # (logistic regression, rounded): which alternations are written out, and which are not.
@@ -44,12 +44,6 @@ LONE_REACH, UNEVEN_CHORD = 0.11, 0.035  # at most and at least so long before it
 QUICKER = 2.5  # so many times faster than the steps before and after,
 WIDEST = 2  # and so near to a note of the chord it leads to
 
-# Rolled chords.
-ROLL_STEPS = (0.0, 0.12)  # from press to press
-ROLL_FEWEST, ROLL_SPREAD = 3, 0.08
-ROLL_EVIDENCE = -3.0  # mean log odds of the presses; of so wide spreads most chords are rolls
-STILL_HELD = 0.02  # every key of a rolled chord is held so long after its last onset
-
 
 @dataclass(frozen=True, slots=True)
 class Ornament:
@@ -71,14 +65,16 @@ class Ornaments:
     """The ornaments of a performance; every key press is in one of them at most.
 
     `graces` are single presses written small, `rolled` the presses of each chord that takes the
-    arpeggio sign, low to high, `mordents` those of each mordent: the last is its main note, the
-    others are among the graces.
+    arpeggio sign, low to high; those `beside` have no sign of their own: the bass that one hand
+    strikes where the other begins to roll. `mordents` are the presses of each mordent: the last is
+    its main note, the others are among the graces.
     """
 
     graces: frozenset[int] = frozenset()
     signs: tuple[Ornament, ...] = ()
     rolled: tuple[tuple[int, ...], ...] = ()
     mordents: tuple[tuple[int, ...], ...] = ()
+    beside: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +112,13 @@ def find_ornaments(performance: Performance, staff: Sequence[int], evidence: Evi
     players = [
         [i for i in written if notes[i].player == k] for k in range(len(performance.players))
     ]
+    rolled = tuple(roll for left in players for roll in find_rolls(notes, left, evidence))
     return Ornaments(
         frozenset(graces),
         tuple(sorted(signs, key=lambda sign: sign.main)),
-        tuple(roll for left in players for roll in _rolls(notes, left, evidence)),
+        rolled,
         tuple(mordents),
+        frozenset(i for roll in rolled for i in struck_beside(notes, roll, staff)),
     )
 
 
@@ -315,27 +313,3 @@ def _lone(notes: Sequence[PlayedNote], hand: list[int]) -> set[int]:
         if 0 < distance <= WIDEST and longer:
             found.add(hand[starts[k]])
     return found
-
-
-def _rolls(
-    notes: Sequence[PlayedNote], left: list[int], evidence: Evidence
-) -> Iterator[tuple[int, ...]]:
-    """Chords of either or both hands whose keys went down one after the other, upwards."""
-    k = 0
-    while k < len(left):
-        chord = [left[k]]
-        held_until = notes[left[k]].release
-        for i in left[k + 1 :]:
-            last, note = notes[chord[-1]], notes[i]
-            shortest, longest = ROLL_STEPS
-            if not (shortest <= note.onset - last.onset <= longest and note.pitch > last.pitch):
-                break
-            if held_until <= note.onset + STILL_HELD:
-                break
-            chord.append(i)
-            held_until = min(held_until, note.release)
-        spread = notes[chord[-1]].onset - notes[chord[0]].onset
-        said = evidence.flag("arpeggio")[chord].mean()
-        if len(chord) >= ROLL_FEWEST and spread >= ROLL_SPREAD and said > ROLL_EVIDENCE:
-            yield tuple(chord)
-        k += len(chord)

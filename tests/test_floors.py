@@ -34,7 +34,7 @@ FLOORS = (
     # rooms of the judge and of the writer
     {
         *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
-        *("staff_signs", "ensemble"),
+        *("staff_signs", "ensemble", "rolls"),
     },
     {
         # the steps from the one to the other, each on its own

@@ -142,6 +142,16 @@ def test_a_rolled_chord_through_both_hands() -> None:
     assert find(*ROLL, hands="2211").rolled == ()
 
 
+@pytest.mark.parametrize(("bass", "beside"), [(0.99, {0}), (0.94, set())])
+def test_a_bass_that_is_struck_where_the_other_hand_begins_to_roll_is_not_rolled(
+    bass: float, beside: set[int]
+) -> None:
+    heard = {"arpeggio": dict.fromkeys(range(4), 0.0)}
+    found = find((bass, 1.2, 36), (1.0, 1.0, 60), *ROLL[2:], hands="2111", **heard)
+    assert found.rolled == ((0, 1, 2, 3),)
+    assert found.beside == beside
+
+
 def test_keys_let_go_on_the_way_or_struck_downwards_are_no_rolled_chord() -> None:
     heard = {"arpeggio": dict.fromkeys(range(4), 2.0)}
     broken = [(onset, 0.06, key) for onset, _, key in ROLL]

@@ -99,6 +99,19 @@ SAMPLES = (
         played=True,
     ),
     Sample(
+        "arpeggio_over_a_bass",
+        "A bass note that is struck where the other hand begins to roll has no arpeggio sign.",
+        """
+        right 1 | c5+e5+g5:2* f5 | e5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        """
+        right 1 | c5+e5+g5:2* f5 | e5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        played=True,
+    ),
+    Sample(
         "accents_played",
         "One note far louder than its neighbours has an accent; the others have none.",
         """
