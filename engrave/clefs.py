@@ -49,12 +49,16 @@ STAFF = 8  # steps from the lowest line to the highest
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a staff begins to sound at a place, and whether a bar or a beat begins there."""
+    """What a staff begins to sound at a place, and whether a bar or a beat begins there.
+
+    `shared`: several voices stand on the staff in this bar; an octave line holds all of it or none.
+    """
 
     place: Fraction
     pitches: tuple[Pitch, ...]
     opens_bar: bool
     opens_beat: bool
+    shared: bool = False
 
 
 def usual_reading(moments: Sequence[Moment], staff: int, staves: int) -> Reading:
@@ -74,7 +78,7 @@ def choose_readings(moments: Sequence[Moment], usual: Reading) -> list[Reading]:
     total = outside + [_effort(moments[0].pitches, reading) for reading in readings]
     back: list[np.ndarray] = []
     for moment in moments[1:]:
-        ways = total[:, None] + change[moment.opens_bar, moment.opens_beat]
+        ways = total[:, None] + change[moment.opens_bar, moment.opens_beat, moment.shared]
         back.append(ways.argmin(axis=0))
         total = ways.min(axis=0) + [_effort(moment.pitches, reading) for reading in readings]
     octave_lines = [OCTAVE_LINE * (reading.octaves != 0) for reading in readings]
@@ -86,21 +90,31 @@ def choose_readings(moments: Sequence[Moment], usual: Reading) -> list[Reading]:
     return [readings[state] for state in reversed(path)]
 
 
-KINDS = ((True, True), (False, True), (False, False))  # whether a bar, and a beat, opens
+# Whether a bar, and a beat, opens, and whether voices share the bar.
+KINDS = tuple(
+    (bar, beat, shared)
+    for bar, beat in ((True, True), (False, True), (False, False))
+    for shared in (False, True)
+)
 
 
-def _changes(readings: Sequence[Reading], opens_bar: bool, opens_beat: bool) -> np.ndarray:
+def _changes(
+    readings: Sequence[Reading], opens_bar: bool, opens_beat: bool, shared: bool = False
+) -> np.ndarray:
     """What it costs to go from one reading to another."""
     clef = AT_BARLINE if opens_bar else AT_BEAT if opens_beat else FORBIDDEN
-    costs = [list(_change(before, clef, readings)) for before in readings]
+    octave_line = FORBIDDEN if shared and not opens_bar else OCTAVE_LINE
+    costs = [list(_change(before, clef, octave_line, readings)) for before in readings]
     return np.array(costs)
 
 
-def _change(before: Reading, clef: float, readings: Sequence[Reading]) -> Iterator[float]:
+def _change(
+    before: Reading, clef: float, octave_line: float, readings: Sequence[Reading]
+) -> Iterator[float]:
     for after in readings:
         cost = clef if before.sign != after.sign else 0.0
         if before.octaves != after.octaves:
-            cost += OCTAVE_LINE * ((before.octaves != 0) + (after.octaves != 0))
+            cost += octave_line * ((before.octaves != 0) + (after.octaves != 0))
         yield cost
 
 

@@ -33,6 +33,7 @@ from lxml.etree import _Element as Element
 from engrave.accidentals import Line, find_accidentals
 from engrave.carriers import carrying_voice
 from engrave.layout import TupletSign, stem_directions, tuplet_signs
+from engrave.octave_lines import as_written
 from engrave.score import (
     Chord,
     Clef,
@@ -174,6 +175,9 @@ class _PartWriter:
         self.key_presses = key_presses
         self.fifths = 0
         self.lines: Mapping[Line, int] = {}  # how the measure before left the lines of the staves
+        self.octaves: Mapping[
+            int, int
+        ] = {}  # by which the staves sound higher than they are written
         self.time = TimeSignature(4, 4)
 
     def write(self) -> None:
@@ -197,7 +201,9 @@ class _PartWriter:
         voices = sorted(measure.voices, key=lambda voice: voice.number)
         coming = [replace(clef, onset=measure.length) for clef in next_clefs]
         streams, apart = marks_by_voice([*marks_of(measure), *coming], voices)
-        accidentals = find_accidentals(voices, self.fifths, self.lines)
+        written = as_written(measure, voices, self.octaves)
+        self.octaves = written.octaves
+        accidentals = find_accidentals(written.voices, self.fifths, self.lines)
         self.lines = accidentals.last
         stems = stem_directions(voices)
         for index, voice in enumerate(voices):
@@ -243,6 +249,9 @@ class _PartWriter:
             else:
                 signs = layout.accidentals[index]
                 self.write_chord(xml, event, voice, layout.stem, signs, tuplets.get(index))
+        for marks in waiting.values():  # at the barline
+            for mark in marks:
+                write_mark(xml, mark, self.part.staves)
 
     def write_hidden(self, xml: Element, voice: Voice) -> None:
         """Rests that are not printed, for the pedal to stand at."""

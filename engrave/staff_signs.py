@@ -67,14 +67,19 @@ def _moments(
             heads = [head for chord in together for head in chord.heads]
             pitches = tuple(replace(h.pitch, octave=h.pitch.octave - octave) for h in heads)
             opens_beat = (bar.length - onset) % bar.beat_length == 0
-            found.append(Moment(bar.start + onset, pitches, onset == 0, opens_beat))
+            shared = _shared(voices, staff)
+            found.append(Moment(bar.start + onset, pitches, onset == 0, opens_beat, shared))
     return found
 
 
+def _shared(voices: Sequence[Voice], staff: int) -> bool:
+    return sum(voice.staff == staff for voice in voices) > 1
+
+
 def _ends(grid: Grid, bars: Sequence[tuple[Voice, ...]], staff: int) -> list[Fraction]:
-    """Where something of the staff comes to its end."""
+    """Where an octave line may end: with any event; in a bar that voices share with the bar."""
     return sorted(
-        bar.start + event.onset + event.length
+        bar.end if _shared(voices, staff) else bar.start + event.onset + event.length
         for bar, voices in zip(grid.bars, bars, strict=True)
         for voice in voices
         if voice.staff == staff

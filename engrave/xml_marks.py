@@ -1,10 +1,9 @@
 """How the signs between the notes are written in MusicXML, and in which stream each stands.
 
 A mark (tempo, dynamic, clef) stands in the stream of a voice right before an event that starts at
-its place: programs ignore an `<offset>`. The pedal, hairpins, octave lines, and marks at whose
-place nothing starts follow after all voices, reached by `<backup>` and `<forward>`: programs pair
-the ends of pedals and hairpins in the order of writing, and only there it can always be the order
-of time.
+its place: programs ignore an `<offset>`. The pedal, hairpins, and marks at whose place nothing
+starts follow after all voices, reached by `<backup>` and `<forward>`: programs pair the ends of
+pedals and hairpins in the order of writing, and only there it can always be the order of time.
 """
 
 from fractions import Fraction
@@ -31,7 +30,7 @@ from engrave.xml_text import add
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
 # Of marks at one place, which comes first; what stops does so before anything of its kind starts.
 MARK_ORDER = (Clef, TempoMark, OctaveLine, Dynamic, Hairpin, PedalWords, PedalMark)
-APART = (OctaveLine, Hairpin, PedalWords, PedalMark)
+APART = (Hairpin, PedalWords, PedalMark)
 # Where the notes under an octave line go on the page, and by how many steps.
 OCTAVE_LINES = {"8va": ("down", "8"), "15ma": ("down", "15"), "8vb": ("up", "8")}
 ABOVE = (TempoMark, PedalWords)
@@ -50,6 +49,8 @@ def marks_by_voice(
     """For each voice the marks of its stream, by place; and the marks that stand apart.
 
     A mark goes to the first voice (a clef: of its staff) in which something starts at its place.
+    An octave line stands around its notes in the order of writing too, for Verovio reads so: it
+    begins in the first voice of its staff and ends in the last one.
     """
     streams: list[Marks] = [{} for _ in voices]
     apart: list[Mark | Clef] = []
@@ -63,11 +64,13 @@ def marks_by_voice(
 
 
 def _carrier(mark: Mark | Clef, voices: list[Voice]) -> int | None:
-    for index, voice in enumerate(voices):
-        on_staff = not isinstance(mark, Clef) or voice.staff == mark.staff
-        if on_staff and any(event.onset == mark.onset for event in voice.events):
-            return index
-    return None
+    there = list(range(len(voices)))
+    if isinstance(mark, Clef | OctaveLine):
+        there = [k for k in there if voices[k].staff == mark.staff]
+    if isinstance(mark, OctaveLine) and mark.kind == "stop":
+        return there[-1]
+    carriers = (k for k in there if any(e.onset == mark.onset for e in voices[k].events))
+    return next(carriers, None)
 
 
 def _mark_order(mark: Mark | Clef) -> tuple[Fraction, int, bool]:

@@ -29,7 +29,7 @@ FLOORS = (
     {
         *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
         *("pulse", "swing", "walk", "playback", "player", "carriers", "pedal_words"),
-        *("titles", "keys", "accidentals"),
+        *("titles", "keys", "accidentals", "octave_lines"),
     },
     # rooms of the judge and of the writer
     {

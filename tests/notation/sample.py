@@ -13,6 +13,7 @@ start of the first bar.
 import sys
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Literal
 from unittest.mock import patch
 
 import numpy as np
@@ -21,6 +22,7 @@ import engrave.transcribe  # noqa: F401  (the module; its name in the package is
 from engrave import reading
 from engrave.articulation import Articulation
 from engrave.grid import PlacedNote, Tap
+from engrave.key_changes import Section
 from engrave.listen import Evidence
 from engrave.notate import notate
 from engrave.ornaments import Ornaments
@@ -39,6 +41,7 @@ from tests.notation.player import play_exactly
 
 PATH = sys.modules["engrave.transcribe"]
 SURE_FLAG = 3.0  # log odds with which the reader says what a note is
+MODES: dict[str, Literal["major", "minor"]] = {"major": "major", "minor": "minor"}
 HAIRPINS = {"<": "crescendo", ">": "diminuendo", "end": "stop"}
 
 
@@ -47,10 +50,11 @@ class Sample:
     """One feature: the sentence that the eye should confirm, the music, and lines of the page.
 
     `page` holds lines as `tests.notation.page` reads them; what it does not name is not compared.
-    `dynamics` and `tempo_mark` are for decided music; for played music are the curves of `velocity`
-    and of `pace` (quarters a minute), `soft` (where the soft pedal goes "down" and "up"), `pedal`,
-    what is to be written of the pedal, as for the command, and `players` other than a pianist: one
-    for the lines of the right hand, one for those of the left.
+    `dynamics`, `keys` (to which it changes) and `tempo_mark` are for decided music; for played
+    music are the curves of `velocity` and of `pace` (quarters a minute), `soft` (where the soft
+    pedal goes "down" and "up"), `pedal`, what is to be written of the pedal, as for the command,
+    and `players` other than a pianist: one for the lines of the right hand, one for those of the
+    left.
     """
 
     name: str
@@ -59,6 +63,7 @@ class Sample:
     page: str
     played: bool = False
     dynamics: str = ""
+    keys: str = ""
     tempo_mark: bool = False
     velocity: str = "64 at 0"
     pace: str = "100 at 0"
@@ -95,7 +100,7 @@ def _notate(take: Take, sample: Sample) -> Score:
         take.grid,
         [note.staff for note in take.truth],
         [note.voice % 4 for note in take.truth],
-        Spelling(_key(piece), tuple(note.pitch for note in take.truth)),
+        Spelling(_sections(piece, sample.keys), tuple(note.pitch for note in take.truth)),
         Pedals(spans),
         tempo_mark(take.grid) if sample.tempo_mark else None,
         _dynamics(sample.dynamics),
@@ -130,8 +135,17 @@ def _reading(take: Take) -> Evidence:
     return replace(evidence, flags=flags)
 
 
+def _sections(piece: Piece, keys: str) -> tuple[Section, ...]:
+    """The key of the piece, and the keys to which it changes ("-3 minor at 8")."""
+    changes = ((key.split(), place) for key, place in _places(keys))
+    later = (
+        Section(place, KeySignature(int(fifths), MODES[mode])) for (fifths, mode), place in changes
+    )
+    return Section(Fraction(0), _key(piece)), *later
+
+
 def _key(piece: Piece) -> KeySignature:
-    return KeySignature(piece.fifths, "minor" if piece.mode == "minor" else "major")
+    return KeySignature(piece.fifths, MODES[piece.mode])
 
 
 def _presses(take: Take, sign: str) -> frozenset[int]:
