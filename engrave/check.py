@@ -27,6 +27,7 @@ from engrave.check_marks import (
     check_marks,
     check_octave_lines,
     check_pedals,
+    check_tempo_words,
 )
 from engrave.check_notes import (
     check_beams,
@@ -113,6 +114,7 @@ RULES: tuple[Rule, ...] = (
     check_marks,
     check_octave_lines,
     check_pedals,
+    check_tempo_words,
     check_hairpins,
     check_dynamics,
     check_articulation,

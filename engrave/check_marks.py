@@ -21,12 +21,14 @@ from engrave.score import (
     PedalWords,
     Score,
     TempoMark,
+    TempoWords,
 )
 from engrave.walk import at, chords_of, measures_of
 
 CLEFS = {("G", 2), ("F", 4)}
 MARKS = {
     TempoMark: "a tempo mark",
+    TempoWords: "words about the tempo",
     Dynamic: "a dynamic sign",
     Hairpin: "the end of a hairpin",
     PedalMark: "a pedal mark",
@@ -72,6 +74,19 @@ def check_pedals(score: Score) -> Iterator[str]:
                 down = where if mark.kind == "start" else None
         if down:
             yield f"{down}: the pedal never goes up"
+
+
+def check_tempo_words(score: Score) -> Iterator[str]:
+    """*rit.* and *a tempo* come in turn: nobody slows down twice, or returns from nowhere."""
+    for part in score.parts:
+        slowing = False
+        for measure in part.measures:
+            words = [mark for mark in measure.marks if isinstance(mark, TempoWords)]
+            for mark in sorted(words, key=lambda mark: mark.onset):
+                if slowing != (mark.words == "a tempo"):
+                    again = " once more" if slowing else " without a rit. before it"
+                    yield f"{at(measure)}, at {mark.onset}: {mark.words}{again}"
+                slowing = mark.words != "a tempo"
 
 
 def check_octave_lines(score: Score) -> Iterator[str]:

@@ -31,6 +31,7 @@ from engrave.score import (
     Rest,
     Score,
     TempoMark,
+    TempoWords,
     TimeSignature,
     Unwritten,
     Voice,
@@ -105,7 +106,7 @@ def notate(
     spelling: Spelling,
     pedals: Pedals = NO_PEDALS,
     tempo: TempoMark | None = None,
-    dynamics: Sequence[Dynamic | Hairpin] = (),
+    dynamics: Sequence[Dynamic | Hairpin | TempoWords] = (),
     title: str = "",
     composer: str = "",
     ornaments: Ornaments = NO_ORNAMENTS,
@@ -313,10 +314,10 @@ def _small_notes(onset: Fraction, heads: Sequence[Notehead]) -> Iterator[Chord]:
 
 
 def _in_measures(
-    dynamics: Sequence[Dynamic | Hairpin], grid: Grid
-) -> list[list[Dynamic | Hairpin]]:
+    dynamics: Sequence[Dynamic | Hairpin | TempoWords], grid: Grid
+) -> list[list[Dynamic | Hairpin | TempoWords]]:
     """The marks of each measure, their places counted from its barline."""
-    marks: list[list[Dynamic | Hairpin]] = [[] for _ in grid.bars]
+    marks: list[list[Dynamic | Hairpin | TempoWords]] = [[] for _ in grid.bars]
     for mark in dynamics:
         k = grid.bar_at(mark.onset)
         marks[k].append(replace(mark, onset=mark.onset - grid.bars[k].start))

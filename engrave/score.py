@@ -174,6 +174,14 @@ class TempoMark:
 
 
 @dataclass(frozen=True, slots=True)
+class TempoWords:
+    """A change of tempo in words alone ("rit.", "a tempo"), above the upper staff."""
+
+    onset: Fraction
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dynamic:
     """A dynamic sign ("p", "mf") between the staves."""
 
@@ -225,7 +233,7 @@ class OctaveLine:
     kind: Literal["start", "stop"]
 
 
-Mark = TempoMark | Dynamic | Hairpin | PedalMark | PedalWords | OctaveLine
+Mark = TempoMark | TempoWords | Dynamic | Hairpin | PedalMark | PedalWords | OctaveLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from engrave.pedal_words import Abridged, abridge, mark_soft_pedal
 from engrave.pedalling import AS_FITS, Foot, PedalWish, find_foot, to_be_heard
 from engrave.performance import Instrument, Performance
 from engrave.quantize import Placed, quantize
+from engrave.ritenuto import mark_ritenuto
 from engrave.score import KeySignature, Score, TimeSignature
 from engrave.spelling import Spelling, spell
 from engrave.staves import lay_staves
@@ -111,7 +112,10 @@ def transcribe(
                 own.spelling,
                 _mark_pedals(performance, instrument, own, placed.grid, foot, pedal),
                 tempo_mark(placed.grid) if player == 0 else None,
-                mark_dynamics(performance, own.notes, placed.grid, own.staff),
+                (
+                    *(mark_ritenuto(own.notes, placed.grid) if player == 0 else ()),
+                    *mark_dynamics(performance, own.notes, placed.grid, own.staff),
+                ),
                 ornaments=ornaments,
                 articulation=articulation,
                 instrument=instrument,

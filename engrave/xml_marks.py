@@ -21,6 +21,7 @@ from engrave.score import (
     PedalMark,
     PedalWords,
     TempoMark,
+    TempoWords,
     Voice,
 )
 from engrave.words import one_line
@@ -29,11 +30,11 @@ from engrave.xml_text import add
 # Signs that are elements of their own in MusicXML; any other is written as text.
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
 # Of marks at one place, which comes first; what stops does so before anything of its kind starts.
-MARK_ORDER = (Clef, TempoMark, OctaveLine, Dynamic, Hairpin, PedalWords, PedalMark)
+MARK_ORDER = (Clef, TempoMark, TempoWords, OctaveLine, Dynamic, Hairpin, PedalWords, PedalMark)
 APART = (Hairpin, PedalWords, PedalMark)
 # Where the notes under an octave line go on the page, and by how many steps.
 OCTAVE_LINES = {"8va": ("down", "8"), "15ma": ("down", "15"), "8vb": ("up", "8")}
-ABOVE = (TempoMark, PedalWords)
+ABOVE = (TempoMark, TempoWords, PedalWords)
 
 Marks = dict[Fraction, list[Mark | Clef]]
 
@@ -119,7 +120,7 @@ def _write_sign(direction: Element, mark: Mark) -> None:
             add(_sign(direction), "octave-shift", type=way, size=size, number=str(staff))
         case Hairpin(kind=kind):
             add(_sign(direction), "wedge", type=kind)
-        case PedalWords(words=words):
+        case TempoWords(words=words) | PedalWords(words=words):
             add(_sign(direction), "words", words, **{"font-style": "italic"})
         case PedalMark(kind=kind):
             sign = "yes" if mark.look == "sign" else "no"

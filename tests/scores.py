@@ -25,6 +25,7 @@ from engrave.score import (
     Rest,
     Score,
     TempoMark,
+    TempoWords,
     TimeSignature,
     Voice,
 )
@@ -374,8 +375,20 @@ def octave_lines() -> Score:
     )  # fmt: skip
 
 
+def slowing() -> Score:
+    """*rit.* in the first measure, *a tempo* with the second."""
+    return piano(
+        measure(1, voice(1, *(chord("4", head("C5", k)) for k in range(4))),
+                voice(5, whole_rest(4)), **opening(),
+                marks=(TempoWords(Fraction(2), "rit."),)),
+        measure(2, voice(1, chord("1", head("C5", 4))), voice(5, whole_rest(4)),
+                marks=(TempoWords(Fraction(0), "a tempo"),)),
+    )  # fmt: skip
+
+
 ALL = (
     duo,
+    slowing,
     octave_lines,
     hairpins,
     touches,

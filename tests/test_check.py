@@ -21,6 +21,7 @@ from engrave.score import (
     Pitch,
     Score,
     TempoMark,
+    TempoWords,
     TimeSignature,
     Unwritten,
     Voice,
@@ -411,6 +412,16 @@ def marked(*marks) -> Score:
 
 
 BROKEN += [
+    (
+        judge.check_tempo_words,
+        marked(TempoWords(Fraction(0), "rit."), TempoWords(Fraction(2), "rit.")),
+        "measure 1, at 2: rit. once more",
+    ),
+    (
+        judge.check_tempo_words,
+        marked(TempoWords(Fraction(2), "a tempo")),
+        "measure 1, at 2: a tempo without a rit. before it",
+    ),
     (
         judge.check_octave_lines,
         marked(OctaveLine(Fraction(0), 1, "8va", "start")),
