@@ -32,10 +32,11 @@ HARDER = 12  # than the hardest of them
 
 @dataclass(frozen=True, slots=True)
 class Articulation:
-    """The key presses whose notes take a dot, an accent."""
+    """The key presses whose notes take a dot, an accent, a fermata."""
 
     staccato: frozenset[int] = frozenset()
     accent: frozenset[int] = frozenset()
+    fermata: frozenset[int] = frozenset()
 
 
 def find_articulation(

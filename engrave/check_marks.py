@@ -144,13 +144,15 @@ def check_hairpins(score: Score) -> Iterator[str]:
 
 
 def check_articulation(score: Score) -> Iterator[str]:
-    """Accents and staccato dots stand where a note of full size begins."""
+    """Accents and staccato dots stand where a note of full size begins, fermatas where one ends."""
     for measure, voice, chord in chords_of(score):
         signs = chord.accent or chord.staccato
         if signs and chord.grace:
             yield f"{at(measure, voice, chord)}: an articulation on a grace note"
         if chord.staccato and any(head.tied_to or head.tied_from for head in chord.heads):
             yield f"{at(measure, voice, chord)}: a staccato dot on a tied note"
+        if chord.fermata and (chord.grace or any(head.tied_to for head in chord.heads)):
+            yield f"{at(measure, voice, chord)}: a fermata on a note that does not end there"
         if chord.accent and all(head.tied_from for head in chord.heads):
             yield f"{at(measure, voice, chord)}: an accent on a note that is only held"
 

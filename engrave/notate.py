@@ -52,6 +52,7 @@ class _Touch:
     staccato: bool
     accent: bool
     arpeggiated: bool
+    fermata: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class _Signs:
             bool(presses & self.articulation.staccato),
             bool(presses & self.articulation.accent),
             bool(presses & self.rolled),
+            bool(presses & self.articulation.fermata),
         )
 
 
@@ -300,6 +302,7 @@ def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> It
         staccato=chord.touch.staccato and begins and ends,
         accent=chord.touch.accent and begins,
         arpeggiated=chord.touch.arpeggiated and begins,
+        fermata=chord.touch.fermata and ends,
     )
 
 

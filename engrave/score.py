@@ -94,6 +94,7 @@ class Chord:
     staccato: bool = False
     accent: bool = False
     arpeggiated: bool = False
+    fermata: bool = False
     ornament: Literal["trill", "turn"] | None = None
 
     @property

@@ -7,6 +7,7 @@ from fractions import Fraction
 from engrave.articulation import find_articulation
 from engrave.beats import track_beats
 from engrave.dynamics import mark_dynamics
+from engrave.fermata import find_fermata
 from engrave.fingers import find_fingers
 from engrave.grid import Grid, PlacedNote, Tap
 from engrave.hands import split_hands
@@ -99,7 +100,10 @@ def transcribe(
     foot = _find_foot(performance, sounding, pedal)
     begin("Putting it on paper", 0.8)
     spelling = spell(notes, corrections.key, placed.grid.bars)
-    articulation = find_articulation(performance, notes, hand, voice, placed.grid, evidence)
+    articulation = replace(
+        find_articulation(performance, notes, hand, voice, placed.grid, evidence),
+        fermata=find_fermata(performance, notes, hand),
+    )
     parts = []
     for player, instrument in enumerate(staves.players):
         own = _Line.of(player, notes, hand, voice, spelling)

@@ -59,6 +59,8 @@ def write_notations(
             add(articulations, name)
     if chord.arpeggiated:
         add(notations, "arpeggiate")
+    if chord.fermata and first:
+        add(notations, "fermata", type="upright")
     if len(notations) or head.folded:
         note.append(notations)
 

@@ -376,12 +376,13 @@ def octave_lines() -> Score:
 
 
 def slowing() -> Score:
-    """*rit.* in the first measure, *a tempo* with the second."""
+    """*rit.* in the first measure, *a tempo* with the second, which has fermatas."""
     return piano(
         measure(1, voice(1, *(chord("4", head("C5", k)) for k in range(4))),
                 voice(5, whole_rest(4)), **opening(),
                 marks=(TempoWords(Fraction(2), "rit."),)),
-        measure(2, voice(1, chord("1", head("C5", 4))), voice(5, whole_rest(4)),
+        measure(2, voice(1, chord("1", head("C5", 4), fermata=True)),
+                voice(5, chord("1", head("C3", 5), fermata=True)),
                 marks=(TempoWords(Fraction(0), "a tempo"),)),
     )  # fmt: skip
 

@@ -413,6 +413,14 @@ def marked(*marks) -> Score:
 
 BROKEN += [
     (
+        judge.check_articulation,
+        two(
+            (chord("1", head("C5", 0, ">"), fermata=True),),
+            (chord("1", head("C5", 0, "<")),),
+        ),
+        "measure 1, staff 1, voice 1, at 0: a fermata on a note that does not end there",
+    ),
+    (
         judge.check_tempo_words,
         marked(TempoWords(Fraction(0), "rit."), TempoWords(Fraction(2), "rit.")),
         "measure 1, at 2: rit. once more",
