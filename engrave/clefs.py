@@ -51,14 +51,14 @@ STAFF = 8  # steps from the lowest line to the highest
 class Moment:
     """What a staff begins to sound at a place, and whether a bar or a beat begins there.
 
-    `shared`: several voices stand on the staff in this bar; an octave line holds all of it or none.
+    `whole`: an octave line holds all of this bar or none of it.
     """
 
     place: Fraction
     pitches: tuple[Pitch, ...]
     opens_bar: bool
     opens_beat: bool
-    shared: bool = False
+    whole: bool = False
 
 
 def usual_reading(moments: Sequence[Moment], staff: int, staves: int) -> Reading:
@@ -78,7 +78,7 @@ def choose_readings(moments: Sequence[Moment], usual: Reading) -> list[Reading]:
     total = outside + [_effort(moments[0].pitches, reading) for reading in readings]
     back: list[np.ndarray] = []
     for moment in moments[1:]:
-        ways = total[:, None] + change[moment.opens_bar, moment.opens_beat, moment.shared]
+        ways = total[:, None] + change[moment.opens_bar, moment.opens_beat, moment.whole]
         back.append(ways.argmin(axis=0))
         total = ways.min(axis=0) + [_effort(moment.pitches, reading) for reading in readings]
     octave_lines = [OCTAVE_LINE * (reading.octaves != 0) for reading in readings]
@@ -90,20 +90,20 @@ def choose_readings(moments: Sequence[Moment], usual: Reading) -> list[Reading]:
     return [readings[state] for state in reversed(path)]
 
 
-# Whether a bar, and a beat, opens, and whether voices share the bar.
+# Whether a bar, and a beat, opens, and whether an octave line holds all of it or none.
 KINDS = tuple(
-    (bar, beat, shared)
+    (bar, beat, whole)
     for bar, beat in ((True, True), (False, True), (False, False))
-    for shared in (False, True)
+    for whole in (False, True)
 )
 
 
 def _changes(
-    readings: Sequence[Reading], opens_bar: bool, opens_beat: bool, shared: bool = False
+    readings: Sequence[Reading], opens_bar: bool, opens_beat: bool, whole: bool = False
 ) -> np.ndarray:
     """What it costs to go from one reading to another."""
     clef = AT_BARLINE if opens_bar else AT_BEAT if opens_beat else FORBIDDEN
-    octave_line = FORBIDDEN if shared and not opens_bar else OCTAVE_LINE
+    octave_line = FORBIDDEN if whole and not opens_bar else OCTAVE_LINE
     costs = [list(_change(before, clef, octave_line, readings)) for before in readings]
     return np.array(costs)
 

@@ -67,13 +67,23 @@ def _moments(
             heads = [head for chord in together for head in chord.heads]
             pitches = tuple(replace(h.pitch, octave=h.pitch.octave - octave) for h in heads)
             opens_beat = (bar.length - onset) % bar.beat_length == 0
-            shared = _shared(voices, staff)
-            found.append(Moment(bar.start + onset, pitches, onset == 0, opens_beat, shared))
+            whole = _shared(voices, staff) or _altered_in_two_ways(chords)
+            found.append(Moment(bar.start + onset, pitches, onset == 0, opens_beat, whole))
     return found
 
 
 def _shared(voices: Sequence[Voice], staff: int) -> bool:
     return sum(voice.staff == staff for voice in voices) > 1
+
+
+def _altered_in_two_ways(chords: Sequence[Chord]) -> bool:
+    """Whether a step has different accidentals.
+
+    MuseScore 3 forgets those that only an octave line inside the bar makes necessary, by bringing
+    two octaves to one line.
+    """
+    pitches = {(head.pitch.step, head.pitch.alter) for chord in chords for head in chord.heads}
+    return len(pitches) > len({step for step, _ in pitches})
 
 
 def _ends(grid: Grid, bars: Sequence[tuple[Voice, ...]], staff: int) -> list[Fraction]:

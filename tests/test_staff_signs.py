@@ -51,6 +51,15 @@ def test_an_octave_line_ends_with_its_last_note() -> None:
     ]
 
 
+def test_it_does_not_begin_inside_a_bar_where_a_step_is_altered_in_two_ways() -> None:
+    def begin(first: str) -> list[tuple[int, Fraction]]:
+        lines = signs(first, " ".join(["A7"] * 16), "A5 A5 A5 A5").lines
+        return [(k, m.onset) for k, marks in enumerate(lines) for m in marks if m.kind == "start"]
+
+    assert begin("A5 C6 C6 C6 A7 A7 A7 A7") == [(0, 2)]
+    assert begin("Ab5 C6 C6 C6 A7 A7 A7 A7") in ([(0, 0)], [(1, 0)])
+
+
 def test_one_that_ends_with_the_bar_stops_at_the_barline_that_closes_it() -> None:
     run = " ".join(["C7"] * 16)
     assert signs("C6 C6 C6 C6", run, "C5 C5 C5 C5").lines[1] == [
