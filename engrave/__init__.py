@@ -15,7 +15,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from errno import EEXIST
 from fractions import Fraction
 from pathlib import Path
@@ -31,6 +31,7 @@ from engrave.musicxml import write_musicxml, write_mxl
 from engrave.pdf import TooTallError, write_pdf, write_png, write_png_pages
 from engrave.pedalling import PedalWish
 from engrave.performance import Performance
+from engrave.repeats import fold_repeats
 from engrave.score import KeySignature, TimeSignature
 from engrave.score import Score as WrittenScore
 from engrave.score_midi import write_score_midi
@@ -167,6 +168,7 @@ def transcribe(
     composer: str | None = None,
     weights: str = WEIGHTS[0],
     pedal: PedalWish | str = "auto",
+    find_repeats: bool = False,
     progress: Progress | None = None,
 ) -> Score:
     """Turn a recorded piano performance into a score.
@@ -179,6 +181,7 @@ def transcribe(
     reader: "full", or "free", learned only from data that anybody may use for anything.
     `pedal` says which sustain pedal is written ("auto", "keep", "infer", "off") and how ("full",
     "simile", "brackets"), as `parse_pedal` reads it.
+    With `find_repeats`, sections that are played twice alike are written once, with repeat signs.
     `progress` is called with each step as it begins, and the share of the work done by then.
 
     Raises MidiError if the source cannot be read as MIDI, ValueError for an option that makes no
@@ -195,7 +198,10 @@ def transcribe(
     weights = parse_weights(weights)
     wish = parse_pedal(pedal) if isinstance(pedal, str) else pedal
     made = walk_the_path(performance, corrections, title, composer, weights, wish, progress)
-    written = {field.name: getattr(made.score, field.name) for field in fields(made.score)}
+    if find_repeats:
+        made = replace(made, score=fold_repeats(made.score))
+    score = made.score
+    written = {field.name: getattr(score, field.name) for field in fields(score)}
     return Score(
         **written,
         performance=made.performance,

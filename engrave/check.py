@@ -16,6 +16,7 @@ from engrave.check_bars import (
     check_measure_lengths,
     check_opening,
     check_parts,
+    check_repeats,
     check_rests,
     check_staves_filled,
     check_voices,
@@ -98,6 +99,7 @@ FIRST_RULES: tuple[Rule, ...] = (check_note_values, check_pitches)
 RULES: tuple[Rule, ...] = (
     check_opening,
     check_parts,
+    check_repeats,
     check_keys,
     check_changes,
     check_measure_lengths,

@@ -35,6 +35,27 @@ def check_parts(score: Score) -> Iterator[str]:
             yield f"{part.name}: other measures than {score.parts[0].name}"
 
 
+def check_repeats(score: Score) -> Iterator[str]:
+    """A repeat turns back before the next one begins, and a second ending follows the first."""
+    for part in score.parts:
+        is_open = False
+        ending = 0
+        for measure in part.measures:
+            if measure.forward and is_open:
+                yield f"{at(measure)}: a repeat begins inside another one"
+            is_open = is_open or measure.forward
+            if measure.ending == 2 and ending == 0:
+                yield f"{at(measure)}: a second ending without a first one"
+            if ending == 1 and measure.ending == 0:
+                yield f"{at(measure)}: no second ending after the first one"
+            if ending == 1 and measure.ending == 2 and is_open:
+                yield f"{at(measure)}: nobody turns back before the second ending"
+            is_open = is_open and not measure.backward
+            ending = measure.ending
+        if is_open:
+            yield f"{at(part.measures[-1])}: nobody turns back"
+
+
 def check_keys(score: Score) -> Iterator[str]:
     """A key signature has at most seven sharps or flats."""
     for _, measure in measures_of(score):

@@ -33,9 +33,12 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A keyword of `engrave.transcribe` as an option: how its text is read and explained."""
+    """A keyword of `engrave.transcribe` as an option: how its text is read and explained.
 
-    metavar: str
+    Without a `metavar` it says yes and takes no text.
+    """
+
+    metavar: str | None
     help: str
     read: Callable[[str], Any] = str
     default: str | None = None
@@ -66,6 +69,7 @@ OPTIONS = {
         engrave.parse_pedal,
         "auto",
     ),
+    "find_repeats": Option(None, "write sections that are played twice once, with repeat signs"),
 }
 
 
@@ -218,8 +222,12 @@ def _read_seconds(text: str) -> float:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The keywords of `engrave.transcribe` as options."""
     for name, option in OPTIONS.items():
+        flag = f"--{name.replace('_', '-')}"
+        if option.metavar is None:
+            parser.add_argument(flag, action="store_true", help=option.help)
+            continue
         parser.add_argument(
-            f"--{name}",
+            flag,
             metavar=option.metavar,
             type=_reading(option),
             default=option.default,

@@ -243,7 +243,7 @@ def _rare_signature(name: str) -> tuple[int, int]:
 def _doubt_key(page: Places, score: Score, evidence: Evidence, given: bool) -> Doubt:
     """Each key signature has the belief of the notes; the mode is the written one."""
     key, fifths = KeySignature(0), []
-    for measure in score.parts[0].measures:
+    for measure in score.as_played(score.parts[0]):
         key = measure.key or key
         fifths.append(key.fifths)
     mode = next(m.key.mode for m in score.parts[0].measures if m.key)

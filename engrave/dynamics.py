@@ -3,9 +3,10 @@
 Loudness is told from MIDI velocities (1-127), beat by beat. A listener hears plateaus and slopes,
 not single notes; so the beats are divided into stretches that are level or rise and fall evenly,
 as few as explain them (segmented least squares; Bellman, *On the approximation of curves by line
-segments*, 1961), and a new stretch rather begins with a bar. A level that differs from the last
-one written gets a sign, a slope that leads to another level a hairpin. (Gould, *Behind Bars*,
-2011, ch. 4.)
+segments*, 1961). A new stretch rather begins with a bar; a level lasts for a bar at least and a
+slope for one to four, for nobody reads quicker signs. A level that differs from the last one
+written gets a sign, a slope that leads to another level a hairpin. (Gould, *Behind Bars*, 2011,
+ch. 4.)
 
 Instruments and players differ in how hard "mf" is struck, so half of what lies between this
 recording's own median and the customary mf-mp boundary is taken off before a sign is looked up.
@@ -41,20 +42,25 @@ LEAST_NOISE = 5.0  # velocities by which beats of one level differ
 NEW_STRETCH = 9.0  # what a stretch costs, in squared noises,
 OFF_BARLINE = 3.0  # more if it does not begin with a bar,
 SLOPE = 4.0  # and more if it is a slope
-LONGEST = 256  # beats of a level stretch, and
-SHORTEST_SLOPE, LONGEST_SLOPE = 3, 12  # of a slope
+LONGEST = 256  # beats of a stretch
+SHORTEST_LEVEL = 1.0  # bars of a level, unless the piece begins or ends with it
+SHORTEST_SLOPE, LONGEST_SLOPE = 1.0, 4.0  # bars of a slope,
+SLOPING_BEATS = 3  # and beats in which something is struck, at least
 RISE = 12.0  # velocities between the ends of a slope
-CHANGE = 7.0  # velocities between two signs
-LONGEST_HAIRPIN = 16  # quarters: over more, with silence between, a slope is not heard as one
+CHANGE, SUDDEN = 7.0, 10.0  # velocities between two signs, with a hairpin and without
 
 
 @dataclass(frozen=True, slots=True)
 class _Beat:
-    """A felt beat in which something is struck: where its first note stands, and how loud it is."""
+    """A felt beat in which something is struck: where its first note stands, and how loud it is.
+
+    `bars` is how many bars of the piece are over when it begins.
+    """
 
     place: Fraction
     loudness: float
     opens_bar: bool
+    bars: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,9 @@ def _beats(
         places = {note.onset for note in members} & upper
         if places:
             loudness = float(np.percentile([velocities[n.played] for n in members], LOUD))
-            beats.append(_Beat(min(places), loudness, k != bar_before))
+            place, bar = min(places), grid.bars[k]
+            over = k + float((place - bar.end) / bar.full_length) + 1  # a pickup ends its bar
+            beats.append(_Beat(place, loudness, k != bar_before, over))
             bar_before = k
     return beats
 
@@ -118,13 +126,18 @@ def _stretches(beats: Sequence[_Beat]) -> list[_Stretch]:
     noise = max(LEAST_NOISE, float(np.median(np.abs(np.diff(loud)))) if len(loud) > 1 else 0.0)
     fits = _Fits(loud / noise)
     opening = np.array([0.0 if beat.opens_bar else OFF_BARLINE for beat in beats]) + NEW_STRETCH
+    bars = np.array([*(beat.bars for beat in beats), np.ceil(beats[-1].bars + 1e-9)])
     best = np.full(len(beats) + 1, inf)
     best[0] = 0.0
     back: list[tuple[int, bool]] = [(0, False)]
     for stop in range(1, len(beats) + 1):
         starts = np.arange(max(0, stop - LONGEST), stop)
+        lasting = bars[stop] - bars[starts]
+        outer = (starts == 0) | (stop == len(beats))
         level = best[starts] + opening[starts] + fits.level(starts, stop)
+        level[~outer & (lasting < SHORTEST_LEVEL)] = inf
         slope = best[starts] + opening[starts] + SLOPE + fits.slope(starts, stop, RISE / noise)
+        slope[(lasting < SHORTEST_SLOPE) | (lasting > LONGEST_SLOPE)] = inf
         sloping = bool(slope.min() < level.min())
         costs = slope if sloping else level
         best[stop] = costs.min()
@@ -154,10 +167,10 @@ class _Fits:
         return total - n * mean**2
 
     def slope(self, starts: np.ndarray, stop: int, rise: float) -> np.ndarray:
-        """The same about the straight line; infinite where it is too flat, short or long."""
+        """The same about the straight line; infinite where it is too flat or short."""
         n, mean, slope, total, spread = self._moments(starts, stop)
         left = total - n * mean**2 - slope**2 * spread
-        fits = (n >= SHORTEST_SLOPE) & (n <= LONGEST_SLOPE) & (np.abs(slope) * (n - 1) >= rise)
+        fits = (n >= SLOPING_BEATS) & (np.abs(slope) * (n - 1) >= rise)
         return np.where(fits, left, inf)
 
     def ends(self, start: int, stop: int, sloping: bool) -> tuple[float, float]:
@@ -188,16 +201,16 @@ def _marks(
         if following is None:  # nothing begins where it would end
             break
         place, target = beats[following.start].place, following.before
-        new, clear = _sign(target - offset), abs(target - level) >= CHANGE
+        new, change = _sign(target - offset), abs(target - level)
         start, rise = beats[stretch.start].place, stretch.after - stretch.before
-        leads_there = (target - level) * rise > 0 and place - start <= LONGEST_HAIRPIN
-        if stretch.sloping and leads_there and clear:
+        leads_there = (target - level) * rise > 0
+        if stretch.sloping and leads_there and change >= CHANGE:
             yield Hairpin(start, "crescendo" if rise > 0 else "diminuendo")
             yield Hairpin(place, "stop")
             level, said = target, new
             if not following.sloping:
                 yield Dynamic(place, new)
-        elif new != said and clear and not following.sloping:
+        elif new != said and change >= SUDDEN and not following.sloping:
             level, said = target, new
             yield Dynamic(place, new)
 

@@ -47,6 +47,7 @@ from engrave.score import (
     Voice,
 )
 from engrave.words import one_line
+from engrave.xml_barlines import write_left_barline, write_right_barline
 from engrave.xml_marks import Marks, marks_by_voice, marks_of, write_clef, write_mark
 from engrave.xml_notes import tie_ends, write_notations, write_pitch, write_tuplet_ends, write_value
 from engrave.xml_text import add
@@ -181,12 +182,13 @@ class _PartWriter:
         self.time = TimeSignature(4, 4)
 
     def write(self) -> None:
+        before: Measure | None = None
         for measure, following in zip_longest(self.part.measures, self.part.measures[1:]):
             self.write_measure(measure, _opening_clefs(following) if following else [])
-            if following is None:
-                _write_barline(self.xml[-1], "light-heavy")
-            elif following.key and following.key.fifths != self.fifths:
-                _write_barline(self.xml[-1], "light-light")
+            write_left_barline(self.xml[-1], measure, before)
+            turns = following and following.key and following.key.fifths != self.fifths
+            write_right_barline(self.xml[-1], measure, following, bool(turns))
+            before = measure
 
     def write_measure(self, measure: Measure, next_clefs: list[Clef]) -> None:
         """A measure; the clefs of the next one stand before the barline, as engravers put them."""
@@ -338,7 +340,3 @@ _length = cache(lambda value: value.length)
 
 def _opening_clefs(measure: Measure) -> list[Clef]:
     return [clef for clef in measure.clefs if clef.onset == 0]
-
-
-def _write_barline(xml: Element, style: str) -> None:
-    add(add(xml, "barline", location="right"), "bar-style", style)

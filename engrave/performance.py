@@ -73,6 +73,11 @@ class Source:
     data: bytes = field(default=b"", repr=False, compare=False)
 
     @property
+    def stem(self) -> str:
+        """The name without folders and ending."""
+        return self.file.rpartition(".")[0] or self.file
+
+    @property
     def file(self) -> str:
         """The name of the file without its folders."""
         return self.name.replace("\\", "/").rpartition("/")[2]

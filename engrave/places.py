@@ -4,7 +4,7 @@ Each note has a beat of the grid and a class among the places in a beat (`readin
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from engrave import reading
 from engrave.grid import Grid
-from engrave.score import Chord, Part, Score
+from engrave.score import Chord, Measure, Score
 
 PHASE_CLASS = {Fraction(p).limit_denominator(24): k for k, p in enumerate(reading.PHASES)}
 
@@ -45,23 +45,31 @@ class Places:
                 *(onset == 0, staff == 1, part.staves == 2),
             )
             for part in score.parts
-            for note, bar, onset, staff in _written(part)
+            for note, bar, onset, staff in _written(score.as_played(part))
         ]
         note, bar, beat, phase, first, upper, shared = np.array(rows, int).reshape(-1, 7).T
-        numbers = tuple(measure.number for measure in score.parts[0].measures)
+        numbers = tuple(measure.number for measure in score.as_played(score.parts[0]))
         first = (first == 1) & (np.array(numbers)[bar] > 0)  # no barline stands before a pickup
         return cls(grid, numbers, note, bar, beat, phase, first, upper == 1, shared == 1)
 
 
-def _written(part: Part) -> Iterator[tuple[int, int, Fraction, int]]:
-    """Key press, bar, place in it and staff of each note that begins there."""
-    for bar, measure in enumerate(part.measures):
+def _written(measures: Sequence[Measure]) -> Iterator[tuple[int, int, Fraction, int]]:
+    """Key press, bar, place in it and staff of each note that begins there.
+
+    What is written once and played twice counts for the first time.
+    """
+    seen: set[int] = set()
+    for bar, measure in enumerate(measures):
+        if measure.number in seen:
+            continue
+        seen.add(measure.number)
         for voice in measure.voices:
             for chord in voice.events:
                 if isinstance(chord, Chord) and not chord.grace:
                     for head in chord.heads:
                         if head.played and not head.tied_from:
-                            yield min((*head.played, *head.folded)), bar, chord.onset, voice.staff
+                            first = min((head.played[0], *head.folded))
+                            yield first, bar, chord.onset, voice.staff
 
 
 def _place_in_beat(place: Fraction, grid: Grid) -> tuple[int, int]:

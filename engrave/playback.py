@@ -5,13 +5,14 @@ nobody waits for the music to begin.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import count
 
 from engrave.grid import Grid
 from engrave.performance import Performance
-from engrave.score import Chord, Score
+from engrave.score import Chord, Measure, Notehead, Score
 from engrave.sounding import sounding_ends
 
 
@@ -23,13 +24,19 @@ def write_playback(score: Score, performance: Performance, grid: Grid) -> str:
         return max(round(1000 * (seconds - start)), 0)
 
     bars = [clock(float(grid.time_at(bar.start))) for bar in grid.bars]
-    ties = [[name, clock(float(grid.time_at(place)))] for name, place in _tied_heads(score, grid)]
+    ties = [
+        [name, *(clock(float(grid.time_at(place))) for place in places)]
+        for name, places in _tied_heads(score, grid)
+    ]
     data = {
         "notes": _notes(performance),
         "ties": ties,
         "bars": bars,
         "first": score.parts[0].measures[0].number,
     }
+    if score.order:
+        data["numbers"] = [measure.number for measure in score.as_played(score.parts[0])]
+        data["again"] = list(_played_again(score))
     return json.dumps(data, separators=(",", ":"))
 
 
@@ -50,14 +57,36 @@ def _notes(performance: Performance) -> list[list[int]]:
     return rows
 
 
-def _tied_heads(score: Score, grid: Grid) -> Iterator[tuple[str, Fraction]]:
-    """The names of heads that a tie leads to ("124-2", as MusicXML numbers them), and places."""
+def _tied_heads(score: Score, grid: Grid) -> Iterator[tuple[str, list[Fraction]]]:
+    """The names of heads that a tie leads to ("124-2", as MusicXML numbers them), and places.
+
+    One place for each time that the head is played.
+    """
     written: Counter[int] = Counter()
+    starts: dict[int, list[Fraction]] = defaultdict(list)  # of each measure
+    for index, bar in zip(score.order or count(), grid.bars, strict=bool(score.order)):
+        starts[index].append(bar.start)
     for part in score.parts:
-        for measure, bar in zip(part.measures, grid.bars, strict=True):
-            for voice in measure.voices:
-                for event in voice.events:
-                    for head in event.heads if isinstance(event, Chord) else ():
-                        written[head.played[0]] += 1
-                        if (number := written[head.played[0]]) > 1:
-                            yield f"{head.played[0]}-{number}", bar.start + event.onset
+        for index, measure in enumerate(part.measures):
+            for chord, head in _heads(measure):
+                written[head.played[0]] += 1
+                if (number := written[head.played[0]]) > 1:
+                    times = starts[index][: len(head.played)]
+                    yield f"{head.played[0]}-{number}", [time + chord.onset for time in times]
+
+
+def _played_again(score: Score) -> Iterator[tuple[int, ...]]:
+    """For each head that is played twice its key presses."""
+    for part in score.parts:
+        for measure in part.measures:
+            for _, head in _heads(measure):
+                if len(head.played) > 1 and not head.tied_from:
+                    yield head.played
+
+
+def _heads(measure: Measure) -> Iterator[tuple[Chord, Notehead]]:
+    for voice in measure.voices:
+        for event in voice.events:
+            if isinstance(event, Chord):
+                for head in event.heads:
+                    yield event, head

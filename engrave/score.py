@@ -241,7 +241,9 @@ Mark = TempoMark | TempoWords | Dynamic | Hairpin | PedalMark | PedalWords | Oct
 class Measure:
     """One measure. `time`, `key`, `clefs` stand only where they are written (at a change).
 
-    `number` is 0 for a pickup. `length` is the real length in quarter notes.
+    `number` is 0 for a pickup. `length` is the real length in quarter notes. A repeat begins with a
+    measure that is `forward` (or with the piece) and ends with one that is `backward`; `ending` is
+    1 or 2 for a measure that is played the first or the second time only.
     """
 
     number: int
@@ -251,6 +253,9 @@ class Measure:
     key: KeySignature | None = None
     clefs: tuple[Clef, ...] = ()
     marks: tuple[Mark, ...] = ()
+    forward: bool = False
+    backward: bool = False
+    ending: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +281,9 @@ class Score:
     """A written score.
 
     Every played note has a notehead, or is folded into the ornament of one, or stands in
-    `unwritten`. `source` is the name of the recording, `date` when it was made, `rights` whose it
-    is.
+    `unwritten`. `order` says which measure (by its index) each bar that was played is written in,
+    if any is played twice. `source` is the name of the recording, `date` when it was made, `rights`
+    whose it is.
     """
 
     parts: tuple[Part, ...]
@@ -287,3 +293,8 @@ class Score:
     date: str = ""
     rights: str = ""
     unwritten: tuple[Unwritten, ...] = field(default=())
+    order: tuple[int, ...] = ()
+
+    def as_played(self, part: Part) -> list[Measure]:
+        """The measures of a part in the order of playing, one for each bar of the grid."""
+        return [part.measures[i] for i in self.order] if self.order else list(part.measures)

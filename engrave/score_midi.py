@@ -40,19 +40,20 @@ class _Sounding:
 
 def write_score_midi(score: Score, performance: Performance) -> bytes:
     """The score as a standard MIDI file; the loudness is that of the performance."""
-    measures = score.parts[0].measures
+    measures = score.as_played(score.parts[0])
     tempo = next((t for m in measures for t in m.marks if isinstance(t, TempoMark)), None)
     minute = float(tempo.per_minute * tempo.beat.length) if tempo else USUAL_TEMPO
     file = pretty_midi.PrettyMIDI(resolution=RESOLUTION, initial_tempo=minute)
     second = 60 / minute  # seconds of a quarter
     for part in score.parts:
         instrument = pretty_midi.Instrument(part.program, name=part.name)
-        for note in _sounding(part.measures):
+        measures = score.as_played(part)
+        for note in _sounding(measures):
             played = note.head.played
             loud = performance.notes[played[0]].velocity if played else LOUDNESS
             times = float(note.start) * second, float(note.stop) * second
             instrument.notes.append(pretty_midi.Note(loud, note.head.pitch.midi, *times))
-        instrument.control_changes = list(_controls(part.measures, second))
+        instrument.control_changes = list(_controls(measures, second))
         file.instruments.append(instrument)
     for measure, start in zip(measures, _starts(measures), strict=True):
         if measure.time:

@@ -130,7 +130,7 @@ def transcribe(
         join_parts(parts),
         title=source.title if title is None else title,
         composer=source.composer if composer is None else composer,
-        source=source.file,
+        source=source.stem,
         date=source.date,
         rights=source.rights,
     )

@@ -45,9 +45,9 @@ def name_music(score: Score) -> list[str]:
 
 def name_players(score: Score) -> list[str]:
     """For example "Violin and Piano"; of a piano alone nothing need be said."""
-    names = [one_line(part.name) for part in score.parts]
-    if names == [PIANO.name]:
+    if [part.program for part in score.parts] == [PIANO.program]:
         return []
+    names = [one_line(part.name) for part in score.parts]
     return [" and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)]
 
 

@@ -37,6 +37,10 @@ HARMLESS = (
     "unknown arpeggio type none",
     # Its exporter passes over the fermata among the annotations and writes it with the note.
     "annotations: direction type Fermata",
+    # An ending at a plain barline, which has no style; it writes such ones itself.
+    "empty bar type",
+    # Its exporter passes over endings among the lines and writes them with the barlines.
+    "direction type Volta",
 )
 
 

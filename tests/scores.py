@@ -387,7 +387,26 @@ def slowing() -> Score:
     )  # fmt: skip
 
 
+def repeated() -> Score:
+    """A bar that is played twice after another one, then one with two endings."""
+
+    def bar(number: int, name: str, *presses: int, **details) -> Measure:
+        heads = chord("1", replace(head(name, presses[0]), played=presses))
+        return measure(number, voice(1, heads), voice(5, whole_rest(4)), **details)
+
+    return piano(
+        bar(1, "C5", 0, **opening()),
+        bar(2, "D5", 1, 2, forward=True, backward=True),
+        bar(3, "E5", 3, 5, forward=True),
+        bar(4, "F5", 4, ending=1, backward=True),
+        bar(5, "G5", 6, ending=2),
+        bar(6, "A5", 7),
+        order=(0, 1, 1, 2, 3, 2, 4, 5),
+    )
+
+
 ALL = (
+    repeated,
     duo,
     slowing,
     octave_lines,

@@ -468,6 +468,36 @@ BROKEN += [
         "measure 1, at 1: an octave line where nothing starts on staff 1",
     ),
     (
+        judge.check_repeats,
+        piano(replace(bar(C5), forward=True)),
+        "measure 1: nobody turns back",
+    ),
+    (
+        judge.check_repeats,
+        piano(
+            replace(bar(C5), forward=True),
+            replace(
+                measure(2, voice(1, chord("1", head("C5", 1))), voice(5, whole_rest(4))),
+                forward=True,
+                backward=True,
+            ),
+        ),
+        "measure 2: a repeat begins inside another one",
+    ),
+    (
+        judge.check_repeats,
+        piano(replace(bar(C5), ending=2)),
+        "measure 1: a second ending without a first one",
+    ),
+    (
+        judge.check_repeats,
+        piano(
+            replace(bar(C5), ending=1, backward=True),
+            measure(2, voice(1, chord("1", head("C5", 1))), voice(5, whole_rest(4))),
+        ),
+        "measure 2: no second ending after the first one",
+    ),
+    (
         judge.check_hairpins,
         marked(Hairpin(Fraction(2), "stop")),
         "measure 1, at 2: a hairpin ends that has not begun",

@@ -398,7 +398,8 @@ def test_version(command):
 def test_help_names_every_option(command):
     status, out, _ = command("--help")
     assert status == 0
-    assert all(f"--{name}" in out for name in [*OPTIONS, "output", "pages", "explain", "version"])
+    names = [*OPTIONS, "output", "pages", "explain", "version"]
+    assert all(f"--{name.replace('_', '-')}" in out for name in names)
 
 
 # For programs: events on standard output

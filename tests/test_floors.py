@@ -34,13 +34,13 @@ FLOORS = (
     # rooms of the judge and of the writer
     {
         *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
-        *("staff_signs", "ensemble", "rolls"),
+        *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines"),
     },
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
         *("spelling", "pedal", "tempo", "dynamics", "articulation", "check", "musicxml"),
-        *("ritenuto", "fermata"),
+        *("ritenuto", "fermata", "repeats"),
         *("heading", "plate", "pedalling", "pedal_signs", "score_midi", "staves"),
     },
     {"notate", "svg", "interop"},  # what puts their results together

@@ -95,7 +95,8 @@ def test_what_a_midi_file_says_is_text(chromium, tmp_path):
     file = mido.MidiFile(file=BytesIO(WALTZ))
     for kind in ("track_name", "text", "copyright", "instrument_name", "lyrics", "marker"):
         field = "name" if "name" in kind else "text"
-        file.tracks[0].insert(0, mido.MetaMessage(kind, **{field: HOSTILE["closing"]}))
+        said = "Title: " * (kind == "text") + HOSTILE["closing"]
+        file.tracks[0].insert(0, mido.MetaMessage(kind, **{field: said}))
     file.save(tmp_path / "take.mid")
     engrave.transcribe(tmp_path / "take.mid").save(tmp_path / "page.html")
     with watch(chromium, (tmp_path / "page.html").as_uri()) as page:

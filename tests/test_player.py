@@ -2,18 +2,23 @@
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 import engrave
-from engrave.html import describe
+from engrave.grid import Bar, Grid
+from engrave.html import describe, write_html
+from engrave.performance import Performance, PlayedNote
 from engrave.sounding import sounding_ends
 from engrave.words import name_music
 from tests.browser import STRICT, Watched, serve, watch
+from tests.scores import repeated
 from tests.sound import write_tone
 
 SAMPLES = Path(__file__).parent.parent / "samples"
+AS_REPEATED = (72, 74, 74, 76, 77, 76, 79, 81)  # the keys of `scores.repeated`
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1200, "height": 900}
 
 
@@ -177,6 +182,34 @@ def test_what_lights_up_while_it_plays_is_what_sounds(chromium, nocturne):
             near = [nocturne.sounding(time - delay / 200) for delay in range(11)]
             assert set(map(int, lit.split())) in near
             assert time < 4.3 * i + 2
+
+
+def test_it_turns_back_at_a_repeat_sign(chromium, tmp_path):
+    """Both times the same heads light up and the cursor stands at the same places."""
+    score = repeated()
+    starts = [4 * k for k in range(9)]
+    bars = tuple(Bar(Fraction(start), Fraction(4), 4, 4) for start in starts[:8])
+    grid = Grid(tuple(float(s) / 4 for s in starts), tuple(map(Fraction, starts)), bars)
+    notes = [PlayedNote(float(k), k + 0.9, pitch, 64) for k, pitch in enumerate(AS_REPEATED)]
+    (tmp_path / "page.html").write_text(write_html(score, Performance(tuple(notes)), grid))
+    with watch(chromium, (tmp_path / "page.html").as_uri()) as page:
+        page.score("score.seek(0)")
+        seen = []
+        for k in range(8):
+            page.score(f"score.seek({k + 0.5})")
+            lit = page.score(
+                "[...score.shadowRoot.querySelectorAll('.held')].map((h) => h.dataset.played)"
+            )
+            place = page.score("parseFloat(score.sheet.cursor.style.left)")
+            seen.append((lit, place))
+        assert [lit for lit, _ in seen] == [
+            *(["0"], ["1 2"], ["1 2"], ["3 5"], ["4"], ["3 5"], ["6"], ["7"])
+        ]
+        places = [place for _, place in seen]
+        assert places[1] == places[2] and places[3] == places[5]
+        assert places[0] < places[1] < places[3] < places[4] < places[6] < places[7]
+        numbers = page.score("score.sheet.recording.numbers")
+        assert numbers == [1, 2, 2, 3, 4, 3, 5, 6]
 
 
 def test_a_note_is_held_and_then_rings_on_in_the_pedal(chromium, nocturne):

@@ -219,4 +219,4 @@ def test_facts_about_the_source_reach_the_page():
     source = Source("takes/air.mid", date="3 May 2024", rights="(c) Somebody")
     made = transcribe(Performance(scale(4).notes, source=source))
     found = made.score.source, made.score.date, made.score.rights
-    assert found == ("air.mid", "3 May 2024", "(c) Somebody")
+    assert found == ("air", "3 May 2024", "(c) Somebody")

@@ -4,6 +4,9 @@
 //   notes: [later, held, sounding, pitch, velocity] for each key press, in the order of recording
 //   ties:  ["124-2", time] for each notehead that a tie leads to, by the end of its id
 //   bars:  when each bar begins; first: the number of the first one (0 is a pickup)
+// and where bars are written once and played twice
+//   numbers: those of all bars as they are played
+//   again: [124, 212] for each notehead that is played twice; its ties have two times, too
 
 function readRecording(text) {
   const data = JSON.parse(text);
@@ -12,14 +15,26 @@ function readRecording(text) {
     onset += later / 1000;
     return { onset, release: onset + held / 1000, end: onset + sounding / 1000, pitch, velocity };
   });
+  const numbers = data.numbers ?? data.bars.map((_, index) => data.first + index);
   return {
     notes,
     onsets: notes.map((note) => note.onset),
-    ties: new Map(data.ties.map(([name, time]) => [name, time / 1000])),
+    ties: new Map(data.ties.map(([name, ...times]) => [name, times.map((time) => time / 1000)])),
+    again: new Map((data.again ?? []).map((presses) => [presses[0], presses])),
+    numbers,
+    legs: legsOf(numbers),
     bars: data.bars.map((time) => time / 1000),
-    firstBar: data.first,
     duration: notes.reduce((last, note) => Math.max(last, note.end), 0),
   };
+}
+
+// For each bar how often the reader has turned back or left out bars before it.
+function legsOf(numbers) {
+  let leg = 0;
+  return numbers.map((number, index) => {
+    if (index > 0 && number !== numbers[index - 1] + 1) leg += 1;
+    return leg;
+  });
 }
 
 // The index of the last of these sorted times that is not later than `time`; -1 before the first.
@@ -67,5 +82,5 @@ function neighbour(recording, time, step) {
 
 // The number of the bar that is played.
 function barAt(recording, time) {
-  return recording.firstBar + Math.max(lastNotAfter(recording.bars, time), 0);
+  return recording.numbers[Math.max(lastNotAfter(recording.bars, time), 0)];
 }

@@ -4,6 +4,9 @@
 // of systems, each an SVG of its own. A notehead is a group that lists the key presses it stands
 // for (`data-played`) and has an id that ends with its name, "p124", or "p124-2" if a tie leads to
 // it. No more is needed: where it is drawn is asked of the browser.
+//
+// What is written once and played twice has a stop for each time. A system is visited once on each
+// leg of the way, which goes on until the reader turns back or leaves bars out.
 
 const HEAD = "[data-played]";
 const NAME = /p((\d+)(?:-\d+)?)$/;
@@ -12,7 +15,7 @@ class Sheet {
   constructor(layouts, recording) {
     this.layouts = layouts;
     this.recording = recording;
-    this.systems = []; // none while no layout is shown
+    this.systems = []; // the visits in the order of time; none while no layout is shown
     this.starts = [];
     this.heads = new Map();
     this.lit = new Map(); // element -> "held" or "ringing"
@@ -26,36 +29,32 @@ class Sheet {
     const shown = all.find((layout) => layout.getClientRects().length > 0);
     if (shown === undefined || shown === this.shown) return false;
     this.shown = shown;
-    const systems = [...shown.querySelectorAll(".system")].map((one) => this.#survey(one));
-    this.systems = systems.filter(({ stops }) => stops.length > 0);
+    const stops = [...shown.querySelectorAll(".system")].flatMap((one) => this.#survey(one));
+    this.systems = visits(stops, this.recording);
     this.starts = this.systems.map(({ stops }) => stops[0].time);
     this.heads = groupByPress(this.systems.flatMap(({ stops }) => stops));
     this.showLoop(this.loop);
     return true;
   }
 
-  // The noteheads of a system in the order of time. `x` is a share of the system's width; `reached`
-  // never goes back, whatever a rolled chord or a grace note does.
+  // The stops at the noteheads of a system. `x` is a share of the system's width.
   #survey(element) {
+    const { ties, again, onsets } = this.recording;
     const box = element.getBoundingClientRect();
-    const stops = [...element.querySelectorAll(HEAD)].map((head) => {
-      const [, name, press] = NAME.exec(head.id);
+    return [...element.querySelectorAll(HEAD)].flatMap((head) => {
+      const [, name, first] = NAME.exec(head.id);
       const ink = (head.querySelector("use") ?? head).getBoundingClientRect();
-      return {
+      const played = head.dataset.played.split(" ").map(Number);
+      const times = again.get(Number(first)) ?? [Number(first)];
+      return times.map((press, time) => ({
+        element,
         head,
-        presses: head.dataset.played.split(" ").map(Number),
-        time: this.recording.ties.get(name) ?? this.recording.onsets[press],
+        presses: played.filter((one) => one === press || !times.includes(one)),
+        time: ties.get(name)?.[time] ?? onsets[press],
         x: (ink.left + ink.width / 2 - box.left) / box.width,
         y: (ink.top + ink.height / 2 - box.top) / box.height,
-      };
+      }));
     });
-    stops.sort((a, b) => a.time - b.time);
-    let furthest = 0;
-    for (const stop of stops) {
-      furthest = Math.max(furthest, stop.x);
-      stop.reached = furthest;
-    }
-    return { element, stops };
   }
 
   // Lights the heads of what sounds, each of a row of tied ones from its own time on.
@@ -128,6 +127,23 @@ class Sheet {
       element.prepend(mark);
     });
   }
+}
+
+// The stops in the order of time, in rows of one system and one leg. `reached` never goes back,
+// whatever a rolled chord or a grace note does.
+function visits(stops, recording) {
+  const found = new Map();
+  for (const stop of [...stops].sort((a, b) => a.time - b.time)) {
+    const leg = recording.legs[Math.max(lastNotAfter(recording.bars, stop.time), 0)];
+    const legs = found.get(stop.element) ?? new Map();
+    found.set(stop.element, legs);
+    const visit = legs.get(leg) ?? { element: stop.element, stops: [] };
+    legs.set(leg, visit);
+    stop.reached = Math.max(visit.stops.at(-1)?.reached ?? 0, stop.x);
+    visit.stops.push(stop);
+  }
+  const all = [...found.values()].flatMap((legs) => [...legs.values()]);
+  return all.sort((a, b) => a.stops[0].time - b.stops[0].time);
 }
 
 function groupByPress(stops) {
