@@ -3,7 +3,7 @@
 A pianist lets go early, in staccato or because the pedal holds the sound, and late, in legato. The
 strongest hint is the next onset of the same voice: in 78 performances aligned with their scores
 a note is written up to it in 97 of 100 cases where the gap is an eighth or less, and for longer
-gaps as soon as a good part of the gap was held. Otherwise the simplest value near the held length.
+gaps as soon as some part of the gap was held. Otherwise the simplest value near the held length.
 What the reader says of the note's value is weighed against both.
 All notes of a chord in one voice get one length; no note reaches into the next one of its voice.
 
@@ -18,11 +18,12 @@ from itertools import groupby
 import numpy as np
 
 from engrave import reading
+from engrave.felt import felt_beats
 from engrave.grid import Bar, Grid, PlacedNote, beat_parts
 from engrave.listen import Evidence
 
 # The share of a gap (up to so many quarters) that must have been held for the gap to be filled.
-FILLS = [(Fraction(1, 2), 0.0), (Fraction(1), 0.28), (Fraction(2), 0.45), (Fraction(8), 0.6)]
+FILLS = [(Fraction(1, 2), 0.0), (Fraction(1), 0.26), (Fraction(2), 0.3), (Fraction(8), 0.4)]
 BREATH = 1.15  # held notes are meant a little longer than the key stays down
 INSIDE_BEAT = 1.0  # what an ending inside a beat costs, beside the length's relative error
 FILL_BONUS = 1.0  # what a rest costs where the gap was held
@@ -45,6 +46,7 @@ def settle_lengths(
     their onsets need.
     """
     settled = list(notes)
+    felt = felt_beats(notes, staff, grid, evidence)
     lines: dict[tuple[int, int], list[int]] = {}
     for i, note in enumerate(notes):
         if not note.grace:
@@ -54,7 +56,7 @@ def settle_lengths(
         chords = [list(chord) for _, chord in groupby(members, key=lambda i: notes[i].onset)]
         for chord, following in zip(chords, [*chords[1:], None], strict=True):
             end = notes[following[0]].onset if following else grid.bars[-1].end
-            length = _length(notes, chord, end, grid, evidence.value, smallest)
+            length = _length(notes, chord, end, grid, evidence.value, felt[chord[0]], smallest)
             for i in chord:
                 settled[i] = replace(notes[i], length=length)
     return tuple(settled)
@@ -66,6 +68,7 @@ def _length(
     end: Fraction,
     grid: Grid,
     read: np.ndarray,
+    felt: Fraction,
     smallest: Fraction,
 ) -> Fraction:
     onset = notes[chord[0]].onset
@@ -79,7 +82,7 @@ def _length(
 
     def cost(place: Fraction) -> float:
         length = place - onset
-        unread = -READ_WEIGHT * max(said[_class_of(length / bar.beat_length)], LEAST)
+        unread = -READ_WEIGHT * max(said[_class_of(length / felt)], LEAST)
         if place == end:
             return unread + (0.0 if filled else min(1.0, abs(float(length) / wanted - 1)))
         inside = (place - bar.end) % bar.beat_length != 0

@@ -92,7 +92,7 @@ def transcribe(
     placed = _place(fold(fingers, ornaments), beats, staves.hands, evidence, corrections.smallest)
     hand = tuple(staves.hands[note.played] for note in placed.notes)
     begin("Separating the voices", 0.6)
-    voice = separate_voices(placed.notes, hand, evidence)
+    voice = separate_voices(placed.notes, hand, evidence, placed.grid)
     notes = settle_lengths(placed.notes, hand, voice, placed.grid, evidence, corrections.smallest)
     sounding = (
         evidence if fingers is performance else listen(to_be_heard(performance, pedal), weights)

@@ -31,10 +31,10 @@ FLOORS = (
         *("pulse", "swing", "walk", "playback", "player", "carriers", "pedal_words"),
         *("titles", "keys", "accidentals", "octave_lines"),
     },
-    # rooms of the judge and of the writer
+    # rooms of the judge, of the writer, and of the steps
     {
         *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
-        *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines"),
+        *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines", "felt"),
     },
     {
         # the steps from the one to the other, each on its own

@@ -50,13 +50,13 @@ def settled(held: str, grid: Grid, read: str | None = None) -> str:
         ("2/4", "0:1/8 1/2:1/8 1:1/8 3/2:1/8 2:2", "1/2 1/2 1/2 1/2 2"),
         ("2/4", "0:1/8 1/4:1/8 1/2:1/8 3/4:1/8 1:3", "1/4 1/4 1/4 1/4 3"),
         ("2/4", "0:1/6 1/3:1/6 2/3:1/6 1:3", "1/3 1/3 1/3 3"),
-        # Quarters, of which 28 in 100 were held.
+        # Quarters, of which 26 in 100 were held.
         ("4/4", "0:1/2 1:1/3 2:6", "1 1 6"),
-        # Longer gaps want more of them held: 45 in 100 of a half note, 60 of longer ones.
+        # Longer gaps want more of them held: 30 in 100 of a half note, 40 of longer ones.
         ("4/4", "0:1 2:6", "2 6"),
-        ("4/4", "0:3/4 2:6", "1 6"),
+        ("4/4", "0:1/2 2:6", "1 6"),
         ("4/4", "0:5/2 4:4", "4 4"),
-        ("4/4", "0:2 4:4", "2 4"),
+        ("4/4", "0:1 4:4", "1 4"),
         # What is held over the next note ends with it.
         ("4/4", "0:5/2 1:1 2:9", "1 1 6"),
         # A single short note at the end gets a simple value, a long one goes to the barline.
@@ -80,7 +80,7 @@ def test_lengths(meter: str, held: str, expected: str) -> None:
         ("3/4", "0:5/3 3:3", "2 3", "2 3"),
         ("3/4", "0:5/3 3:3", "3 3", "3 3"),
         # In 6/8 the reader counts in dotted quarters.
-        ("6/8", "0:3/2 3/2:1/2 3:3", "1 1/3 2", "3/2 1/2 3"),
+        ("6/8", "0:3/2 3/2:1/3 3:3", "1 1/3 2", "3/2 1/2 3"),
         ("6/8", "0:3/2 3/2:1/2 3:3", "1 1 2", "3/2 3/2 3"),
     ],
 )

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from engrave.grid import PlacedNote
+from engrave.grid import Bar, Grid, PlacedNote
 from engrave.listen import Evidence
 from engrave.voices import separate_voices
 from samples import names, take
@@ -28,17 +28,27 @@ def placed(text: str) -> list[PlacedNote]:
 
 
 def undecided(count: int) -> Evidence:
-    """A reader who holds either voice as likely, so that what is heard decides."""
-    classes = ANSWERS["voice"]
-    shares = [0.5 if name in ("upper", "lower") else 1e-9 for name in classes]
+    """A reader who holds either voice and one alone as likely, so that what is heard decides."""
+    shares = [{"only": 0.5, "upper": 0.25, "lower": 0.25}.get(name, 1e-9) for name in VOICES]
     return replace(blank(count), voice=np.log([shares] * count))
+
+
+def separated(notes: list[PlacedNote], staff: list[int], evidence: Evidence) -> tuple[int, ...]:
+    """The voices in bars of 4/4, a second for each quarter."""
+    bars = int(max((note.end for note in notes), default=Fraction(0))) // 4 + 1
+    grid = Grid(
+        (0.0, 4.0 * bars),
+        (Fraction(0), Fraction(4 * bars)),
+        tuple(Bar(Fraction(4 * k), Fraction(4), 4, 4) for k in range(bars)),
+    )
+    return separate_voices(notes, staff, evidence, grid)
 
 
 def voices(text: str, *read: str) -> str:
     """The voice of each note of one hand, a digit each; `read` is what the reader says of each."""
     notes = placed(text)
     evidence = said(len(notes), voice=read) if read else undecided(len(notes))
-    return "".join(map(str, separate_voices(notes, [1] * len(notes), evidence)))
+    return "".join(map(str, separated(notes, [1] * len(notes), evidence)))
 
 
 def line(names: str, step: str, held: str, start: str = "0") -> str:
@@ -49,6 +59,7 @@ def line(names: str, step: str, held: str, start: str = "0") -> str:
     )
 
 
+VOICES = ANSWERS["voice"]
 SCALE = "C4 D4 E4 F4 G4 A4 B4 C5"
 BROKEN = "C4 E4 G4 E4 C4 E4 G4 E4"
 
@@ -106,12 +117,14 @@ def test_inner_notes_are_of_one_voice_or_the_other() -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_the_voices_of_the_samples_by_a_good_reader(name: str) -> None:
-    truth = take(name).truth
+    sample = take(name)
+    truth = sample.truth
     notes = [
         PlacedNote(note.onset, note.length, note.pitch.midi, k, note.grace)
         for k, note in enumerate(truth)
     ]
-    found = separate_voices(notes, [note.staff for note in truth], of_truth(take(name)))
+    grid = Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
+    found = separate_voices(notes, [note.staff for note in truth], of_truth(sample), grid)
     assert found == tuple(1 if note.voice in (1, 5) else 2 for note in truth)
 
 
@@ -126,12 +139,12 @@ def test_grace_notes_go_with_the_note_that_they_lead_to() -> None:
 
 def test_each_hand_has_its_own_voices() -> None:
     notes = placed("0 4 C3;" + line(BROKEN, "1/2", "1/2"))
-    assert separate_voices(notes, [2] + [1] * 8, undecided(9)) == (1,) * 9
-    assert separate_voices(notes, [2] * 9, undecided(9)) == (2, *[1] * 8)
+    assert separated(notes, [2] + [1] * 8, undecided(9)) == (1,) * 9
+    assert separated(notes, [2] * 9, undecided(9)) == (2, *[1] * 8)
 
 
 def test_nothing_is_nothing() -> None:
-    assert separate_voices([], [], blank(0)) == ()
+    assert separated([], [], blank(0)) == ()
 
 
 def random_notes(size: int, together: int) -> list[PlacedNote]:
@@ -150,7 +163,7 @@ def test_many_notes_take_no_long_time(size: int, together: int) -> None:
     def seconds(notes: list[PlacedNote]) -> float:
         evidence = undecided(len(notes))
         start = time.process_time()
-        found = separate_voices(notes, [1] * len(notes), evidence)
+        found = separated(notes, [1] * len(notes), evidence)
         assert len(found) == len(notes) and set(found) <= {1, 2}
         return time.process_time() - start
 
