@@ -35,7 +35,8 @@ def mark_ritenuto(notes: Sequence[PlacedNote], grid: Grid) -> tuple[TempoWords, 
         return ()
     places = [grid.quarters[k] for k in beats]
     slowness = _slowness(np.array([grid.times[k] for k in beats]), places)
-    free = 1 + FREE * (float(np.quantile(slowness[BEFORE:], 0.9)) - 1) if len(beats) > BEFORE else 1
+    later = slowness[BEFORE:]
+    free = 1 + FREE * (float(np.quantile(later, 0.9)) - 1) if len(later) else 1
     inner = [
         words
         for words in _slowings(slowness, max(MUCH_SLOWER, free))

@@ -52,8 +52,8 @@ SAMPLES = (
         left 1  | c3:2 g3 | c3:1 |
         """,
         """
-        right 1 | ([c5,b4])c5:2 e5 | c5:1 |
-        left 1  | c3:2 g3 | c3:1 |
+        right 1 | ([c5,b4])c5:2 e5 | c5:1^fermata |
+        left 1  | c3:2 g3 | c3:1^fermata |
         """,
         pace="72 at 0",
         played=True,
@@ -66,8 +66,8 @@ SAMPLES = (
         left 1  | c3:2 g3 | c3:1 |
         """,
         """
-        right 1 | c5:2^turn e5 | c5:1 |
-        left 1  | c3:2 g3 | c3:1 |
+        right 1 | c5:2^turn e5 | c5:1^fermata |
+        left 1  | c3:2 g3 | c3:1^fermata |
         """,
         pace="66 at 0",
         played=True,
@@ -307,5 +307,19 @@ SAMPLES = (
         right 1 | 3{[c5:8 d5 e5]} 3{[f5 e5 d5]} 3{[c5 d5 e5]} 3{[f5 e5 d5]} | c5:1 |
         """,
         played=True,
+    ),
+    Sample(
+        "fermata",
+        "The last chord, which the player lets stand, has a fermata on both staves.",
+        """
+        right 1 | c5:4 d5 e5 f5 | e5+g5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        """
+        right 1 | c5:4 d5 e5 f5 | e5+g5:1^fermata |
+        left 1  | c3:2 g3 | c3:1^fermata |
+        """,
+        played=True,
+        pace="72 at 0",
     ),
 )
