@@ -16,6 +16,7 @@ from engrave.lengths import settle_lengths
 from engrave.listen import WEIGHTS, Evidence, listen
 from engrave.meter import group_beats
 from engrave.notate import join_parts, notate
+from engrave.one_voice import unite_voices
 from engrave.ornaments import Folded, find_ornaments, fold
 from engrave.pedal import mark_pedal
 from engrave.pedal_signs import Pedals
@@ -94,6 +95,7 @@ def transcribe(
     begin("Separating the voices", 0.6)
     voice = separate_voices(placed.notes, hand, evidence, placed.grid)
     notes = settle_lengths(placed.notes, hand, voice, placed.grid, evidence, corrections.smallest)
+    voice = unite_voices(notes, hand, voice, placed.grid)
     sounding = (
         evidence if fingers is performance else listen(to_be_heard(performance, pedal), weights)
     )
