@@ -30,7 +30,7 @@ from bench.pedal_figures import (
 from bench.table import in_columns
 from bench.truth import Recording, match_played
 from engrave.grid import Bar, Grid, PlacedNote
-from engrave.listen import listen
+from engrave.listen import listen_for_pedal
 from engrave.midi import read_midi
 from engrave.musicxml import write_musicxml
 from engrave.pedal import mark_pedal
@@ -153,15 +153,20 @@ def _true_grid(
 
 
 def _hidden(performance: Performance, foot: list[Interval], frame: Interval) -> dict[str, float]:
-    bare = replace(performance, sustain=())
-    moves = infer_pedal(bare, listen(bare))
+    moves = infer_pedal(listen_for_pedal(replace(performance, sustain=())))
     found = intervals(moves, *frame)
     agreed = compare_time(foot, found, *frame)
+    seconds = frame[1] - frame[0]
+    down, said = (sum(up - down for down, up in pedal) for pedal in (foot, found))
     return {
         "hidden_f": 100 * agreed["f"],
         "hidden_time": 100 * agreed["time"],
         "hidden_crossings": 100 * crossing_f(foot, found),
-        "down": 100 * sum(up - down for down, up in foot) / (frame[1] - frame[0]),
+        "down": 100 * down / seconds,
+        "always_f": 100 * compare_time(foot, [frame], *frame)["f"],
+        "seconds": seconds,
+        "seconds_down": down,
+        "seconds_said": said,
     }
 
 
@@ -194,11 +199,16 @@ def judge_all(recordings: Sequence[Recording]) -> Iterable[tuple[Recording, Figu
 
 
 def write_pedal_table(rows: Sequence[tuple[Recording, Figures]], about: str) -> str:
-    """Means per composer and of all; the ratio of the lengths is that of the means."""
+    """Means per composer and of all, the ratio of the lengths being that of the means; then the
+    hidden pedal in both reckonings."""
     composers = sorted({recording.composer for recording, _ in rows})
     groups = [(c, [f for r, f in rows if r.composer == c]) for c in composers]
     groups.append(("all", [figures for _, figures in rows]))
-    names = list(rows[0][1])
+    return f"{about}\n\n{_means(groups)}\n\n{_pooled(groups)}\n"
+
+
+def _means(groups: Sequence[tuple[str, Sequence[Figures]]]) -> str:
+    names = [name for name in groups[0][1][0] if not name.startswith("seconds")]
     head = ("", "performances", *(name.replace("_", " ") for name in names), "held / keys")
     lines = []
     for name, group in groups:
@@ -206,7 +216,31 @@ def write_pedal_table(rows: Sequence[tuple[Recording, Figures]], about: str) -> 
         ratio = means["offset_held"] / max(means["offset_keys"], 1e-9)
         numbers = (f"{value:.{2 if 'marks' in n else 1}f}" for n, value in means.items())
         lines.append((name, str(len(group)), *numbers, f"{ratio:.2f}"))
-    return f"{about}\n\n{in_columns(head, lines)}\n"
+    return in_columns(head, lines)
+
+
+def _pooled(groups: Sequence[tuple[str, Sequence[Figures]]]) -> str:
+    """The hidden pedal per performance, and with all the time of a group as one performance."""
+    head = (
+        *("", "minutes", "down", "always down: F", "pooled", "hidden F", "pooled"),
+        *("hidden time", "pooled"),
+    )
+    lines = []
+    for name, group in groups:
+        total, down, said = (
+            sum(figures[n] for figures in group)
+            for n in ("seconds", "seconds_down", "seconds_said")
+        )
+        right = sum(figures["hidden_time"] / 100 * figures["seconds"] for figures in group)
+        both = (right - total + down + said) / 2  # right are both down and neither
+        numbers = (
+            *(total / 60, 100 * down / total),
+            *(fmean(f["always_f"] for f in group), 200 * down / (down + total)),
+            *(fmean(f["hidden_f"] for f in group), 200 * both / max(down + said, 1e-9)),
+            *(fmean(f["hidden_time"] for f in group), 100 * right / total),
+        )
+        lines.append((name, *(f"{number:.1f}" for number in numbers)))
+    return in_columns(head, lines)
 
 
 def write_pedal_json(rows: Sequence[tuple[Recording, Figures]]) -> str:

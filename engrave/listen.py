@@ -15,13 +15,19 @@ import numpy as np
 import onnxruntime
 
 from engrave import reading
-from engrave.features import Keys, describe
+from engrave.features import Keys, chords, describe
+from engrave.moments import Moments
 from engrave.performance import Performance
 
 WEIGHTS = ("full", "free")  # what `listen` may read with: files in the folder `weights`
 # The evidence that is of a note in what its own player does.
 OF_ONE_PLAYER = ("value", "upper", "voice", "flags", "pedal_down", "pedal_press", "pedal_lift")
+PEDAL_READERS = {"full": "pedal"}  # the files that hear the pedal; the free weights have none
+IGNORANT = -20.0  # log odds of yes where nobody was asked
 WINDOW, MARGIN = 1024, 128  # notes read at a time, and of them those at each end left to others
+MOMENTS, MOMENTS_LEFT = 2048, 256  # the same in moments
+BY_NOTES = 0.3  # share of the reader of notes in whether the pedal is down
+LAST = 1.0  # seconds for which the last chord counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,21 @@ class Evidence:
         return Evidence(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
 
+@dataclass(frozen=True, slots=True)
+class FootEvidence:
+    """What a foot would do at each of `times` (seconds, even moments), as log odds of yes.
+
+    Is the pedal `down`; is there a `press` or a `lift` within a moment and a half? `used` is the
+    share of the time for which it is probably down, as the reader of notes hears it.
+    """
+
+    times: np.ndarray
+    down: np.ndarray
+    press: np.ndarray
+    lift: np.ndarray
+    used: float
+
+
 def listen(performance: Performance, weights: str = WEIGHTS[0]) -> Evidence:
     """What each note of a performance looks like to the reader with these weights.
 
@@ -75,13 +96,9 @@ def listen(performance: Performance, weights: str = WEIGHTS[0]) -> Evidence:
 
 
 def _hear(performance: Performance, weights: str) -> Evidence:
-    session = _session(weights)
-
-    def answer(rows: np.ndarray) -> np.ndarray:
-        answers: np.ndarray = session.run(None, {"notes": rows[None]})[0][0]
-        return answers
-
-    parts = reading.split(in_windows(describe(Keys.of(performance)), answer))
+    rows = describe(Keys.of(performance))
+    said = in_windows(len(rows), lambda shown: _answers(weights, rows[shown]), WINDOW, MARGIN)
+    parts = reading.split(said)
     return Evidence(**{name: _as_evidence(name, part) for name, part in parts.items()})
 
 
@@ -98,21 +115,57 @@ def _hear_apart(performance: Performance, weights: str) -> Evidence:
     return Evidence(*joined).take(order)
 
 
-def in_windows(rows: np.ndarray, answer: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """The answers for all notes, read in windows that overlap by twice `MARGIN`."""
-    answers = np.empty((len(rows), reading.COUNT), np.float32)
-    for start in range(0, max(1, len(rows) - 2 * MARGIN), WINDOW - 2 * MARGIN):
-        kept = MARGIN if start else 0
-        answers[start + kept : start + WINDOW] = answer(rows[start : start + WINDOW])[kept:]
+def listen_for_pedal(performance: Performance, weights: str = WEIGHTS[0]) -> FootEvidence:
+    """What a foot would do, from the keys alone; the performance has a note at least.
+
+    Two readers answer: one that hears moments, and the one of notes, whose `pedal_down` is about
+    the middle between two chords.
+    """
+    keys = Keys.of(replace(performance, sustain=()))
+    moments = Moments.of(keys)
+    count = len(moments.times)
+    if weights not in PEDAL_READERS:
+        never = np.full(count, IGNORANT)
+        return FootEvidence(moments.times, never, never, never, 0.0)
+
+    def answer(shown: slice) -> np.ndarray:
+        return _answers(PEDAL_READERS[weights], moments.describe(shown.start, shown.stop))
+
+    down, press, lift = in_windows(count, answer, MOMENTS, MOMENTS_LEFT).T.astype(float)
+    starts, chord = chords(keys)
+    by_note = listen(replace(performance, sustain=()), weights).pedal_down
+    by_chord = np.bincount(chord, by_note) / np.bincount(chord)
+    onset = keys.onset[starts]
+    wait = np.diff(onset, append=onset[-1] + LAST)
+    by_moment = np.interp(moments.times, onset + wait / 2, by_chord)
+    used = float(wait @ (1 / (1 + np.exp(-by_chord))) / wait.sum())
+    down += BY_NOTES * (by_moment - down)
+    return FootEvidence(moments.times, down, press, lift, used)
+
+
+def in_windows(
+    count: int, answer: Callable[[slice], np.ndarray], window: int, margin: int
+) -> np.ndarray:
+    """The answers for so many rows, asked in windows that overlap by twice `margin`."""
+    parts = []
+    for start in range(0, max(1, count - 2 * margin), window - 2 * margin):
+        said = answer(slice(start, start + window))
+        is_last = start + window >= count
+        parts.append(said[margin if start else 0 : None if is_last else window - margin])
+    return np.concatenate(parts)
+
+
+def _answers(file: str, rows: np.ndarray) -> np.ndarray:
+    answers: np.ndarray = _session(file).run(None, {"notes": rows[None]})[0][0]
     return answers
 
 
 @cache
-def _session(weights: str) -> onnxruntime.InferenceSession:
-    file = Path(__file__).parent / "weights" / f"{weights}.onnx"
+def _session(file: str) -> onnxruntime.InferenceSession:
+    path = Path(__file__).parent / "weights" / f"{file}.onnx"
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def _as_evidence(name: str, said: np.ndarray) -> np.ndarray:

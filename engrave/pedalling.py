@@ -1,58 +1,30 @@
 """Where a pianist would have pedalled, if nothing says where the pianist did.
 
-The reader says of each chord whether the pedal is down halfway to the next one, and whether it goes
-down or comes up between the two. These three need not agree; the most likely foot that is up or
-down at each moment is found by the Viterbi algorithm. A foot moves late in slow music and is quick
-in fast: when it goes down or comes up after the chord is what 156 performances of as many scores
-had in the median, by the time to the next chord (seconds).
+The reader of the pedal says of even moments whether the pedal would be down, and whether it would
+go down or come up there. The foot that agrees best with all three is found by the Viterbi
+algorithm: each moment counts for or against its being down, each move for what was said of it.
+
+How sure one must be to say "down" is taken from the whole piece: an F-measure is best where
+everything is said that is half as likely as the measure is high (Lipton, Elkan and Naryanaswamy,
+"Optimal thresholding of classifiers to maximize F1 measure", ECML 2014).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from engrave.features import Keys, chords
-from engrave.listen import Evidence
+from engrave.listen import FootEvidence
+from engrave.moments import STEP
 from engrave.performance import PedalMove, Performance
 
 HALF, FULL = 64, 127  # from this depth on a pedal is down; the depth of an inferred press
 LEAST_USED = 0.6  # share of the time with the pedal down, below which nobody misses it
-LAST = 1.0  # seconds for which the last chord counts
-# Added to the log odds of down and of moves: an F-measure is best where everything is said that is
-# half as likely as the F-measure is high (Lipton, Elkan and Naryanaswamy, ECML 2014).
-DOWN_BIAS, MOVE_BIAS = 0.4, 1.0
-
-# What may happen between two chords: the pedal is down before, and after; it goes down, comes up;
-# it is down halfway.
+MOVE_BIAS = 1.2  # added to the log odds of a press or a lift
+HEARD_EARLY = 0.03  # seconds by which the reader hears a press too soon
+LEAST_SURE, MOST_SURE = 0.3, 0.5  # between which the probability lies from which on it is down
 UP, DOWN = 0, 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    before: int
-    after: int
-    press: bool
-    lift: bool
-    halfway: int
-
-
-STEPS = (
-    _Step(UP, UP, False, False, UP),
-    _Step(UP, DOWN, True, False, DOWN),
-    _Step(UP, UP, True, True, DOWN),
-    _Step(DOWN, DOWN, False, False, DOWN),
-    _Step(DOWN, UP, False, True, UP),
-    _Step(DOWN, DOWN, True, True, DOWN),
-)
-
-# Seconds from the chord to the move, by the seconds from the chord to the next one.
-WAITS = (0.08, 0.16, 0.25, 0.37, 0.57, 0.92, 1.8)
-PRESS_ALONE = (-0.04, -0.02, 0.01, 0.06, 0.09, 0.17, 0.3)
-PRESS_OF_CHANGE = (0.0, 0.04, 0.1, 0.14, 0.18, 0.28, 0.44)
-LIFT_OF_CHANGE = (-0.06, -0.04, 0.0, 0.01, 0.03, 0.08, 0.12)
-LIFT_ALONE = (-0.03, 0.0, 0.04, 0.08, 0.15, 0.46, 0.94)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,85 +58,70 @@ def to_be_heard(performance: Performance, wish: PedalWish) -> Performance:
     return replace(performance, sustain=()) if wish.source == "infer" else performance
 
 
-def find_foot(performance: Performance, evidence: Evidence, wish: PedalWish) -> Foot:
-    """The pedal that is written; `evidence` is of what was `to_be_heard`."""
+def find_foot(
+    performance: Performance, wish: PedalWish, hear: Callable[[Performance], FootEvidence]
+) -> Foot:
+    """The pedal that is written; `hear` is asked where none is recorded or wished for."""
     recorded = any(move.depth >= HALF for move in performance.sustain)
-    if wish.source == "off":
+    if wish.source == "off" or not performance.notes:
         return Foot()
     if wish.source == "keep" or (wish.source == "auto" and recorded):
         return Foot(performance.sustain)
-    if wish.source == "auto" and not takes_pedal(performance, evidence):
+    evidence = hear(performance)
+    if wish.source == "auto" and not takes_pedal(evidence):
         return Foot()
-    moves = infer_pedal(performance, evidence)
+    moves = infer_pedal(evidence)
     return Foot(moves, inferred=bool(moves))
 
 
-def takes_pedal(performance: Performance, evidence: Evidence) -> bool:
+def takes_pedal(evidence: FootEvidence) -> bool:
     """Whether music is such that a pianist uses the pedal for a good part of it."""
-    onset = np.array([note.onset for note in performance.notes])
-    wait = np.diff(onset, append=onset[-1] + LAST)
-    down = 1 / (1 + np.exp(-evidence.pedal_down))
-    return float((down * wait).sum() / wait.sum()) >= LEAST_USED
+    return evidence.used >= LEAST_USED
 
 
-def infer_pedal(performance: Performance, evidence: Evidence) -> tuple[PedalMove, ...]:
-    """The moves of a sustain pedal that would suit; the evidence is of notes without pedal."""
-    if not performance.notes:
-        return ()
-    starts, chord = chords(Keys.of(performance))
-    time = np.array([performance.notes[i].onset for i in starts])
-    wait = np.diff(time, append=time[-1] + LAST)
-    heads = (evidence.pedal_down, evidence.pedal_press, evidence.pedal_lift)
-    odds = np.stack([np.bincount(chord, head) / np.bincount(chord) for head in heads])
-    steps = _likeliest(odds)
-    return tuple(_moves(steps, time, wait))
-
-
-def _likeliest(odds: np.ndarray) -> list[_Step]:
-    """The step after each chord, given the log odds of (down, press, lift) by chord."""
-    odds = odds + np.array([[DOWN_BIAS], [MOVE_BIAS], [MOVE_BIAS]])
-    yes, no = -np.logaddexp(0, -odds), -np.logaddexp(0, odds)
-    score = np.stack(
-        [
-            (yes if step.halfway else no)[0]
-            + (yes if step.press else no)[1]
-            + (yes if step.lift else no)[2]
-            for step in STEPS
-        ],
-        axis=1,
+def infer_pedal(evidence: FootEvidence) -> tuple[PedalMove, ...]:
+    """The moves of a sustain pedal that would suit, in turn down and up."""
+    sure = float(np.clip(_threshold(_probability(evidence.down)), LEAST_SURE, MOST_SURE))
+    states = _likeliest(
+        evidence.down - np.log(sure / (1 - sure)),
+        evidence.press + MOVE_BIAS,
+        evidence.lift + MOVE_BIAS,
     )
-    best = np.array([0.0, -np.inf])
-    chosen = []
-    for row in score:
-        reached = [best[step.before] + said for step, said in zip(STEPS, row, strict=True)]
-        winners = [
-            max((k for k, s in enumerate(STEPS) if s.after == state), key=reached.__getitem__)
-            for state in (UP, DOWN)
-        ]
-        chosen.append(winners)
-        best = np.array([reached[k] for k in winners])
-    state = int(best.argmax())
-    path = []
-    for winners in reversed(chosen):
-        path.append(STEPS[winners[state]])
-        state = path[-1].before
-    return path[::-1]
+    moved = np.diff(states, prepend=UP, append=UP)
+    times = np.append(evidence.times, evidence.times[-1] + STEP) - STEP / 2
+    return tuple(
+        PedalMove(time + HEARD_EARLY, FULL) if change > 0 else PedalMove(time, 0)
+        for time, change in zip(times.tolist(), moved.tolist(), strict=True)
+        if change
+    )
 
 
-def _moves(steps: list[_Step], time: np.ndarray, wait: np.ndarray) -> Iterator[PedalMove]:
-    """The moves in order; each comes at least a moment after the one before."""
-    now = -np.inf
-    for step, at, until in zip(steps, time.tolist(), wait.tolist(), strict=True):
-        change = step.press and step.lift and step.before == DOWN
-        delays = []
-        if step.lift:
-            delays.append((LIFT_OF_CHANGE if change else LIFT_ALONE, 0))
-        if step.press:
-            delays.append((PRESS_OF_CHANGE if change else PRESS_ALONE, FULL))
-        if step.press and step.lift and not change:
-            delays.reverse()
-        for table, depth in delays:
-            now = max(at + float(np.interp(until, WAITS, table)), now + 0.02)
-            yield PedalMove(now, depth)
-    if steps and steps[-1].after == DOWN:
-        yield PedalMove(max(now + 0.02, float(time[-1] + wait[-1])), 0)
+def _probability(odds: np.ndarray) -> np.ndarray:
+    probability: np.ndarray = 1 / (1 + np.exp(-odds))
+    return probability
+
+
+def _threshold(probability: np.ndarray) -> float:
+    """From which probability on "down" is to be said for the highest F-measure to be expected."""
+    likely = np.sort(probability)[::-1]
+    measure = 2 * np.cumsum(likely) / (np.arange(1, len(likely) + 1) + likely.sum())
+    return float(measure.max()) / 2
+
+
+def _likeliest(down: np.ndarray, press: np.ndarray, lift: np.ndarray) -> np.ndarray:
+    """Whether the pedal is down at each moment; the arguments are what speaks for it."""
+    best = (0.0, -np.inf)
+    came: list[tuple[int, int]] = []
+    for for_down, for_press, for_lift in zip(
+        down.tolist(), press.tolist(), lift.tolist(), strict=True
+    ):
+        up = (best[UP], best[DOWN] + for_lift)
+        held = (best[UP] + for_press, best[DOWN])
+        came.append((int(up[DOWN] > up[UP]), int(held[DOWN] >= held[UP])))
+        best = (max(up), max(held) + for_down)
+    states = np.empty(len(came), int)
+    state = int(best[DOWN] > best[UP])
+    for k in range(len(came) - 1, -1, -1):
+        states[k] = state
+        state = came[k][state]
+    return states

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 
 from engrave.articulation import find_articulation
 from engrave.beats import track_beats
@@ -13,7 +14,7 @@ from engrave.grid import Grid, PlacedNote, Tap
 from engrave.hands import split_hands
 from engrave.instruments import DAMPED
 from engrave.lengths import settle_lengths
-from engrave.listen import WEIGHTS, Evidence, listen
+from engrave.listen import WEIGHTS, Evidence, listen, listen_for_pedal
 from engrave.meter import group_beats
 from engrave.notate import join_parts, notate
 from engrave.one_voice import unite_voices
@@ -96,10 +97,7 @@ def transcribe(
     voice = separate_voices(placed.notes, hand, evidence, placed.grid)
     notes = settle_lengths(placed.notes, hand, voice, placed.grid, evidence, corrections.smallest)
     voice = unite_voices(notes, hand, voice, placed.grid)
-    sounding = (
-        evidence if fingers is performance else listen(to_be_heard(performance, pedal), weights)
-    )
-    foot = _find_foot(performance, sounding, pedal)
+    foot = _find_foot(performance, pedal, weights)
     begin("Putting it on paper", 0.8)
     spelling = spell(notes, corrections.key, placed.grid.bars)
     articulation = replace(
@@ -178,13 +176,14 @@ def _place(
     return Placed(notes, placed.grid)
 
 
-def _find_foot(performance: Performance, evidence: Evidence, wish: PedalWish) -> Foot:
+def _find_foot(performance: Performance, wish: PedalWish, weights: str) -> Foot:
     """The sustain pedal of the one who has it; none is thought of that is not a piano's."""
     for k, player in enumerate(performance.players):
         if player.pedalled:
             if player.program not in DAMPED and wish.source != "off":
                 wish = replace(wish, source="keep")
-            return find_foot(performance.alone(k), evidence.take(performance.played_by(k)), wish)
+            hear = partial(listen_for_pedal, weights=weights)
+            return find_foot(performance.alone(k), wish, hear)
     return Foot()
 
 

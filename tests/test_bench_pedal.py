@@ -8,7 +8,7 @@ import pytest
 
 from bench.__main__ import main
 from bench.page import Page, PageBar, PageNote
-from bench.pedal import hold_through_pedal
+from bench.pedal import _pooled, hold_through_pedal
 from bench.pedal_figures import (
     compare_time,
     count_harmonies,
@@ -94,6 +94,18 @@ def test_harmonies_are_counted():
     assert count_harmonies(page("0 4 7", "0 4 7")) == 1
 
 
+def test_harmonies_change_with_felt_beats():
+    """In 6/8 there are two to a bar at most, whatever the eighths do."""
+    chords = [(0, 4, 7), (8, 0, 3)] * 3
+    notes = [
+        PageNote(Fraction(i, 2), Fraction(1, 2), 60 + p, "C", 0, 4, 1, 1)
+        for i, chord in enumerate(chords)
+        for p in chord
+    ]
+    bar = PageBar(Fraction(0), Fraction(3), 6, 8, 0)
+    assert count_harmonies(Page(tuple(notes), (bar,))) <= 2
+
+
 def test_the_command_writes_figures_by_composer(tmp_path):
     data = lay_out(tmp_path / "data", ["greensleeves", "march"])
     assert main(["pedal", str(data), "--first", "--out", str(tmp_path / "out")]) == 0
@@ -104,3 +116,18 @@ def test_the_command_writes_figures_by_composer(tmp_path):
     assert figures["greensleeves/first"]["crowded"] == 0
     table = (tmp_path / "out" / "pedal.md").read_text(encoding="utf-8")
     assert "held / keys" in table and "| all | 2 |" in table
+
+
+def test_the_hidden_pedal_is_reckoned_per_performance_and_pooled():
+    """Ten seconds all right, and thirty in which ten are down and another ten are said to be."""
+    right = {"hidden_f": 100.0, "hidden_time": 100.0, "always_f": 100.0}
+    right |= {"seconds": 10.0, "seconds_down": 10.0, "seconds_said": 10.0}
+    wrong = {"hidden_f": 0.0, "hidden_time": 100 / 3, "always_f": 50.0}
+    wrong |= {"seconds": 30.0, "seconds_down": 10.0, "seconds_said": 10.0}
+    line = _pooled([("all", [right, wrong])]).splitlines()[-1]
+    numbers = [float(word) for word in line.split("|")[2:-1]]
+    minutes, down, always, always_pooled, f, f_pooled, time, time_pooled = numbers
+    assert (minutes, down) == (0.7, 50.0)
+    assert (always, always_pooled) == (75.0, 66.7)
+    assert (f, f_pooled) == (50.0, 50.0)
+    assert (time, time_pooled) == (66.7, 50.0)

@@ -25,7 +25,8 @@ FLOORS = (
         "fingers",
         "instruments",
     },  # written; heard
-    # the rules by which music is written, and what the reader answers
+    {"moments"},  # what the reader of the pedal is told
+    # the rules by which music is written, and what the readers answer
     {
         *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
         *("pulse", "swing", "walk", "playback", "player", "carriers", "pedal_words"),

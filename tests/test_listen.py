@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from engrave import reading
-from engrave.listen import MARGIN, WINDOW, Evidence, in_windows, listen
+from engrave.listen import (
+    IGNORANT,
+    MARGIN,
+    WINDOW,
+    Evidence,
+    in_windows,
+    listen,
+    listen_for_pedal,
+)
+from engrave.moments import STEP
 from engrave.performance import PIANO, Instrument
 from samples import names, take
 from tests.playing import play, press
@@ -41,6 +50,29 @@ def test_every_note_is_answered(notes):
         assert table.shape == ((len(notes), width) if wide else (len(notes),))
         assert table.dtype == float
         assert np.all(np.isfinite(table))
+
+
+@pytest.mark.parametrize("notes", ODD.values(), ids=ODD)
+def test_every_moment_is_answered(notes):
+    evidence = listen_for_pedal(play(notes))
+    last = max(note.release for note in play(notes).notes)
+    assert evidence.times[0] - notes[0].onset == pytest.approx(STEP / 2)
+    assert last <= evidence.times[-1] + STEP / 2 + 1e-6 < last + 2 * STEP + 1e-3
+    for table in (evidence.down, evidence.press, evidence.lift):
+        assert table.shape == evidence.times.shape and table.dtype == float
+        assert np.all(np.isfinite(table))
+
+
+def test_the_free_reader_hears_no_pedal():
+    evidence = listen_for_pedal(take("nocturne").performance, "free")
+    assert (evidence.down == IGNORANT).all() and (evidence.press == IGNORANT).all()
+
+
+def test_the_pedal_is_heard_from_the_keys_alone():
+    performance = take("nocturne").performance
+    assert performance.sustain
+    bare = replace(performance, sustain=())
+    assert listen_for_pedal(performance).down.tolist() == listen_for_pedal(bare).down.tolist()
 
 
 def test_probabilities_of_a_question_are_those_of_all_its_answers():
@@ -105,6 +137,10 @@ def rows_of(count):
     return np.stack([np.arange(count), chance.random(count)], axis=1)
 
 
+def read_in_windows(rows, reader):
+    return in_windows(len(rows), lambda shown: reader(rows[shown]), WINDOW, MARGIN)
+
+
 EDGES = [1, MARGIN, WINDOW - 1, WINDOW, WINDOW + 1, 2 * WINDOW - 2 * MARGIN, 3 * WINDOW]
 COUNTS = [*EDGES, 2 * WINDOW - 2 * MARGIN + 1, 5000]
 
@@ -113,7 +149,7 @@ COUNTS = [*EDGES, 2 * WINDOW - 2 * MARGIN + 1, 5000]
 def test_windows_are_read_as_one(count):
     """A reader who looks no further than the margin says the same of all notes."""
     rows = rows_of(count)
-    answers = in_windows(rows, Neighbourly(MARGIN))
+    answers = read_in_windows(rows, Neighbourly(MARGIN))
     assert answers.shape == (count, reading.COUNT)
     assert answers == pytest.approx(Neighbourly(MARGIN)(rows), abs=1e-6)
 
@@ -121,7 +157,7 @@ def test_windows_are_read_as_one(count):
 @pytest.mark.parametrize("count", COUNTS)
 def test_no_window_is_longer_than_the_network_may_read_and_none_is_read_in_vain(count):
     reader = Neighbourly(0)
-    in_windows(rows_of(count), reader)
+    read_in_windows(rows_of(count), reader)
     assert {note for window in reader.read for note in window} == set(range(count))
     assert all(0 < len(window) <= WINDOW for window in reader.read)
     kept = WINDOW - 2 * MARGIN

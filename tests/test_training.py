@@ -10,7 +10,7 @@ import onnxruntime
 import pytest
 import torch
 
-from engrave import features, reading
+from engrave import features, moments, reading
 from engrave.features import Keys
 from tests.bench_folder import lay_out
 from training import corpora
@@ -20,6 +20,7 @@ from training.corpora import QUARTER, SCORE_FIELDS
 from training.duet import FEWEST, duet
 from training.evaluate import evaluate
 from training.export import export
+from training.feet import FOOT, MomentBatches, foot_at
 from training.join import IGNORANT, join
 from training.labels import (
     ANSWERS,
@@ -30,8 +31,8 @@ from training.labels import (
     transposed,
     with_pedal,
 )
-from training.network import Network
-from training.train import loss_of, shape_of, train
+from training.losses import loss_of_notes
+from training.train import network_of, train
 from training.windows import Batches, Corpus, take_of
 
 EIGHTH = QUARTER // 2
@@ -231,8 +232,8 @@ def test_what_is_not_known_does_not_count():
     known = answers_of(rows)[None]
     half = answer(rows, np.array([True, False]), np.zeros(2))[None]
     weights = {name: 1.0 for name in reading.HEADS if name != "flags"}
-    first_alone = loss_of(said[:, :1], known[:, :1], weights)
-    assert loss_of(said, half, weights).item() == pytest.approx(first_alone.item())
+    first_alone = loss_of_notes(said[:, :1], known[:, :1], weights)
+    assert loss_of_notes(said, half, weights).item() == pytest.approx(first_alone.item())
 
 
 def test_the_loss_falls_where_the_answer_is_right():
@@ -241,8 +242,8 @@ def test_the_loss_falls_where_the_answer_is_right():
     right = said.clone()
     right[0, :, 0] = torch.tensor([4.0, -4.0, 4.0, -4.0])
     weights = {"onbeat": 1.0}
-    assert loss_of(right, answers, weights) < 0.1 < loss_of(said, answers, weights)
-    assert loss_of(-right, answers, weights) > loss_of(said, answers, weights)
+    assert loss_of_notes(right, answers, weights) < 0.1 < loss_of_notes(said, answers, weights)
+    assert loss_of_notes(-right, answers, weights) > loss_of_notes(said, answers, weights)
 
 
 def test_midi_songs_are_read_on_their_grid(tmp_path: Path):
@@ -302,7 +303,7 @@ def test_a_run_that_was_broken_off_goes_on_and_is_exported(data: Path, tmp_path:
     assert all(0 <= line["onbeat"] <= 1 for line in log)
 
     export(CONFIG, run, weights)
-    network = Network(shape_of(CONFIG))
+    network = network_of(CONFIG)
     network.load_state_dict(second["mean"])
     network.eval()
     session = onnxruntime.InferenceSession(weights, providers=["CPUExecutionProvider"])
@@ -315,12 +316,52 @@ def test_a_run_that_was_broken_off_goes_on_and_is_exported(data: Path, tmp_path:
     assert evaluate(network, data)["onbeat"] == log[-1]["onbeat"]
 
 
+def test_the_reader_of_the_pedal_is_trained_and_exported(data: Path, tmp_path: Path):
+    config = {**CONFIG, "lesson": "pedal", "changes": {"no_pedal": 0.0}}
+    config |= {"network": {**CONFIG["network"], "fold": 2}, "loss": dict.fromkeys(FOOT.names, 1.0)}
+    train(config, data, tmp_path)
+    (line,) = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert {"down_f", "press_f", "lift_f", "time"} < set(line)
+    export(config, tmp_path, tmp_path / "pedal.onnx")
+    network = network_of(config)
+    network.load_state_dict(torch.load(tmp_path / "checkpoint.pt", weights_only=True)["mean"])
+    network.eval()
+    for count in (2, 300):
+        rows = np.random.default_rng(count).normal(size=(1, count, moments.COUNT))
+        rows = rows.astype(np.float32)
+        wanted = network(torch.from_numpy(rows))[0].detach().numpy()
+        assert answers_by(tmp_path / "pedal.onnx", rows) == pytest.approx(wanted, abs=0.02)
+
+
+def test_what_the_foot_does_near_each_moment():
+    take = take_of_eighths(20)
+    times = np.arange(0, 4, moments.STEP) + moments.STEP / 2
+    foot = foot_at(take.keys, times)
+    down = take.keys.pedal_depth >= 64
+    presses = take.keys.pedal_time[down & ~np.append(False, down[:-1])]
+    for time, row in zip(times, foot, strict=True):
+        assert row["press"] == bool((abs(presses - time) < 0.06).any())
+        held = down[take.keys.pedal_time <= time]
+        assert row["down"] == bool(len(held) and held[-1])
+
+
+def test_windows_of_moments_hold_what_is_known_and_nothing_else(data: Path):
+    changes = {"no_pedal": 0.0, "tempo_free": 0.0, "tempo": 0.0}
+    config = {**CONFIG, "window": 4000, "changes": changes}
+    batches = MomentBatches(data, config)
+    rows, foot = batches[3]
+    known = ~np.isnan(foot.view(FOOT)["down"])
+    assert rows.shape == (2, 4000, moments.COUNT) and 0 < known.sum() < known.size
+    assert not rows[~known].any()
+    assert np.array_equal(rows, batches[3][0]) and not np.array_equal(rows, batches[4][0])
+
+
 def test_readers_joined_answer_as_one(tmp_path: Path):
     rows = np.random.default_rng(1).normal(size=(1, 30, features.COUNT)).astype(np.float32)
     run, files, said = tmp_path, [tmp_path / "a.onnx", tmp_path / "b.onnx"], []
     for seed, file in enumerate(files):
         torch.manual_seed(seed)
-        torch.save({"mean": Network(shape_of(CONFIG)).state_dict()}, run / "checkpoint.pt")
+        torch.save({"mean": network_of(CONFIG).state_dict()}, run / "checkpoint.pt")
         export(CONFIG, run, file)
         said.append(answers_by(file, rows))
     shares = {"default": [0.25, 0.75], "upper": [1.0, 0.0], "pedal_lift": [0.0, 0.0]}

@@ -4,6 +4,9 @@ import argparse
 import tomllib
 from pathlib import Path
 
+import onnx
+
+from training.compact import compact
 from training.export import export
 from training.join import join
 from training.train import train
@@ -29,7 +32,13 @@ def main() -> None:
     command.add_argument("shares", type=Path, help="the shares of the readers, by question")
     command.add_argument("weights", type=Path)
     command.add_argument("readers", type=Path, nargs="+", help="weights that `export` wrote")
+    command = commands.add_parser("compact", help="write what `export` wrote in a quarter of it")
+    command.add_argument("whole", type=Path)
+    command.add_argument("weights", type=Path)
     given = parser.parse_args()
+    if given.command == "compact":
+        onnx.save(compact(onnx.load(str(given.whole))), str(given.weights))
+        return
     if given.command == "join":
         join(given.readers, tomllib.loads(given.shares.read_text()), given.weights)
         return

@@ -1,4 +1,4 @@
-"""The network: features of notes in, answers to the questions of `engrave.reading` out.
+"""The network: features of notes (or of moments) in, answers to the questions about them out.
 
 Residual blocks look at each note and at two others, so many places before and after it (dilated
 convolutions, written as one matrix product of the three: van den Oord et al., *WaveNet*, 2016).
@@ -12,20 +12,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engrave import features, reading
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """`dilations` of the blocks in order; after every `context_every` of them comes the mean.
 
-    `dropout` is the share of channels that are silent in a window, in training.
+    `dropout` is the share of channels that are silent in a window, in training. So many neighbours
+    as `fold` says are read, and answered for, as one.
     """
 
     channels: int
     dilations: tuple[int, ...]
     context_every: int
     dropout: float
+    fold: int = 1
 
 
 class _Convolution(nn.Module):
@@ -62,11 +62,12 @@ class _Context(nn.Module):
 
 
 class Network(nn.Module):
-    """(batch, notes, features.COUNT) to (batch, notes, reading.COUNT)."""
+    """(batch, notes, `told`) to (batch, notes, `asked`); the notes a multiple of `Shape.fold`."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, told: int, asked: int) -> None:
         super().__init__()
-        self.enter = nn.Linear(features.COUNT, shape.channels)
+        self.told, self.asked, self.fold = told, asked, shape.fold
+        self.enter = nn.Linear(told * shape.fold, shape.channels)
         blocks: list[nn.Module] = []
         for k, dilation in enumerate(shape.dilations, start=1):
             blocks.append(_Convolution(shape.channels, dilation, shape.dropout))
@@ -74,8 +75,9 @@ class Network(nn.Module):
                 blocks.append(_Context(shape.channels))
         self.blocks = nn.Sequential(*blocks)
         self.norm = nn.LayerNorm(shape.channels)
-        self.answer = nn.Linear(shape.channels, reading.COUNT)
+        self.answer = nn.Linear(shape.channels, asked * shape.fold)
 
     def forward(self, notes: Tensor) -> Tensor:
-        answers: Tensor = self.answer(self.norm(self.blocks(self.enter(notes))))
-        return answers
+        folded = notes.reshape(len(notes), -1, self.told * self.fold)
+        answers: Tensor = self.answer(self.norm(self.blocks(self.enter(folded))))
+        return answers.reshape(len(notes), -1, self.asked)

@@ -14,43 +14,38 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.utils.data import DataLoader, Sampler
 
-from engrave import reading
-from training.evaluate import evaluate
-from training.labels import ANSWERS, UNKNOWN
+from training.lessons import lesson_of
 from training.network import Network, Shape
-from training.windows import Batches, read_corpus
-
-PACE_WIDTH = 0.1  # log seconds by which an answer for the pace may be off at little loss
-COMMONLY = 0.02  # every class keeps so much probability (label smoothing)
 
 
 def train(config: Mapping[str, Any], data: Path, run: Path) -> None:
     """Train as `config` says on the corpora in `data`; all that is written goes to `run`."""
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config["seed"])
-    batches = Batches(read_corpus(data, config["shares"]), config)
+    lesson = lesson_of(config)
     trainer = _Trainer(config, run)
     loader: DataLoader[tuple[Tensor, Tensor]] = DataLoader(
-        batches,  # type: ignore[arg-type]
+        lesson.batches(data, config),
         batch_size=None,
         sampler=_From(trainer.step, config["steps"]),
         num_workers=1,
         prefetch_factor=8,
     )
     for rows, answers in loader:
-        trainer.learn(rows, answers.numpy().view(ANSWERS))
+        trainer.learn(rows, answers.numpy().view(lesson.answers))
         if trainer.step % config["save_every"] == 0:
             trainer.save()
         if trainer.step % config["validate_every"] == 0 or trainer.step == config["steps"]:
-            trainer.report(evaluate(trainer.mean, data))
+            trainer.report(lesson.evaluate(trainer.mean, data))
 
 
-def shape_of(config: Mapping[str, Any]) -> Shape:
-    network = config["network"]
-    return Shape(**{**network, "dilations": tuple(network["dilations"])})
+def network_of(config: Mapping[str, Any]) -> Network:
+    """A network of the shape that `config` says, for its lesson."""
+    shape = Shape(**{**config["network"], "dilations": tuple(config["network"]["dilations"])})
+    lesson = lesson_of(config)
+    return Network(shape, lesson.told, lesson.asked)
 
 
 class _From(Sampler[int]):
@@ -70,8 +65,8 @@ class _Trainer:
     def __init__(self, config: Mapping[str, Any], run: Path) -> None:
         self.config, self.run, self.step, self.loss = config, run, 0, math.nan
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.network = Network(shape_of(config)).to(self.device)
-        self.mean = Network(shape_of(config)).to(self.device)
+        self.network = network_of(config).to(self.device)
+        self.mean = network_of(config).to(self.device)
         self.mean.load_state_dict(self.network.state_dict())
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(),
@@ -92,7 +87,7 @@ class _Trainer:
             group["lr"] = self._rate()
         with torch.autocast(self.device, torch.bfloat16):
             said = self.network(rows.to(self.device))
-        loss = loss_of(said.float(), answers, self.config["loss"])
+        loss = lesson_of(self.config).loss(said.float(), answers, self.config["loss"])
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -127,42 +122,3 @@ class _Trainer:
         line = {"step": self.step, "loss": round(self.loss, 4), **figures}
         with open(self.run / "log.jsonl", "a") as file:
             file.write(json.dumps(line) + "\n")
-
-
-def loss_of(said: Tensor, answers: np.ndarray, weights: Mapping[str, float]) -> Tensor:
-    """The weighted sum of the losses of all questions, each the mean over the notes it asks."""
-    parts = dict(zip(reading.HEADS, said.split(list(reading.HEADS.values()), dim=-1), strict=True))
-    total = said.new_zeros(())
-    for name, weight in weights.items():
-        total = total + weight * _loss(name, parts[name], answers)
-    return total
-
-
-def _loss(name: str, said: Tensor, answers: np.ndarray) -> Tensor:
-    if name == "pace":
-        return _pace_loss(said, torch.from_numpy(answers["pace"].copy()).to(said.device))
-    if name == "flags":
-        wanted = torch.from_numpy(np.stack([answers[flag] for flag in reading.FLAGS], -1))
-    else:
-        wanted = torch.from_numpy(answers[name].copy())
-    wanted = wanted.to(said.device)
-    if name == "flags" or said.shape[-1] == 1:
-        known = wanted != UNKNOWN
-        said = said.squeeze(-1) if name != "flags" else said
-        if not known.any():
-            return said.sum() * 0
-        return functional.binary_cross_entropy_with_logits(said[known], wanted[known].float())
-    if not (wanted != UNKNOWN).any():
-        return said.sum() * 0
-    return functional.cross_entropy(
-        said.flatten(0, 1), wanted.flatten().long(), ignore_index=UNKNOWN, label_smoothing=COMMONLY
-    )
-
-
-def _pace_loss(said: Tensor, wanted: Tensor) -> Tensor:
-    known = ~wanted.isnan()
-    if not known.any():
-        return said.sum() * 0
-    paces = torch.tensor(reading.PACES, dtype=torch.float32, device=said.device)
-    near = torch.softmax(-(((wanted[known][:, None] - paces) / PACE_WIDTH) ** 2) / 2, -1)
-    return -(near * functional.log_softmax(said[known], -1)).sum(-1).mean()

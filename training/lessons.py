@@ -1,0 +1,48 @@
+"""What can be learned: the questions about notes, and what the foot does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from engrave import features, moments, reading
+from training.evaluate import evaluate
+from training.feet import FOOT, MomentBatches
+from training.foot_figures import evaluate_foot
+from training.labels import ANSWERS
+from training.losses import loss_of_moments, loss_of_notes
+from training.network import Network
+from training.windows import Batches, read_corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """`told` numbers in, `asked` numbers out; `answers` is the dtype of what is right."""
+
+    told: int
+    asked: int
+    answers: np.dtype
+    batches: Callable[[Path, Mapping[str, Any]], Any]
+    loss: Callable[[Tensor, np.ndarray, Mapping[str, float]], Tensor]
+    evaluate: Callable[[Network, Path], Mapping[str, float]]
+
+
+def _batches_of_notes(data: Path, config: Mapping[str, Any]) -> Batches:
+    return Batches(read_corpus(data, config["shares"]), config)
+
+
+LESSONS = {
+    "notes": Lesson(
+        features.COUNT, reading.COUNT, ANSWERS, _batches_of_notes, loss_of_notes, evaluate
+    ),
+    "pedal": Lesson(
+        moments.COUNT, len(FOOT.descr), FOOT, MomentBatches, loss_of_moments, evaluate_foot
+    ),
+}
+
+
+def lesson_of(config: Mapping[str, Any]) -> Lesson:
+    return LESSONS[config.get("lesson", "notes")]
