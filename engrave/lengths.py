@@ -88,7 +88,14 @@ def _length(
         inside = (place - bar.end) % bar.beat_length != 0
         return unread + abs(float(length) / wanted - 1) + INSIDE_BEAT * inside + FILL_BONUS * filled
 
-    return min(_endings(onset, held, end, bar, smallest), key=cost) - onset
+    earlier = _endings(onset, held, end, bar, smallest)
+    reaches = filled or end <= _farthest(onset, held, bar) or not earlier
+    return min([end, *earlier] if reaches else earlier, key=cost) - onset
+
+
+def _farthest(onset: Fraction, held: Fraction, bar: Bar) -> Fraction:
+    """The place after which no note ends that does not fill its gap."""
+    return onset + 2 * held + bar.beat_length
 
 
 def _class_of(beats: Fraction) -> int:
@@ -99,7 +106,8 @@ def _class_of(beats: Fraction) -> int:
 def _endings(
     onset: Fraction, held: Fraction, end: Fraction, bar: Bar, smallest: Fraction
 ) -> list[Fraction]:
-    """Places where a note may well end: on beats and their halves (thirds in compound meters).
+    """Places before `end` where a note may well end: on beats and their halves (in compound meters
+    their thirds).
 
     A note that stands in a tuplet ends at another note of it, or at the end of the beat or later;
     one before a note in a tuplet not between the start of that beat and the note, for a rest there
@@ -108,7 +116,7 @@ def _endings(
     zero = bar.end  # beats are counted from here, for a pickup may start inside one
     part = bar.beat_length / beat_parts(bar.beat_length, bar.compound, smallest)
     first = (onset - zero) // part + 1
-    last = (min(end, onset + 2 * held + bar.beat_length) - zero) // part
+    last = (min(end, _farthest(onset, held, bar)) - zero) // part
     places = {zero, *(zero + part * k for k in range(first, last + 1))}
     if _in_tuplet(onset - zero, part):
         next_beat = onset + bar.beat_length - (onset - zero) % bar.beat_length
@@ -117,7 +125,7 @@ def _endings(
         places = {*others, *(place for place in places if place >= next_beat)}
     if _in_tuplet(end - zero, part) and not _in_tuplet(onset - zero, part):
         places = {place for place in places if place <= end - (end - zero) % bar.beat_length}
-    return [end, *sorted(place for place in places if onset < place < end)]
+    return sorted(place for place in places if onset < place < end)
 
 
 def _in_tuplet(place: Fraction, part: Fraction) -> bool:

@@ -95,6 +95,10 @@ def test_what_was_held_may_outweigh_the_reader() -> None:
     assert settled("0:1 1:1 2:2 4:4", grid_of("4/4"), "1/4 1/4 2 4") == "1 1 2 4"
 
 
+def test_no_reader_makes_a_short_note_last_for_bars() -> None:
+    assert Fraction(settled("2:1 20:4", grid_of("4/4", bars=6), "5 4").split()[0]) <= 3
+
+
 def test_no_reader_makes_a_note_reach_into_the_next() -> None:
     assert settled("0:1 1:1 2:6", grid_of("4/4"), "4 4 4") == "1 1 4"
 
