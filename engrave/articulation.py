@@ -93,20 +93,18 @@ def _staccato(
 ) -> Iterator[int]:
     """The presses of short notes of one voice, several in succession."""
     said = evidence.flag("staccato")
+    onsets, stops = ([float(getattr(chord[0], at)) for chord in line] for at in ("onset", "end"))
+    seconds = (grid.time_at(np.array(stops)) - grid.time_at(np.array(onsets))).tolist()
 
-    def short(chord: list[PlacedNote]) -> bool:
-        length = chord[0].length
-        start, stop = grid.time_at(np.array([float(chord[0].onset), float(chord[0].end)]))
-        sounds = [ends[n.played] - performance.notes[n.played].onset for n in chord]
-        odds = float(np.mean([said[n.played] for n in chord]))
-        return (
-            length in DOTTED
-            and float(np.median(sounds)) < SHORT * (stop - start)
-            and odds > STACCATO_EVIDENCE
-        )
+    def short(k: int) -> bool:
+        if line[k][0].length not in DOTTED:
+            return False
+        sounds = [ends[n.played] - performance.notes[n.played].onset for n in line[k]]
+        odds = float(np.mean([said[n.played] for n in line[k]]))
+        return float(np.median(sounds)) < SHORT * seconds[k] and odds > STACCATO_EVIDENCE
 
-    for is_short, run in groupby(line, key=short):
-        chords = list(run)
+    for is_short, run in groupby(range(len(line)), key=short):
+        chords = [line[k] for k in run]
         if is_short and len(chords) >= FEWEST_DOTS:
             yield from (note.played for chord in chords for note in chord)
 

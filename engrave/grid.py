@@ -105,8 +105,8 @@ class Grid:
 
     def bar_at(self, quarter: Fraction) -> int:
         """Index of the bar in which a place lies (a barline belongs to the bar it opens)."""
-        starts = [bar.start for bar in self.bars]
-        return min(max(bisect_right(starts, quarter) - 1, 0), len(self.bars) - 1)
+        index = bisect_right(self.bars, quarter, key=lambda bar: bar.start) - 1
+        return min(max(index, 0), len(self.bars) - 1)
 
 
 @dataclass(frozen=True, slots=True)
