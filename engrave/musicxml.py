@@ -147,9 +147,6 @@ def _divisions(score: Score) -> int:
     return lcm(*(length.denominator for length in lengths))
 
 
-_Marks = dict[Fraction, list[Mark | Clef]]
-
-
 @dataclass(frozen=True, slots=True)
 class _VoiceLayout:
     """What one voice of a measure is written with: its marks by place, stems, accidentals."""
