@@ -34,6 +34,7 @@ class Changes:
     lost: float = 0.25
     added: float = 0.03
     flat: float = 0.15
+    level: float = 8.0  # how much louder or softer, of 127 (deviation)
     no_pedal: float = 0.5
     pedal_held: float = 0.2
     rolled: float = 0.1
@@ -232,7 +233,7 @@ def _touch(take: Take, changes: Changes, rng: np.random.Generator) -> Take:
     if rng.random() < changes.flat:
         velocity = np.full(len(velocity), float(rng.integers(50, 110)))
     else:
-        scaled = 64 + (velocity - 64) * rng.uniform(0.5, 1.3) + rng.normal(0, 8)
+        scaled = 64 + (velocity - 64) * rng.uniform(0.5, 1.3) + rng.normal(0, changes.level)
         velocity = scaled + rng.normal(0, 3, len(velocity))
     return Take(replace(take.keys, velocity=velocity.clip(1, 127)), take.answers)
 
