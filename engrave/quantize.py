@@ -3,10 +3,10 @@
 Each beat divides in some way - in two, three, four, six - for the right hand and for the left,
 which may differ (two against three). How each beat divides and where each chord falls are chosen
 together, for the whole piece, by dynamic programming: the cost is how far the chords lie from
-where they are written, in time and in the steps between them, and how unusual the divisions are
-(after Cemgil, Desain and Kappen, *Rhythm quantization for transcription*, 2000: a trade between
-accuracy and simplicity), and how unlikely the reader holds them. Chords stay together across the
-hands.
+where they are written, in time and in the steps between them, how unusual the divisions and the
+steps are (after Cemgil, Desain and Kappen, *Rhythm quantization for transcription*, 2000: a trade
+between accuracy and simplicity), and how unlikely the reader holds them. Chords stay together
+across the hands.
 
 Places are counted in 120ths of a beat inside this module; results are in quarter notes.
 """
@@ -16,32 +16,25 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
-from math import gcd, hypot
+from math import hypot
 
 import numpy as np
 
-from engrave import reading
-from engrave.grid import EVEN, Bar, Grid, PlacedNote, beat_parts, shortest_value
+from engrave import metrical, reading
+from engrave.divisions import PAIRS, TICKS
+from engrave.grid import EVEN, Bar, Grid, PlacedNote, beat_parts
 from engrave.listen import Evidence
 from engrave.performance import Performance, PlayedNote, chord_starts
 
-TICKS = 120  # of a beat: every division below divides it
-
-# How unusual it is that a beat divides so (a cost), for plain and for dotted (compound) beats.
-# Sevenths are left out: MuseScore 3 counts 480 ticks a quarter and cannot place them exactly.
-SIMPLE = {1: 0.0, 2: 0.3, 4: 0.9, 3: 1.8, 6: 3.0, 8: 3.2, 5: 6.0}
-COMPOUND = {1: 0.0, 3: 0.3, 6: 0.9, 2: 2.4, 4: 3.2, 12: 3.2}
-# Divisions of the two hands that may meet in one beat, either way round.
-SIMPLE_CROSS = [(2, 3), (4, 3), (8, 3), (2, 6), (4, 6)]
-COMPOUND_CROSS = [(3, 2), (6, 2), (3, 4), (6, 4)]
-CROSS_COST = 2.5
-CHANGE_COST = 0.6  # when a beat divides unlike the one before
-
-PLACE_DEVIATION, RELATIVE_PLACE_DEVIATION = 0.022, 0.06  # seconds; share of the beat
+PLACE_DEVIATION, RELATIVE_PLACE_DEVIATION = 0.025, 0.07  # seconds; share of the beat
 STEP_DEVIATION, RELATIVE_STEP_DEVIATION = 0.022, 0.12  # seconds; share of the step
+MERGED, STEPWISE = 0.5, 3.0  # cost of writing two chords as one; more if a hand goes on by a step
 ROLL_DEVIATION = 0.035  # seconds between two chords that are written as one
 
-READ_WEIGHT = 1.2  # of what the reader says of the place in the beat,
+# What a step costs where the hands cross: merged, they do not say how usual the rhythm of each is.
+CROSSING_STEP = 1.0
+
+READ_WEIGHT = 1.8  # of what the reader says of the place in the beat,
 SAME_BEAT = 0.35  # as far as it means the same beat (deviation of the logarithm of its seconds)
 LEAST = -6.0  # log probability below which a place is not held more unlikely
 SWUNG = [k for k, place in enumerate(reading.PHASES) if EVEN <= place <= 0.75]  # second halves
@@ -65,7 +58,7 @@ class Placed:
 class _Beat:
     """A beat of the grid: where it starts and how long it is (quarters), and in seconds.
 
-    It may divide as the pairs say (indices into `_PAIRS`); keys are let go at its `parts` at least.
+    It may divide as the pairs say (indices into `PAIRS`); keys are let go at its `parts` at least.
     """
 
     start: Fraction
@@ -79,7 +72,7 @@ class _Beat:
 class _Choices:
     """The places where a chord may fall: arrays over (place, division pair of its beat).
 
-    `tick` is counted from the first beat of the grid, `pair` is an index into `_PAIRS`, `pace` is
+    `tick` is counted from the first beat of the grid, `pair` is an index into `PAIRS`, `pace` is
     in seconds a beat, `cost` is that of lying there.
     """
 
@@ -92,58 +85,10 @@ class _Choices:
     def beat(self) -> np.ndarray:
         return self.tick // TICKS
 
-
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """The division pairs (right hand, left hand), those of plain beats before the compound ones.
-
-    `cost` is what it takes that a beat divides so, `change` what one after the other takes.
-    """
-
-    divisions: tuple[tuple[int, int], ...]
-    plain: int  # how many of them are of plain beats
-    cost: np.ndarray
-    change: np.ndarray
-
-    @classmethod
-    def of_tables(cls) -> "_Pairs":
-        plain, compound = _costs(SIMPLE, SIMPLE_CROSS), _costs(COMPOUND, COMPOUND_CROSS)
-        divisions = (*plain, *compound)
-        change = np.zeros((len(divisions), len(divisions)))
-        for kind in (slice(0, len(plain)), slice(len(plain), None)):
-            change[kind, kind] = [
-                [0.0 if _alike(a, b) else CHANGE_COST for b in divisions[kind]]
-                for a in divisions[kind]
-            ]
-        cost = np.array([*plain.values(), *compound.values()])
-        return cls(divisions, len(plain), cost, change)
-
-    def of_beat(self, length: Fraction, compound: bool, smallest: Fraction) -> tuple[int, ...]:
-        """Indices of the pairs into which such a beat may divide, with no note under `smallest`."""
-        kind = range(self.plain, len(self.divisions)) if compound else range(self.plain)
-        return tuple(
-            pair
-            for pair in kind
-            if all(
-                division == 1 or shortest_value(length, compound, division) >= smallest
-                for division in self.divisions[pair]
-            )
-        )
-
-
-def _costs(single: dict[int, float], cross: list[tuple[int, int]]) -> dict[tuple[int, int], float]:
-    """The cost of each pair of divisions, the hands being alike or crossing."""
-    costs = {(d, d): cost for d, cost in single.items()}
-    both_ways = cross + [(b, a) for a, b in cross]
-    return costs | {(a, b): single[a] + single[b] + CROSS_COST for a, b in both_ways}
-
-
-def _alike(a: tuple[int, int], b: tuple[int, int]) -> bool:
-    """Whether in each hand one division is finer than the other, or the same."""
-    return all(x % y == 0 or y % x == 0 for x, y in zip(a, b, strict=True))
-
-
-_PAIRS = _Pairs.of_tables()
+    @property
+    def compound(self) -> np.ndarray:
+        """Whether each stands in a dotted beat: 1 or 0."""
+        return (self.pair >= PAIRS.plain).astype(int)
 
 
 def quantize(
@@ -175,7 +120,9 @@ def quantize(
     quarters = grid.quarter_at(times)
     read = _read_places(_evenly(evidence.phase, grid.swing), evidence.pace, chords, quarters, beats)
     even = replace(grid, swing=EVEN).time_at(quarters)
-    chosen = _choose(even, hands, read, beats, quarters)
+    played = [frozenset((staff[i], notes[i].pitch) for i in chord) for chord in chords]
+    together = [MERGED + STEPWISE * _stepwise(a, b) for a, b in pairwise(played)]
+    chosen = _choose(even, hands, read, beats, quarters, together)
     onsets: dict[int, Fraction] = {}
     for chord, (k, _, place) in zip(chords, chosen, strict=True):
         for i in chord:
@@ -190,6 +137,11 @@ def quantize(
         for i, note in enumerate(notes)
     ]
     return _begin_at_first_note(placed, grid)
+
+
+def _stepwise(before: frozenset[tuple[int, int]], after: frozenset[tuple[int, int]]) -> bool:
+    """Whether a hand (of pairs hand, pitch) goes on by a step, or repeats a note: that is a line."""
+    return any(h == hand and abs(p - pitch) <= 2 for h, p in before for hand, pitch in after)
 
 
 def _find_goals(staff: Sequence[int], graces: frozenset[int]) -> dict[int, int]:
@@ -227,7 +179,7 @@ def _beats(grid: Grid, smallest: Fraction) -> list[_Beat]:
     beats = []
     for (a, b), (s, t) in zip(pairwise(grid.quarters), pairwise(grid.times), strict=True):
         length, compound = b - a, (b - a).numerator == 3
-        pairs = _PAIRS.of_beat(length, compound, smallest)
+        pairs = PAIRS.of_beat(length, compound, smallest)
         beats.append(_Beat(a, length, t - s, pairs, beat_parts(length, compound, smallest)))
     return beats
 
@@ -270,16 +222,17 @@ def _choose(
     read: np.ndarray,
     beats: list[_Beat],
     quarters: np.ndarray,
+    together: Sequence[float],
 ) -> list[tuple[int, int, int]]:
     """(beat, pair, place) of each chord: the cheapest path through the choices of all chords."""
     inside = _beat_of(quarters, beats)
     around = zip(quarters.tolist(), inside.tolist(), hands, read, strict=True)
     before = _choices_of(*next(around), beats)
-    total = before.cost + _PAIRS.cost[before.pair]
+    total = before.cost + PAIRS.cost[before.pair]
     rows, back = [(before.tick, before.pair)], []
-    for seconds, place in zip(np.diff(times).tolist(), around, strict=True):
+    for seconds, one, place in zip(np.diff(times).tolist(), together, around, strict=True):
         after = _choices_of(*place, beats)
-        steps = total[:, None] + _step_cost(before, after, seconds)
+        steps = total[:, None] + _step_cost(before, after, seconds, one)
         back.append(steps.argmin(axis=0).astype(np.int16))
         total = steps.min(axis=0) + after.cost
         rows.append((after.tick, after.pair))
@@ -330,7 +283,7 @@ def _places_around(tick: int, pairs: tuple[int, ...], hands: frozenset[int]) -> 
     """Rows (pair, place): for each division pair the places before and after a tick of the beat."""
     rows = []
     for pair in pairs:
-        division = _common_division(pair, hands)
+        division = PAIRS.common_division(pair, hands)
         slot = tick * division // TICKS
         rows += [(pair, TICKS // division * s) for s in (slot, slot + 1) if s < division]
     return np.array(rows).T
@@ -345,28 +298,27 @@ def _first_places(pairs: tuple[int, ...]) -> np.ndarray:
 @cache
 def _last_places(pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
     """Rows (pair, place): the last place of the beat for each division pair."""
-    return np.array([(p, TICKS - TICKS // _common_division(p, hands)) for p in pairs]).T
+    return np.array([(p, TICKS - TICKS // PAIRS.common_division(p, hands)) for p in pairs]).T
 
 
-def _common_division(pair: int, hands: frozenset[int]) -> int:
-    """Into how many parts a beat divides that all of these hands know."""
-    return gcd(*(_division(pair, hand) for hand in hands))
+def _step_cost(before: _Choices, after: _Choices, seconds: float, together: float) -> np.ndarray:
+    """Cost of each pair of places, for two chords that were played so many seconds apart.
 
-
-def _division(pair: int, hand: int) -> int:
-    """Into how many parts the pair divides a beat for a hand (odd right, even left)."""
-    return _PAIRS.divisions[pair][(hand - 1) % 2]
-
-
-def _step_cost(before: _Choices, after: _Choices, seconds: float) -> np.ndarray:
-    """Cost of each pair of places, for two chords that were played so many seconds apart."""
+    `together` is what it costs to write them as one.
+    """
     step = after.tick - before.tick[:, None]
     written = step / TICKS * before.pace[:, None]
     deviation = np.hypot(STEP_DEVIATION, RELATIVE_STEP_DEVIATION * written)
     cost = 0.5 * ((seconds - written) / deviation) ** 2
-    cost[step == 0] = 0.5 * (seconds / ROLL_DEVIATION) ** 2
-    same_beat = after.beat == before.beat[:, None]
-    entry = _PAIRS.cost[after.pair] + _PAIRS.change[before.pair[:, None], after.pair]
+    cost[step == 0] = 0.5 * (seconds / ROLL_DEVIATION) ** 2 + together
+    ahead = after.beat - before.beat[:, None]
+    same_beat = ahead == 0
+    unusual = metrical.step_cost(
+        after.compound, ahead.clip(0), before.tick[:, None] % TICKS, after.tick % TICKS
+    )
+    unusual[same_beat & PAIRS.crossing[after.pair]] = CROSSING_STEP
+    cost += np.where(step > 0, unusual, 0.0)
+    entry = PAIRS.cost[after.pair] + PAIRS.change[before.pair[:, None], after.pair]
     cost += np.where(same_beat, 0.0, entry)
     cost[(step < 0) | (same_beat & (after.pair != before.pair[:, None]))] = np.inf
     return cost
@@ -379,7 +331,7 @@ def _divisions(
     divisions: dict[tuple[int, int], int] = {}
     for (k, pair, place), staves in zip(chosen, hands, strict=True):
         for hand in staves:
-            division = _division(pair, hand) if place else 1
+            division = PAIRS.division(pair, hand) if place else 1
             divisions[k, hand] = max(divisions.get((k, hand), 1), division)
     return divisions
 

@@ -25,12 +25,12 @@ FLOORS = (
         "fingers",
         "instruments",
     },  # written; heard
-    {"moments"},  # what the reader of the pedal is told
+    {"moments", "divisions"},  # what the reader of the pedal is told; how beats divide
     # the rules by which music is written, and what the readers answer
     {
         *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
         *("pulse", "swing", "walk", "playback", "player", "carriers", "pedal_words"),
-        *("titles", "keys", "accidentals", "octave_lines"),
+        *("titles", "keys", "accidentals", "octave_lines", "metrical"),
     },
     # rooms of the judge, of the writer, and of the steps
     {

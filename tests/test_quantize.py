@@ -7,9 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from engrave.divisions import COMPOUND, SIMPLE, TICKS
 from engrave.grid import Bar, Grid
 from engrave.performance import Performance
-from engrave.quantize import SIMPLE, TICKS, quantize
+from engrave.quantize import quantize
 from samples import names, take
 from tests.evidence import blank, of_truth, read
 from tests.playing import even_grid, hands_at_middle_c, play, press
@@ -461,7 +462,7 @@ def test_a_performance_is_not_changed():
 
 
 def test_every_division_is_whole_in_ticks():
-    assert all(TICKS % division == 0 for division in SIMPLE)
+    assert all(TICKS % division == 0 for division in (*SIMPLE, *COMPOUND))
 
 
 # --- samples ---------------------------------------------------------------------------------

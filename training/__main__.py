@@ -9,6 +9,7 @@ import onnx
 from training.compact import compact
 from training.export import export
 from training.join import join
+from training.rhythms import write_rhythms
 from training.train import train
 
 CONFIG = Path(__file__).parent / "reader.toml"
@@ -35,7 +36,13 @@ def main() -> None:
     command = commands.add_parser("compact", help="write what `export` wrote in a quarter of it")
     command.add_argument("whole", type=Path)
     command.add_argument("weights", type=Path)
+    command = commands.add_parser("rhythms", help="count how the rhythms of DATA go on")
+    command.add_argument("data", type=Path)
+    command.add_argument("table", type=Path)
     given = parser.parse_args()
+    if given.command == "rhythms":
+        write_rhythms(given.data, given.table)
+        return
     if given.command == "compact":
         onnx.save(compact(onnx.load(str(given.whole))), str(given.weights))
         return
