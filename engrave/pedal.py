@@ -3,8 +3,9 @@
 A sensor says where the pedal is at every moment; a score says at which note it goes down, changes
 and goes up. Pianists mostly pedal *legato*: the foot comes up with the new chord and goes down
 again once the old one is damped, a tenth to half a second late. That is one change, and it is
-written at the chord. A foot that trembles near the point where the dampers lift, or comes half
-up, changes nothing that a reader would want to see.
+written at the chord, unless the foot goes down so late that another place is meant. A foot that
+trembles near the point where the dampers lift, or comes half up, changes nothing that a reader
+would want to see.
 
 So the way is: depths (0-127) to presses in seconds (`foot`); then, for each press in turn, where it
 is marked (`pedal_places`), if at all, and whether the pedal is lifted before the next one: the
@@ -38,12 +39,38 @@ NEAREST = 6  # places that are thought of before each move, and after it
 MARK = 0.01  # a press: it must make the marks true for that much more
 UNSEEN = 0.5  # a new press that is not marked because the pedal stays down
 AWAY = 0.3  # each second between a press and its mark
-LEGATO = 0.35  # seconds from lift to press that are one change, if such a note comes with it
-LATE, EARLY = 0.2, 0.08  # seconds by which the foot may come up after that note, or before it
+
+EARLY = 0.08  # seconds by which the foot may come up before the note with which it changes
+ALL_LATE = 0.1  # seconds: a foot that comes up so late after it goes down as much later
+SIXTEENTH = Fraction(1, 4)  # quarters: nobody reads how much less than that a press is late
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """When a lift and a press are one change, with a new note of the lower staff (the bass).
+
+    `legato` is the most seconds from the lift to the press, `late` by how many seconds the foot may
+    come up after the bass, `soon` by how many it may go down after it (or by a sixteenth, which is
+    more where the music is slow), if it shall be with it; then another place costs `elsewhere`.
+    """
+
+    legato: float
+    late: float
+    soon: float
+    elsewhere: float
+
+
+PLAYED = Change(legato=0.35, late=0.2, soon=0.12, elsewhere=0.1)
+# Of an inferred pedal it is known with which bass it changes, and not when within it.
+INFERRED = Change(legato=0.8, late=0.4, soon=0.8, elsewhere=0.5)
 
 
 def mark_pedal(
-    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid
+    performance: Performance,
+    notes: Sequence[PlacedNote],
+    staff: Sequence[int],
+    grid: Grid,
+    inferred: bool = False,
 ) -> tuple[PedalSpan, ...]:
     """Where the sustain pedal is written, in order and without overlap.
 
@@ -54,7 +81,7 @@ def mark_pedal(
         return ()
     places = find_places(performance, notes, staff, grid)
     presses = presses_of(performance, float(places.seconds[0]), float(places.seconds[-1]))
-    return _Search(places, presses).spans()
+    return _Search(places, presses, INFERRED if inferred else PLAYED).spans()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,13 +109,17 @@ class _Search:
     Place 0 is the one before the first, where nothing is marked.
     """
 
-    def __init__(self, places: Places, presses: Sequence[Press]) -> None:
-        self.presses = presses
+    def __init__(self, places: Places, presses: Sequence[Press], change: Change) -> None:
+        self.presses, self.change = presses, change
         self.quarters = (places.quarters[0] - APART, *places.quarters)
         self.seconds = np.append(0.0, places.seconds)
         self.price = np.append(np.inf, places.price)
         self.all = np.arange(1, len(self.quarters))
         self.starts = np.flatnonzero(self.price < np.inf)
+        exact = np.array(self.quarters, float)
+        later = np.interp(exact + float(SIXTEENTH), exact, self.seconds)
+        # For how many seconds a press is with what begins at a place.
+        self.soon = np.maximum(change.soon, later - self.seconds)
         held = _held_until(self.seconds, presses)
         # Seconds up to a place that are false if the pedal is always up, and always down.
         self.false = np.stack([held, self.seconds - held])
@@ -133,17 +164,33 @@ class _Search:
 
     def _prices(self, lift: float, press: float) -> tuple[np.ndarray, np.ndarray]:
         """The places for a press, and what each costs."""
-        near = self._near(self.starts, press)
-        bass = self._bass(lift, press) if press - lift < LEGATO else near[:0]
+        near, bass = self._near(self.starts, press), self._bass(lift, press)
         near = near[~np.isin(near, bass)]
-        away = np.abs(self.seconds[near] - press)
-        prices = MARK + self.price[near] + AWAY * away
-        return np.append(near, bass), np.append(prices, np.full(len(bass), MARK))
+        at_bass, elsewhere = np.full(len(bass), MARK), 0.0
+        if self._is_with(bass, lift, press):
+            elsewhere = self.change.elsewhere
+        else:
+            at_bass += AWAY * np.abs(self.seconds[bass] - press)
+        prices = MARK + self.price[near] + AWAY * np.abs(self.seconds[near] - press) + elsewhere
+        return np.append(near, bass), np.append(prices, at_bass)
+
+    def _is_with(self, bass: np.ndarray, lift: float, press: float) -> bool:
+        """Whether the foot goes down with the bass, if there is one.
+
+        That is soon after it; or soon after the lift, where the whole change is late.
+        """
+        if not len(bass):
+            return False
+        second = self.seconds[bass[0]]
+        since = lift if lift - second >= ALL_LATE else second
+        return bool(press - since <= self.soon[bass[0]])
 
     def _bass(self, lift: float, press: float) -> np.ndarray:
         """The note of the lower staff with which the pedal is changed, if there is one."""
+        if press - lift >= self.change.legato:
+            return self.starts[:0]
         seconds = self.seconds[self.starts]
-        low = np.searchsorted(seconds, lift - LATE)
+        low = np.searchsorted(seconds, lift - self.change.late)
         served = self.starts[low : np.searchsorted(seconds, press + EARLY, side="right")]
         lower = served[self.price[served] == 0]
         return lower[np.argsort(np.abs(self.seconds[lower] - lift), kind="stable")[:1]]
