@@ -3,7 +3,8 @@
 A sensor sends depths (0-127). The dampers leave the strings about half way; a foot that trembles
 there sends a cloud of crossings that nobody hears, one that comes half up keeps the sound. So there
 are two thresholds, for going down and for coming up; a lift too short to damp anything is none
-unless a note comes with it, and a tap through which no released key sounds on is none either.
+unless a note comes with it, and a tap through which no released key sounds on is none either. In
+music that takes hardly any pedal a dab under a note or two is the player's touch: nobody writes it.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,6 +17,8 @@ DOWN, UP = 64, 60  # a pedal goes down at this depth, and up below that one
 TREMBLE = 0.03  # seconds: a shorter lift is never one
 FLUTTER = 0.08  # seconds: a shorter lift damps nothing, unless a note comes with it
 TAP = 0.1  # seconds: a shorter press counts only if a released key sounds on through it
+RARE = 0.03  # share of the time: where the pedal is down for less, a dab counts for nothing
+DAB = 0.2  # seconds: what is shorter is one
 LATE, EARLY = 0.2, 0.08  # seconds by which the foot may come after a note, or before it
 
 
@@ -29,7 +32,10 @@ class Press:
 
 def presses_of(performance: Performance, first: float, last: float) -> list[Press]:
     """When the sustain pedal is down in a way that means something, between two times."""
-    return _meaningful(held(performance.sustain, first, last), performance)
+    presses = _meaningful(held(performance.sustain, first, last), performance)
+    down = sum(press.stop - press.start for press in presses)
+    least = DAB if down < RARE * (last - first) else 0.0
+    return [press for press in presses if press.stop - press.start >= least]
 
 
 def held(moves: Iterable[PedalMove], first: float, last: float) -> list[Press]:

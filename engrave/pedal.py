@@ -3,71 +3,74 @@
 A sensor says where the pedal is at every moment; a score says at which note it goes down, changes
 and goes up. Pianists mostly pedal *legato*: the foot comes up with the new chord and goes down
 again once the old one is damped, a tenth to half a second late. That is one change, and it is
-written at the chord. A foot that trembles near the point where the dampers lift, or comes half
-up, changes nothing that a reader would want to see.
+written at the chord, unless the foot goes down so late that another place is meant. A foot that
+trembles near the point where the dampers lift, or comes half up, changes nothing that a reader
+would want to see.
 
 So the way is: depths (0-127) to presses in seconds (`foot`); then, for each press in turn, where it
-is marked, if at all, and whether the pedal is lifted before the next one: the marks that are false
-for the fewest seconds, found by dynamic programming. Marks stand rather at notes of the lower staff
-than of the upper, and rather at these than at a silent eighth of the bar; and presses are an eighth
+is marked (`pedal_places`), if at all, and whether the pedal is lifted before the next one: the
+marks that are false for the fewest seconds, found by dynamic programming. Presses are an eighth
 apart at least, as nobody reads faster ones. For the practice see J. Banowetz, "The Pianist's Guide
 to Pedaling" (1985); the convention of marks at noteheads is that of E. Gould, "Behind Bars" (2011).
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from itertools import pairwise
+from math import lcm
 
 import numpy as np
 
-from engrave.carriers import can_be_carried
 from engrave.foot import Press, presses_of
 from engrave.grid import Grid, PlacedNote
+from engrave.pedal_places import Places, find_places
 from engrave.pedal_words import PedalSpan
 from engrave.performance import Performance
 
 APART = Fraction(1, 2)  # quarters between two presses, at least
 LONG = Fraction(1, 4)  # quarters that the pedal is down or up, at least
+PAST = 4 * APART  # quarters before the latest mark: where marks stood before is all the same
 REACH = 0.4  # seconds by which a mark may stand away from the move of the foot
-NEAREST = 6  # places that are thought of for each move
+NEAREST = 6  # places that are thought of before each move, and after it
 
 # What marks cost, in seconds of false pedal.
 MARK = 0.01  # a press: it must make the marks true for that much more
 UNSEEN = 0.5  # a new press that is not marked because the pedal stays down
 AWAY = 0.3  # each second between a press and its mark
-UPPER, SILENT = 0.02, 0.04  # a press where only the upper staff begins a note; where none does
-LEGATO = 0.35  # seconds from lift to press that are one change, if such a note comes with it
-LATE, EARLY = 0.2, 0.08  # seconds by which the foot may come up after that note, or before it
-GRID = Fraction(1, 2)  # quarters between the places of a bar at which silence may be marked
+
+EARLY = 0.08  # seconds by which the foot may come up before the note with which it changes
+ALL_LATE = 0.1  # seconds: a foot that comes up so late after it goes down as much later
+SIXTEENTH = Fraction(1, 4)  # quarters: nobody reads how much less than that a press is late
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a mark may stand, when that was in seconds; `press`: what it costs to press there."""
+class Change:
+    """When a lift and a press are one change, with a new note of the lower staff (the bass).
 
-    quarter: Fraction
-    second: float
-    press: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Thought:
-    """One way to have marked the pedal so far, its last mark at `last`.
-
-    `cost` is less the false seconds that there would be from the beginning to `last` if the pedal
-    had been all the time as it is after it: so it need not change until the next mark.
+    `legato` is the most seconds from the lift to the press, `late` by how many seconds the foot may
+    come up after the bass, `soon` by how many it may go down after it (or by a sixteenth, which is
+    more where the music is slow), if it shall be with it; then another place costs `elsewhere`.
     """
 
-    cost: float
-    down: bool
-    last: _Place
-    pressed: Fraction
-    before: "_Thought | None"
+    legato: float
+    late: float
+    soon: float
+    elsewhere: float
+
+
+PLAYED = Change(legato=0.35, late=0.2, soon=0.12, elsewhere=0.1)
+# Of an inferred pedal it is known with which bass it changes, and not when within it.
+INFERRED = Change(legato=0.8, late=0.4, soon=0.8, elsewhere=0.5)
 
 
 def mark_pedal(
-    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid
+    performance: Performance,
+    notes: Sequence[PlacedNote],
+    staff: Sequence[int],
+    grid: Grid,
+    inferred: bool = False,
 ) -> tuple[PedalSpan, ...]:
     """Where the sustain pedal is written, in order and without overlap.
 
@@ -76,169 +79,181 @@ def mark_pedal(
     """
     if not notes:
         return ()
-    places = _places(performance, notes, staff, grid)
-    presses = presses_of(performance, places[0].second, places[-1].second)
-    return _Search(places, presses).spans()
+    places = find_places(performance, notes, staff, grid)
+    presses = presses_of(performance, float(places.seconds[0]), float(places.seconds[-1]))
+    return _Search(places, presses, INFERRED if inferred else PLAYED).spans()
 
 
-def _places(
-    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid
-) -> list[_Place]:
-    """The places for marks from the first note to the end of the last, in order."""
-    costs = _costs(notes, staff, grid)
-    quarters = sorted(costs)
-    elapsed = grid.time_at(np.array(quarters, float)).tolist()
-    played = _played_at(performance, notes)
-    seconds = [played.get(q, second) for q, second in zip(quarters, elapsed, strict=True)]
-    in_order = np.maximum.accumulate(seconds).tolist()
-    return [_Place(q, s, costs[q]) for q, s in zip(quarters, in_order, strict=True)]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Thoughts:
+    """Ways to have marked the pedal so far, one a row.
 
+    `last` and `pressed` are the places of the last mark and of the last press, `mark` the number of
+    the last mark. `cost` is less the false seconds that there would be from the beginning to `last`
+    if the pedal had been all the time as it is after it: so it need not change until the next mark.
+    """
 
-def _costs(notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid) -> dict[Fraction, float]:
-    """The places for marks, each with what it costs to press there."""
-    first = min(note.onset for note in notes)
-    last = max(max(note.end for note in notes), first + GRID)
-    costs: dict[Fraction, float] = {}
-    starts = [bar.start for bar in grid.bars]
-    for bar in grid.bars:
-        for k in range(int(bar.length / GRID) + 1):
-            costs[bar.start + k * GRID] = SILENT
-    costs[grid.bars[-1].end] = np.inf
-    for note, number in sorted(zip(notes, staff, strict=True), key=lambda pair: -pair[1]):
-        if number == 2:
-            costs[note.onset] = 0.0
-            costs.setdefault(note.end, SILENT)
-        elif can_be_carried(note.onset - starts[bisect_right(starts, note.onset) - 1]):
-            costs[note.onset] = min(UPPER, costs.get(note.onset, UPPER))
-    end = min((place for place in costs if place >= last), default=last)
-    return {place: cost for place, cost in costs.items() if first <= place <= end}
+    cost: np.ndarray
+    down: np.ndarray
+    last: np.ndarray
+    pressed: np.ndarray
+    mark: np.ndarray
 
-
-def _played_at(performance: Performance, notes: Sequence[PlacedNote]) -> dict[Fraction, float]:
-    """When what is written at each onset was played: its middle note (grace notes come before)."""
-    played: dict[Fraction, list[float]] = {}
-    for note in sorted(notes, key=lambda note: (note.onset, note.grace)):
-        if not note.grace or note.onset not in played:
-            played.setdefault(note.onset, []).append(performance.notes[note.played].onset)
-    return {quarter: float(np.median(times)) for quarter, times in played.items()}
+    def take(self, rows: np.ndarray) -> "_Thoughts":
+        return _Thoughts(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
 class _Search:
-    """The cheapest marks for the presses, found press by press."""
+    """The cheapest marks for the presses, found press by press.
 
-    def __init__(self, places: Sequence[_Place], presses: Sequence[Press]) -> None:
-        self.places, self.presses = places, presses
-        self.seconds = [place.second for place in places]
-        self.starts = [place for place in places if place.press < np.inf]
-        edges = [time for press in presses for time in (press.start, press.stop)]
-        lengths = np.diff(edges)
-        lengths[1::2] = 0  # from a lift to the next press
-        total = np.concatenate([[0.0], np.cumsum(lengths)]) if edges else np.zeros(0)
-        held = np.interp(self.seconds, edges, total) if edges else np.zeros(len(places))
-        self.held = dict(zip(places, held.tolist(), strict=True))
+    Place 0 is the one before the first, where nothing is marked.
+    """
+
+    def __init__(self, places: Places, presses: Sequence[Press], change: Change) -> None:
+        self.presses, self.change = presses, change
+        self.quarters = (places.quarters[0] - APART, *places.quarters)
+        self.seconds = np.append(0.0, places.seconds)
+        self.price = np.append(np.inf, places.price)
+        self.all = np.arange(1, len(self.quarters))
+        self.starts = np.flatnonzero(self.price < np.inf)
+        exact = np.array(self.quarters, float)
+        later = np.interp(exact + float(SIXTEENTH), exact, self.seconds)
+        # For how many seconds a press is with what begins at a place.
+        self.soon = np.maximum(change.soon, later - self.seconds)
+        held = _held_until(self.seconds, presses)
+        # Seconds up to a place that are false if the pedal is always up, and always down.
+        self.false = np.stack([held, self.seconds - held])
+        parts = lcm(4, *(quarter.denominator for quarter in self.quarters))
+        ticks = [q.numerator * (parts // q.denominator) for q in self.quarters]
+        # Of each place: the first place that is so far after it, the last that is so far before.
+        apart, long, past = (int(distance * parts) for distance in (APART, LONG, PAST))
+        self.apart = np.array([bisect_left(ticks, tick + apart) for tick in ticks])
+        self.long = np.array([bisect_left(ticks, tick + long) for tick in ticks])
+        self.past = np.array([bisect_right(ticks, tick - past) - 1 for tick in ticks])
+        # Of each mark that was thought of: its place, whether down, the number of the one before.
+        self.marks = [(0, False, 0)]
 
     def spans(self) -> tuple[PedalSpan, ...]:
-        first = self.places[0]
-        before = _Place(first.quarter - APART, 0.0, 0.0)
-        thoughts = [_Thought(0.0, False, before, before.quarter, None)]
+        thoughts = _Thoughts(*(np.zeros(1, kind) for kind in (float, bool, int, int, int)))
         lift = -np.inf
         for press in self.presses:
-            costs = self._costs(lift, press.start)
-            thoughts = self._fewest([*self._pressed(thoughts, press, costs)])
-            thoughts = self._fewest([*thoughts, *self._lifted(thoughts, press)])
+            thoughts = self._pressed(thoughts, press, lift)
+            thoughts = self._lifted(thoughts, press)
             lift = press.stop
-        best = min((t for t in thoughts if not t.down), key=lambda thought: thought.cost)
-        return _spans_of(best)
+        ended = np.where(thoughts.down, np.inf, thoughts.cost)
+        return self._spans(int(thoughts.mark[ended.argmin()]))
 
-    def _costs(self, lift: float, press: float) -> list[tuple[_Place, float]]:
-        """The places for a press, and what each costs; `lift` is when the foot came up last."""
-        bass = None
-        if press - lift < LEGATO:
-            served = _within(self.starts, lift - LATE, press + EARLY)
-            lower = [place for place in served if place.press == 0]
-            bass = min(lower, key=lambda place: abs(place.second - lift), default=None)
-        costs = []
-        for place in _near(self.starts, press):
-            if place is not bass:
-                costs.append((place, MARK + place.press + AWAY * abs(place.second - press)))
-        return costs if bass is None else [*costs, (bass, MARK)]
+    def _pressed(self, thoughts: _Thoughts, press: Press, lift: float) -> _Thoughts:
+        """The press is marked at some place, or not at all; the foot came up last at `lift`."""
+        near, prices = self._prices(lift, press.start)
+        last, pressed = thoughts.last[:, None], thoughts.pressed[:, None]
+        at_the_lift = (near == last) & (last > 0)
+        may = thoughts.down[:, None] | at_the_lift | (near >= self.long[last])
+        cost = self._cost(thoughts, near, True) + prices
+        cost[~may | (near < self.apart[pressed])] = np.inf
+        is_down = thoughts.down | (self.seconds[thoughts.last] > press.start)
+        unseen = replace(thoughts, cost=thoughts.cost + np.where(is_down, UNSEEN, 0.0))
+        return self._fewest(unseen, near, True, cost)
 
-    def _false(self, place: _Place, down: bool) -> float:
-        """Seconds up to a place in which the pedal is not as it would be, always down or up."""
-        held = self.held[place]
-        return place.second - held if down else held
+    def _lifted(self, thoughts: _Thoughts, press: Press) -> _Thoughts:
+        """The lift is marked at some place, or not at all."""
+        near = self._near(self.all, press.stop)
+        cost = self._cost(thoughts, near, False)
+        cost[~thoughts.down[:, None] | (near < self.long[thoughts.last[:, None]])] = np.inf
+        return self._fewest(thoughts, near, False, cost)
 
-    def _pressed(
-        self, thoughts: Iterable[_Thought], press: Press, costs: Sequence[tuple[_Place, float]]
-    ) -> Iterable[_Thought]:
-        """The press is marked at some place, or not at all."""
-        for thought in thoughts:
-            is_down = thought.down or thought.last.second > press.start
-            unseen = UNSEEN if is_down else 0.0
-            yield replace(thought, cost=thought.cost + unseen)
-            for place, cost in costs:
-                if self._may_press(thought, place.quarter):
-                    yield self._marked(thought, place, True, cost)
+    def _prices(self, lift: float, press: float) -> tuple[np.ndarray, np.ndarray]:
+        """The places for a press, and what each costs."""
+        near, bass = self._near(self.starts, press), self._bass(lift, press)
+        near = near[~np.isin(near, bass)]
+        at_bass, elsewhere = np.full(len(bass), MARK), 0.0
+        if self._is_with(bass, lift, press):
+            elsewhere = self.change.elsewhere
+        else:
+            at_bass += AWAY * np.abs(self.seconds[bass] - press)
+        prices = MARK + self.price[near] + AWAY * np.abs(self.seconds[near] - press) + elsewhere
+        return np.append(near, bass), np.append(prices, at_bass)
 
-    @staticmethod
-    def _may_press(thought: _Thought, quarter: Fraction) -> bool:
-        if quarter - thought.pressed < APART:
+    def _is_with(self, bass: np.ndarray, lift: float, press: float) -> bool:
+        """Whether the foot goes down with the bass, if there is one.
+
+        That is soon after it; or soon after the lift, where the whole change is late.
+        """
+        if not len(bass):
             return False
-        up = quarter - thought.last.quarter
-        return thought.down or up >= LONG or (up == 0 and thought.before is not None)
+        second = self.seconds[bass[0]]
+        since = lift if lift - second >= ALL_LATE else second
+        return bool(press - since <= self.soon[bass[0]])
 
-    def _lifted(self, thoughts: Iterable[_Thought], press: Press) -> Iterable[_Thought]:
-        near = _near(self.places, press.stop)
-        for thought in thoughts:
-            if thought.down:
-                for place in near:
-                    if place.quarter - thought.last.quarter >= LONG:
-                        yield self._marked(thought, place, False, 0.0)
+    def _bass(self, lift: float, press: float) -> np.ndarray:
+        """The note of the lower staff with which the pedal is changed, if there is one."""
+        if press - lift >= self.change.legato:
+            return self.starts[:0]
+        seconds = self.seconds[self.starts]
+        low = np.searchsorted(seconds, lift - self.change.late)
+        served = self.starts[low : np.searchsorted(seconds, press + EARLY, side="right")]
+        lower = served[self.price[served] == 0]
+        return lower[np.argsort(np.abs(self.seconds[lower] - lift), kind="stable")[:1]]
 
-    def _marked(self, thought: _Thought, place: _Place, down: bool, cost: float) -> _Thought:
-        since = self._false(place, thought.down) - self._false(place, down)
-        pressed = place.quarter if down else thought.pressed
-        return _Thought(thought.cost + since + cost, down, place, pressed, thought)
+    def _near(self, places: np.ndarray, second: float) -> np.ndarray:
+        """Those within reach of a time, not too many; if there are none, the nearest one."""
+        seconds = self.seconds[places]
+        low, middle = np.searchsorted(seconds, (second - REACH, second))
+        high = np.searchsorted(seconds, second + REACH, side="right")
+        near = places[max(low, middle - NEAREST) : min(high, middle + NEAREST)]
+        around = places[max(middle - 1, 0) : middle + 1]
+        nearest = np.argsort(np.abs(self.seconds[around] - second), kind="stable")[:1]
+        return near if len(near) else around[nearest]
 
-    @staticmethod
-    def _fewest(thoughts: list[_Thought]) -> list[_Thought]:
-        """The best of those that differ in nothing that matters for what follows."""
-        latest = max(thought.last.quarter for thought in thoughts)
-        best: dict[tuple, _Thought] = {}
-        for thought in thoughts:
-            past = latest - 4 * APART
-            key = (thought.down, max(thought.last.quarter, past), max(thought.pressed, past))
-            if key not in best or thought.cost < best[key].cost:
-                best[key] = thought
-        return list(best.values())
+    def _cost(self, thoughts: _Thoughts, places: np.ndarray, down: bool) -> np.ndarray:
+        """What each thought (a row) costs with another mark at each of the places."""
+        before = self.false[thoughts.down.astype(int)[:, None], places]
+        cost: np.ndarray = thoughts.cost[:, None] + (before - self.false[int(down), places])
+        return cost
+
+    def _fewest(
+        self, thoughts: _Thoughts, places: np.ndarray, down: bool, cost: np.ndarray
+    ) -> _Thoughts:
+        """The best of the thoughts as they are and with another mark at each of the places."""
+        cost = np.column_stack([thoughts.cost, cost])
+        rows, columns = np.nonzero(cost < np.inf)
+        every, new = thoughts.take(rows), columns > 0
+        every.cost[:] = cost[rows, columns]
+        every.down[new], every.last[new] = down, places[columns[new] - 1]
+        if down:
+            every.pressed[new] = every.last[new]
+        best = self._best(every)
+        kept, new = every.take(best), new[best]
+        number = len(self.marks) + np.arange(np.count_nonzero(new))
+        marked = zip(kept.last[new].tolist(), kept.mark[new].tolist(), strict=True)
+        self.marks += [(place, down, before) for place, before in marked]
+        kept.mark[new] = number
+        return kept
+
+    def _best(self, thoughts: _Thoughts) -> np.ndarray:
+        """The rows of the cheapest of those that differ in nothing that matters from here on."""
+        past = self.past[thoughts.last.max()]
+        last, pressed = (np.maximum(p, past) for p in (thoughts.last, thoughts.pressed))
+        alike = (last * len(self.quarters) + pressed) * 2 + thoughts.down
+        order = np.lexsort((thoughts.cost, alike))
+        starts = np.flatnonzero(np.diff(alike[order], prepend=-1))
+        return order[starts][np.argsort(np.minimum.reduceat(order, starts))]
+
+    def _spans(self, mark: int) -> tuple[PedalSpan, ...]:
+        """The spans between a mark and all those before it."""
+        marks = []
+        while mark:
+            place, down, mark = self.marks[mark]
+            marks.append((self.quarters[place], down))
+        steps = pairwise(reversed(marks))
+        return tuple(PedalSpan(start, stop) for (start, down), (stop, _) in steps if down)
 
 
-def _within(places: Sequence[_Place], start: float, stop: float) -> Sequence[_Place]:
-    low = bisect_left(places, start, key=lambda place: place.second)
-    return places[low : bisect_right(places, stop, key=lambda place: place.second)]
-
-
-def _near(places: Sequence[_Place], second: float) -> Sequence[_Place]:
-    """The places within reach of a time, not too many; if there are none, the nearest one."""
-    middle = bisect_left(places, second, key=lambda place: place.second)
-    low = bisect_left(places, second - REACH, key=lambda place: place.second)
-    high = bisect_right(places, second + REACH, key=lambda place: place.second)
-    near = places[max(low, middle - NEAREST) : min(high, middle + NEAREST)]
-    around = places[max(middle - 1, 0) : middle + 1]
-    return near or sorted(around, key=lambda place: abs(place.second - second))[:1]
-
-
-def _spans_of(thought: _Thought) -> tuple[PedalSpan, ...]:
-    """The spans between the marks of a line of thought."""
-    marks: list[tuple[Fraction, bool]] = []
-    at: _Thought | None = thought
-    while at is not None and at.before is not None:
-        marks.append((at.last.quarter, at.down))
-        at = at.before
-    spans: list[PedalSpan] = []
-    start: Fraction | None = None
-    for quarter, down in reversed(marks):
-        if start is not None:
-            spans.append(PedalSpan(start, quarter))
-        start = quarter if down else None
-    return tuple(spans)
+def _held_until(seconds: np.ndarray, presses: Sequence[Press]) -> np.ndarray:
+    """For how long the pedal was down up to each time."""
+    if not presses:
+        return np.zeros(len(seconds))
+    edges = [time for press in presses for time in (press.start, press.stop)]
+    lengths = np.diff(edges, prepend=edges[0])
+    lengths[::2] = 0  # from a lift to the next press
+    return np.interp(seconds, edges, np.cumsum(lengths))

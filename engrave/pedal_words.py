@@ -1,20 +1,24 @@
 """What is written of the pedals in words: *una corda* and *tre corde*, *simile*.
 
-The soft pedal is no matter of single notes: a foot that rests on it for a moment is left out, and
-one that comes up for a moment stays. Where the sustain pedal does the same in bar after bar, two
+The soft pedal is a matter of whole sections, else it is the player's colour and no matter of the
+page: a foot that rests on it for some bars is left out, and one that comes up for a moment stays.
+Where the sustain pedal does the same in bar after bar, two
 bars show how and the others need not (E. Gould, "Behind Bars", 2011).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
+
+import numpy as np
 
 from engrave.foot import Press, held
 from engrave.grid import Grid, PlacedNote
 from engrave.performance import Performance
 
 SHORTEST = 3.0  # seconds for which the soft pedal is down or up, at least: words need time
+SECTION, PAUSE = 4, 2  # bars for which it is down, at least, and for which it is up
 SHOWN, ALIKE = 2, 4  # bars that show the pattern; bars alike from which on that is worth it
 
 
@@ -40,7 +44,7 @@ class PedalWord:
 
 
 def mark_soft_pedal(
-    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int]
+    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid
 ) -> tuple[PedalWord, ...]:
     """Una corda and tre corde in turn, each at the nearest onset of the lower staff."""
     lower = [n for n, number in zip(notes, staff, strict=True) if number == 2 and not n.grace]
@@ -49,7 +53,7 @@ def mark_soft_pedal(
         return ()
     last = max(note.release for note in performance.notes)
     words: list[PedalWord] = []
-    for press in _lasting(held(performance.soft, performance.notes[0].onset, last)):
+    for press in _sections(held(performance.soft, performance.notes[0].onset, last), grid):
         start, stop = (
             at[min(at, key=lambda second: abs(second - time))] for time in (press.start, press.stop)
         )
@@ -59,14 +63,24 @@ def mark_soft_pedal(
     return tuple(words)
 
 
-def _lasting(presses: Sequence[Press]) -> list[Press]:
-    joined: list[Press] = []
-    for press in presses:
-        if joined and press.start - joined[-1].stop < SHORTEST:
-            joined[-1] = Press(joined[-1].start, press.stop)
-        else:
-            joined.append(press)
-    return [press for press in joined if press.stop - press.start >= SHORTEST]
+def _sections(presses: Iterable[Press], grid: Grid) -> list[Press]:
+    """Where the pedal stays down, first as words need time, then as a section needs bars."""
+    for seconds, bars_up, bars_down in ((SHORTEST, 0, 0), (0.0, PAUSE, SECTION)):
+        joined: list[Press] = []
+        for press in presses:
+            if joined and not _lasts(joined[-1].stop, press.start, seconds, bars_up, grid):
+                joined[-1] = Press(joined[-1].start, press.stop)
+            else:
+                joined.append(press)
+        presses = [p for p in joined if _lasts(p.start, p.stop, seconds, bars_down, grid)]
+    return list(presses)
+
+
+def _lasts(start: float, stop: float, seconds: float, bars: int, grid: Grid) -> bool:
+    """Whether it is so many seconds and so many bars from one time to another."""
+    lines = [*(float(bar.start) for bar in grid.bars), float(grid.bars[-1].end)]
+    places = np.interp(grid.quarter_at(np.array([start, stop])), lines, np.arange(len(lines)))
+    return stop - start >= seconds and bool(places[1] - places[0] >= bars)
 
 
 @dataclass(frozen=True, slots=True)

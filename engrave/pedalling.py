@@ -2,14 +2,15 @@
 
 The reader of the pedal says of even moments whether the pedal would be down, and whether it would
 go down or come up there. The foot that agrees best with all three is found by the Viterbi
-algorithm: each moment counts for or against its being down, each move for what was said of it.
+algorithm: each moment counts for or against its being down, each move for what was said of it, and
+a press that is soon over against it.
 
 How sure one must be to say "down" is taken from the whole piece: an F-measure is best where
 everything is said that is half as likely as the measure is high (Lipton, Elkan and Naryanaswamy,
 "Optimal thresholding of classifiers to maximize F1 measure", ECML 2014).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,10 +22,13 @@ from engrave.performance import PedalMove, Performance
 
 HALF, FULL = 64, 127  # from this depth on a pedal is down; the depth of an inferred press
 LEAST_USED = 0.6  # share of the time with the pedal down, below which nobody misses it
-MOVE_BIAS = 1.2  # added to the log odds of a press or a lift
+MOVE_BIAS = 1.4  # added to the log odds of a press or a lift
+BRIEF = 0.3  # seconds: a foot that is down for less is seldom, and more so the shorter
+SELDOM = 0.7  # as which power of its length
 HEARD_EARLY = 0.03  # seconds by which the reader hears a press too soon
 LEAST_SURE, MOST_SURE = 0.3, 0.5  # between which the probability lies from which on it is down
 UP, DOWN = 0, 1
+NEVER = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def infer_pedal(evidence: FootEvidence) -> tuple[PedalMove, ...]:
         evidence.down - np.log(sure / (1 - sure)),
         evidence.press + MOVE_BIAS,
         evidence.lift + MOVE_BIAS,
+        [SELDOM * np.log((k + 1) * STEP / BRIEF) for k in range(int(BRIEF / STEP))],
     )
     moved = np.diff(states, prepend=UP, append=UP)
     times = np.append(evidence.times, evidence.times[-1] + STEP) - STEP / 2
@@ -108,20 +113,43 @@ def _threshold(probability: np.ndarray) -> float:
     return float(measure.max()) / 2
 
 
-def _likeliest(down: np.ndarray, press: np.ndarray, lift: np.ndarray) -> np.ndarray:
-    """Whether the pedal is down at each moment; the arguments are what speaks for it."""
-    best = (0.0, -np.inf)
-    came: list[tuple[int, int]] = []
-    for for_down, for_press, for_lift in zip(
-        down.tolist(), press.tolist(), lift.tolist(), strict=True
+def _likeliest(
+    down: np.ndarray, press: np.ndarray, lift: np.ndarray, brief: Sequence[float]
+) -> np.ndarray:
+    """Whether the pedal is down at each moment; the arguments are what speaks for it.
+
+    `brief` is what speaks for a press of one moment, of two, and so on; for longer ones it is 0.
+    """
+    against = [*brief, 0.0]
+    up = 0.0
+    # The best ways to be down, by how many moments ago the foot went down, and when that was.
+    held, since = [-np.inf] * len(against), [0] * len(against)
+    came: list[int] = []  # of each moment with the pedal just lifted: when it had gone down
+    for moment, (for_down, for_press, for_lift) in enumerate(
+        zip(down.tolist(), press.tolist(), lift.tolist(), strict=True)
     ):
-        up = (best[UP], best[DOWN] + for_lift)
-        held = (best[UP] + for_press, best[DOWN])
-        came.append((int(up[DOWN] > up[UP]), int(held[DOWN] >= held[UP])))
-        best = (max(up), max(held) + for_down)
-    states = np.empty(len(came), int)
-    state = int(best[DOWN] > best[UP])
-    for k in range(len(came) - 1, -1, -1):
-        states[k] = state
-        state = came[k][state]
+        lifted, k = max(
+            (way + extra, k) for k, (way, extra) in enumerate(zip(held, against, strict=True))
+        )
+        pressed = up + for_press
+        came.append(since[k] if lifted + for_lift > up else NEVER)
+        up = max(up, lifted + for_lift)
+        longer = max((-1, -2), key=held.__getitem__)
+        held = [way + for_down for way in (pressed, *held[:-2], held[longer])]
+        since = [moment, *since[:-2], since[longer]]
+    return _down_between(came, since[int(np.argmax(held))] if max(held) > up else NEVER)
+
+
+def _down_between(came: Sequence[int], last: int) -> np.ndarray:
+    """The states from when each lift had gone down; `last` is when one did that is not lifted."""
+    states = np.full(len(came), UP)
+    moment = len(came)
+    if last != NEVER:
+        states[last:] = DOWN
+        moment = last
+    while moment:
+        moment -= 1
+        if came[moment] != NEVER:
+            states[came[moment] : moment] = DOWN
+            moment = came[moment]
     return states

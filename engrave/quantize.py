@@ -140,7 +140,7 @@ def quantize(
 
 
 def _stepwise(before: frozenset[tuple[int, int]], after: frozenset[tuple[int, int]]) -> bool:
-    """Whether a hand (of pairs hand, pitch) goes on by a step, or repeats a note: that is a line."""
+    """Whether a hand goes on by a step or repeats a note: that is a line. Pairs hand, pitch."""
     return any(h == hand and abs(p - pitch) <= 2 for h, p in before for hand, pitch in after)
 
 

@@ -199,8 +199,9 @@ def _mark_pedals(
     if not instrument.pedalled or instrument.staves == 1:
         return Pedals()
     notes, staff = line.notes, line.staff
-    spans = mark_pedal(replace(performance, sustain=foot.moves), notes, staff, grid)
-    soft = mark_soft_pedal(performance, notes, staff) if wish.source != "off" else ()
+    played = replace(performance, sustain=foot.moves)
+    spans = mark_pedal(played, notes, staff, grid, foot.inferred)
+    soft = mark_soft_pedal(performance, notes, staff, grid) if wish.source != "off" else ()
     abridged = abridge(spans, grid) if wish.simile else Abridged(spans, ())
     words = tuple(sorted((*soft, *abridged.words), key=lambda word: word.quarter))
     return Pedals(abridged.spans, words, bracketed=foot.inferred and wish.brackets)

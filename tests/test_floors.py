@@ -35,7 +35,7 @@ FLOORS = (
     # rooms of the judge, of the writer, and of the steps
     {
         *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
-        *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines", "felt"),
+        *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines", "felt", "pedal_places"),
     },
     {
         # the steps from the one to the other, each on its own

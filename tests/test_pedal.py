@@ -19,7 +19,7 @@ GRID = Grid(
 )
 
 
-def mark(moves, step=Fraction(1), first=0, last=8):
+def mark(moves, step=Fraction(1), first=0, last=8, inferred=False):
     """The marks, as pairs of numbers, for even notes `step` long from `first` to `last`.
 
     The keys go up a tenth of a step early. `moves` are (second, depth).
@@ -30,12 +30,12 @@ def mark(moves, step=Fraction(1), first=0, last=8):
         tuple(PedalMove(time, depth) for time, depth in moves),
     )
     notes = [PlacedNote(Fraction(q), step, 60, i) for i, q in enumerate(onsets)]
-    return [(float(s.start), float(s.stop)) for s in spans_of(performance, notes)]
+    return [(float(s.start), float(s.stop)) for s in spans_of(performance, notes, inferred)]
 
 
-def spans_of(performance, notes):
+def spans_of(performance, notes, inferred=False):
     """The marks where all notes are the left hand's."""
-    return mark_pedal(performance, notes, [2] * len(notes), GRID)
+    return mark_pedal(performance, notes, [2] * len(notes), GRID, inferred)
 
 
 def test_press_and_release():
@@ -79,6 +79,41 @@ def test_quick_changes_are_all_seen(lift):
 
 def test_a_late_change_belongs_to_the_chord_before_it():
     assert mark([(0.0, 127), (2.15, 0), (2.4, 127), (4.0, 0)]) == [(0, 2), (2, 4)]
+
+
+@pytest.mark.parametrize("late", [0.06, 0.1, 0.15, 0.2])
+def test_a_press_soon_after_the_bass_is_at_the_bass(late):
+    """However many notes the right hand plays meanwhile, and where the foot is nearer to them."""
+    moves = [(0.0, 127), (2.01, 0), (2 + late, 127), (4.0, 0)]
+    upper = [PlacedNote(Fraction(k, 8), Fraction(1, 8), 72, k) for k in range(32)]
+    lower = [PlacedNote(Fraction(2 * k), Fraction(2), 40, 32 + k) for k in range(2)]
+    written = sorted([*upper, *lower], key=lambda note: (note.onset, note.pitch))
+    notes = [PlacedNote(n.onset, n.length, n.pitch, i) for i, n in enumerate(written)]
+    performance = Performance(
+        tuple(PlayedNote(float(n.onset), float(n.end), n.pitch, 64) for n in notes),
+        tuple(PedalMove(*move) for move in moves),
+    )
+    spans = mark_pedal(performance, notes, [1 if n.pitch > 60 else 2 for n in notes], GRID)
+    assert [(s.start, s.stop) for s in spans] == [(0, 2), (2, 4)]
+
+
+def test_a_press_that_is_later_is_where_the_foot_is_unless_it_is_inferred():
+    moves = [(0.0, 127), (2.05, 0), (2.38, 127), (4.0, 0)]
+    assert mark(moves, Fraction(1, 2)) == [(0, 2), (2.5, 4)]
+    assert mark(moves, Fraction(1, 2), inferred=True) == [(0, 2), (2, 4)]
+
+
+@pytest.mark.parametrize("inferred", [False, True])
+def test_a_press_long_after_a_lift_is_a_new_pedal(inferred):
+    moves = [(0.0, 127), (2.02, 0), (3.0, 127), (4.0, 0)]
+    assert mark(moves, inferred=inferred) == [(0, 2), (3, 4)]
+
+
+def test_a_dab_where_there_is_hardly_any_pedal_is_left_out():
+    assert mark([(3.0, 127), (3.19, 0)], Fraction(1, 4)) == []
+    assert mark([(3.0, 127), (3.22, 0)], Fraction(1, 4)) == [(3, 3.25)]
+    much = [(3.0, 127), (3.19, 0), (5.0, 127), (6.0, 0)]
+    assert mark(much, Fraction(1, 4)) == [(3, 3.25), (5, 6)]
 
 
 def test_flutter_between_the_notes_is_no_change():

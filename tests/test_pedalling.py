@@ -33,11 +33,13 @@ def legato(seconds: float = STEP) -> Performance:
     return Performance(notes, (*moves, PedalMove(seconds * 3 * COUNT / 4 + 0.1, 0)))
 
 
-def told(performance: Performance, noise: float = 0.0, sure: float = 3.0) -> FootEvidence:
+def told(
+    performance: Performance, noise: float = 0.0, sure: float = 3.0, seed: int = 0
+) -> FootEvidence:
     """What a reader says who knows the foot: log odds of `sure`, and noise of that deviation."""
     times = Moments.of(Keys.of(performance)).times
     foot = foot_at(Keys.of(performance), times)
-    chance = np.random.default_rng(7)
+    chance = np.random.default_rng(seed)
 
     def odds(yes: np.ndarray) -> np.ndarray:
         said = np.where(yes > 0, sure, -sure)
@@ -61,9 +63,21 @@ def test_a_reader_who_knows_the_foot_is_followed(seconds):
 
 
 def test_noise_in_what_is_said_is_outweighed():
+    """Whatever noise it is; and more moves are right than where each moment is believed."""
     performance = legato()
-    f, _, crossings = judged(performance, infer_pedal(told(performance, noise=1.5)))
-    assert f > 0.9 and crossings > 0.75
+    heard = [told(performance, noise=1.5, seed=seed) for seed in range(20)]
+    decoded = np.array([judged(performance, infer_pedal(evidence)) for evidence in heard])
+    believed = np.array([judged(performance, moment_by_moment(evidence)) for evidence in heard])
+    f, _, crossings = decoded.T
+    assert f.min() > 0.9 and crossings.mean() > 0.8
+    assert crossings.mean() > believed[:, 2].mean() + 0.05
+
+
+def moment_by_moment(evidence: FootEvidence) -> list[PedalMove]:
+    """The pedal is down wherever that is more likely than not."""
+    down = evidence.down > 0
+    changes = np.flatnonzero(np.diff(down, prepend=False))
+    return [PedalMove(float(evidence.times[k]), 127 if down[k] else 0) for k in changes]
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -79,18 +93,21 @@ def by_chance(seed: int, count: int = 400) -> FootEvidence:
     return FootEvidence(0.04 * np.arange(count), *chance.normal(0, 3, (3, count)), used=0.7)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(20))
 def test_the_likeliest_foot_is_found(seed: int):
     """Against trying every foot there is."""
-    count = 9
+    count, brief = 11, [-4.0, -2.0, -1.0]
     down, press, lift = np.random.default_rng(seed).normal(0, 3, (3, count))
 
     def agrees(states: tuple[int, ...]) -> float:
         moves = np.diff(states, prepend=0)
-        return float(down @ states + press @ (moves > 0) + lift @ (moves < 0))
+        presses, lifts = np.flatnonzero(moves > 0), np.flatnonzero(moves < 0)
+        long = [b - a for a, b in zip(presses, lifts, strict=False)]
+        soon_over = sum(brief[n - 1] for n in long if n <= len(brief))
+        return float(down @ states + press[presses].sum() + lift[lifts].sum() + soon_over)
 
     best = max(product((0, 1), repeat=count), key=agrees)
-    assert _likeliest(down, press, lift).tolist() == list(best)
+    assert _likeliest(down, press, lift, brief).tolist() == list(best)
 
 
 def test_how_sure_one_must_be_depends_on_how_much_pedal_there_is():

@@ -174,17 +174,18 @@ SAMPLES = (
     ),
     Sample(
         "una_corda",
-        "The soft pedal is una corda and tre corde in words.",
+        "The soft pedal is una corda and tre corde in words where it stays for four bars; the bar "
+        "of it at the end is left out.",
         """
-        right 1 | c5:2 d5 | e5:2 f5 | g5:2 f5 | e5:2 d5 | c5:1 |
-        left 1  | c3:2 g3 | c3 g3 | c3 g3 | c3 g3 | c3:1 |
+        right 1 | c5:2 d5 | e5:2 f5 | g5:2 f5 | e5:2 d5 | c5:2 e5 | d5:2 f5 | e5:2 d5 | c5:1 |
+        left 1  | c3:2 g3 | c3 g3 | c3 g3 | c3 g3 | c3 g3 | b2 g3 | c3 g3 | c3:1 |
         """,
         """
-        words   |  | una corda |  | tre corde |  |
-        right 1 | c5:2 d5 | e5:2 f5 | g5:2 f5 | e5:2 d5 | c5:1 |
-        left 1  | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:1 |
+        words   |  | una corda |  |  |  | tre corde |  |  |
+        right 1 | c5:2 d5 | e5:2 f5 | g5:2 f5 | e5:2 d5 | c5:2 e5 | d5:2 f5 | e5:2 d5 | c5:1 |
+        left 1  | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:2 g3 | b2:2 g3 | c3:2 g3 | c3:1 |
         """,
-        soft="down at 4, up at 12",
+        soft="down at 4, up at 20, down at 28, up at 32",
         played=True,
     ),
     Sample(
