@@ -208,6 +208,15 @@ def test_nothing_of_it_is_drawn_nor_given_to_music21(nocturne: Transcription) ->
     assert marks[0] == marks[1]
 
 
+def test_nor_is_it_seen_in_musescore(nocturne: Transcription, tmp_path: Path) -> None:
+    require(musescore.musescore_program(), "MuseScore 3")
+    pages = tmp_path / "kept.musicxml", tmp_path / "bare.musicxml"
+    for path, score in zip(pages, (nocturne.score, without_paces(nocturne.score)), strict=True):
+        path.write_bytes(write_musicxml(score))
+    kept, bare = musescore.draw_all(pages)
+    assert kept == bare is not None
+
+
 def test_musescore_plays_as_it_was_played(nocturne: Transcription, tmp_path: Path) -> None:
     require(musescore.musescore_program(), "MuseScore 3")
     late = _late_in_musescore(nocturne.score, nocturne.grid, tmp_path)
