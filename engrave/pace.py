@@ -3,7 +3,7 @@
 A tempo mark gives one speed; a player holds back and hurries on with every phrase (Todd, *J.
 Acoust. Soc. Am.* 91, 1992). So the score keeps, unseen, how fast the music really went: from one
 pace to the next it goes evenly, and a new one is written only where otherwise a beat would come
-noticeably too early or too late. Within a tone or two people notice about 20 ms (Friberg and
+noticeably too early or too late: people notice 2.5 % of its length, 20 ms of 0.8 s (Friberg and
 Sundberg, *J. Acoust. Soc. Am.* 98, 1995). A pace stands where a note or rest begins, for programs
 move or lose what stands elsewhere; one at the place of a tempo mark is what that mark sounds like.
 
