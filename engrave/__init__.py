@@ -28,6 +28,7 @@ from engrave.html import write_fragment, write_html
 from engrave.listen import WEIGHTS
 from engrave.midi import MidiError, read_midi
 from engrave.musicxml import write_musicxml, write_mxl
+from engrave.pace import keep_pace
 from engrave.pdf import TooTallError, write_pdf, write_png, write_png_pages
 from engrave.pedalling import PedalWish
 from engrave.performance import Performance
@@ -199,7 +200,7 @@ def transcribe(
     wish = parse_pedal(pedal) if isinstance(pedal, str) else pedal
     made = walk_the_path(performance, corrections, title, composer, weights, wish, progress)
     if find_repeats:
-        made = replace(made, score=fold_repeats(made.score))
+        made = replace(made, score=keep_pace(fold_repeats(made.score), made.grid))
     score = made.score
     written = {field.name: getattr(score, field.name) for field in fields(score)}
     return Score(

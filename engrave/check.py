@@ -27,6 +27,7 @@ from engrave.check_marks import (
     check_hairpins,
     check_marks,
     check_octave_lines,
+    check_paces,
     check_pedals,
     check_tempo_words,
 )
@@ -117,6 +118,7 @@ RULES: tuple[Rule, ...] = (
     check_octave_lines,
     check_pedals,
     check_tempo_words,
+    check_paces,
     check_hairpins,
     check_dynamics,
     check_articulation,

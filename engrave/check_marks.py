@@ -16,6 +16,7 @@ from engrave.score import (
     Mark,
     Measure,
     OctaveLine,
+    Pace,
     Part,
     PedalMark,
     PedalWords,
@@ -28,6 +29,7 @@ from engrave.walk import at, chords_of, measures_of
 CLEFS = {("G", 2), ("F", 4)}
 MARKS = {
     TempoMark: "a tempo mark",
+    Pace: "a pace",
     TempoWords: "words about the tempo",
     Dynamic: "a dynamic sign",
     Hairpin: "the end of a hairpin",
@@ -87,6 +89,26 @@ def check_tempo_words(score: Score) -> Iterator[str]:
                     again = " once more" if slowing else " without a rit. before it"
                     yield f"{at(measure)}, at {mark.onset}: {mark.words}{again}"
                 slowing = mark.words != "a tempo"
+
+
+def check_paces(score: Score) -> Iterator[str]:
+    """Paces stand in the first part, one at a place, and no tempo mark overrules them."""
+    for number, part in enumerate(score.parts):
+        kept = any(isinstance(mark, Pace) for m in part.measures for mark in m.marks)
+        for measure in part.measures:
+            marks = [mark for mark in measure.marks if isinstance(mark, Pace | TempoMark)]
+            taken: set[Fraction] = set()
+            for mark in marks:
+                where = f"{at(measure)}, at {mark.onset}"
+                if kept and number:
+                    yield f"{where}: a pace in part {number + 1}"
+                if mark.onset in taken:
+                    yield f"{where}: two paces at once"
+                if kept and isinstance(mark, TempoMark) and mark.pace is None:
+                    yield f"{where}: a tempo mark without the pace that is played"
+                if isinstance(mark, Pace) and mark.per_minute <= 0:
+                    yield f"{where}: {mark.per_minute:g} a minute is no pace"
+                taken.add(mark.onset)
 
 
 def check_octave_lines(score: Score) -> Iterator[str]:

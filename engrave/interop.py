@@ -7,11 +7,12 @@ gets: parts by staff, voices, ties, tuplets and marks. Offsets are in quarter no
 import music21
 
 from engrave.musicxml import write_musicxml
+from engrave.pace import without_paces
 from engrave.score import Score
 
 
 def to_music21(score: Score) -> music21.stream.Score:
     """The score as a `music21.stream.Score` with one part for each staff."""
-    stream = music21.converter.parseData(write_musicxml(score), format="musicxml")
+    stream = music21.converter.parseData(write_musicxml(without_paces(score)), format="musicxml")
     assert isinstance(stream, music21.stream.Score)
     return stream

@@ -166,12 +166,29 @@ class Clef:
 
 @dataclass(frozen=True, slots=True)
 class TempoMark:
-    """`words` ("Andante") and so many `beat`s per minute, above the upper staff."""
+    """`words` ("Andante") and so many `beat`s per minute, above the upper staff.
+
+    `pace` is what it sounds like, if that is not just what it says: quarters a minute.
+    """
 
     onset: Fraction
     beat: NoteValue
     per_minute: int
     words: str = ""
+    pace: float | None = None
+
+    @property
+    def sounding(self) -> float:
+        """Quarters a minute to be heard."""
+        return float(self.per_minute * self.beat.length) if self.pace is None else self.pace
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """From here on the music goes at so many quarters a minute: heard, not seen."""
+
+    onset: Fraction
+    per_minute: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +251,7 @@ class OctaveLine:
     kind: Literal["start", "stop"]
 
 
-Mark = TempoMark | TempoWords | Dynamic | Hairpin | PedalMark | PedalWords | OctaveLine
+Mark = TempoMark | Pace | TempoWords | Dynamic | Hairpin | PedalMark | PedalWords | OctaveLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from lxml.etree import _Element as Element
 from engrave.heading import Heading, find_heading
 from engrave.lettering import FONTS
 from engrave.musicxml import write_musicxml
+from engrave.pace import without_paces
 from engrave.plate import PEN, Plate
 from engrave.score import Chord, Notehead, Score
 from engrave.words import name_music, name_players, one_line
@@ -127,12 +128,10 @@ class _Drawing:
 def _draw(score: Score, sheet: Sheet) -> _Drawing:
     heading = find_heading(score, FINE * (sheet.width - 2 * sheet.margin))
     # Verovio keeps room for a title of one line; ours takes its place. A piano alone has no name.
-    parts = score.parts
+    shown = replace(without_paces(score), title="." if heading else "", composer="")
     if not name_players(score):
-        parts = tuple(replace(part, name="") for part in parts)
-    musicxml = write_musicxml(
-        replace(score, title="." if heading else "", composer="", parts=parts)
-    )
+        shown = replace(shown, parts=tuple(replace(part, name="") for part in shown.parts))
+    musicxml = write_musicxml(shown)
     origin = repr((musicxml, sheet, heading, OPTIONS)).encode()
     name = "e" + b32encode(hashlib.sha256(origin).digest())[:4].decode().lower()
     pages = [etree.fromstring(page) for page in _engrave(musicxml, sheet, heading)]

@@ -19,6 +19,7 @@ from engrave.meter import group_beats
 from engrave.notate import join_parts, notate
 from engrave.one_voice import unite_voices
 from engrave.ornaments import Folded, find_ornaments, fold
+from engrave.pace import keep_pace
 from engrave.pedal import mark_pedal
 from engrave.pedal_signs import Pedals
 from engrave.pedal_words import Abridged, abridge, mark_soft_pedal
@@ -134,6 +135,7 @@ def transcribe(
         date=source.date,
         rights=source.rights,
     )
+    score = keep_pace(score, placed.grid)
     return Transcription(performance, placed.grid, score, evidence, corrections, foot)
 
 

@@ -18,6 +18,7 @@ from engrave.score import (
     Mark,
     Measure,
     OctaveLine,
+    Pace,
     PedalMark,
     PedalWords,
     TempoMark,
@@ -29,12 +30,14 @@ from engrave.xml_text import add
 
 # Signs that are elements of their own in MusicXML; any other is written as text.
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
-# Of marks at one place, which comes first; what stops does so before anything of its kind starts.
-MARK_ORDER = (Clef, TempoMark, TempoWords, OctaveLine, Dynamic, Hairpin, PedalWords, PedalMark)
 APART = (Hairpin, PedalWords, PedalMark)
+# Of marks at one place, which comes first; what stops does so before anything of its kind starts.
+MARK_ORDER = (Clef, TempoMark, Pace, TempoWords, OctaveLine, Dynamic, *APART)
 # Where the notes under an octave line go on the page, and by how many steps.
 OCTAVE_LINES = {"8va": ("down", "8"), "15ma": ("down", "15"), "8vb": ("up", "8")}
-ABOVE = (TempoMark, TempoWords, PedalWords)
+ABOVE = (TempoMark, Pace, TempoWords, PedalWords)
+# What nobody sees: MuseScore 3 takes a change of tempo only with words, and drops empty ones.
+UNSEEN = "\u00a0"
 
 Marks = dict[Fraction, list[Mark | Clef]]
 
@@ -97,9 +100,9 @@ def write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
     direction = add(xml, "direction", placement="above" if above else "below")
     _write_sign(direction, mark)
     add(direction, "staff", str(_staff_of(mark, staves)))
-    if isinstance(mark, TempoMark):
-        quarters = mark.per_minute * mark.beat.length
-        add(direction, "sound", tempo=f"{float(quarters):.6g}")
+    if isinstance(mark, TempoMark | Pace):
+        quarters = mark.sounding if isinstance(mark, TempoMark) else mark.per_minute
+        add(direction, "sound", tempo=f"{quarters:.6g}")
 
 
 def _staff_of(mark: Mark, staves: int) -> int:
@@ -112,6 +115,8 @@ def _write_sign(direction: Element, mark: Mark) -> None:
     match mark:
         case TempoMark():
             _write_tempo(direction, mark)
+        case Pace():
+            add(_sign(direction), "words", UNSEEN)
         case Dynamic():
             _write_dynamic(direction, mark)
         case OctaveLine(staff=staff, line=line, kind=kind):

@@ -97,6 +97,14 @@ def draw_all(sources: Sequence[Path]) -> list[bytes | None]:
         return [page.read_bytes() if page.exists() else None for page in pages]
 
 
+def play(source: Path) -> bytes:
+    """How MuseScore plays a file, as MIDI."""
+    with tempfile.TemporaryDirectory() as name:
+        played = Path(name) / "played.mid"
+        run_musescore(Path(name), str(source.resolve()), "-o", str(played))
+        return played.read_bytes()
+
+
 def _by_file(said: str, count: int) -> list[list[str]]:
     """What was said of each file; it says which one it opens before it complains."""
     groups: list[list[str]] = [[] for _ in range(count)]

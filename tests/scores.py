@@ -19,6 +19,7 @@ from engrave.score import (
     Notehead,
     NoteValue,
     OctaveLine,
+    Pace,
     Part,
     PedalMark,
     Pitch,
@@ -387,6 +388,19 @@ def slowing() -> Score:
     )  # fmt: skip
 
 
+def breathing() -> Score:
+    """A tempo mark, and the pace changes under it: at the barline, and where only the left hand
+    begins something."""
+    return piano(
+        measure(1, voice(1, chord("1", head("C5", 0))),
+                voice(5, chord("2", head("C3", 1)), chord("2", head("E3", 2))), **opening(),
+                marks=(TempoMark(Fraction(0), QUARTER, 72, "Andante", 70.25),
+                       Pace(Fraction(2), 64.5))),
+        measure(2, voice(1, chord("1", head("C5", 3))), voice(5, whole_rest(4)),
+                marks=(Pace(Fraction(0), 80.0), TempoWords(Fraction(0), "rit."))),
+    )  # fmt: skip
+
+
 def repeated() -> Score:
     """A bar that is played twice after another one, then one with two endings."""
 
@@ -409,6 +423,7 @@ ALL = (
     repeated,
     duo,
     slowing,
+    breathing,
     octave_lines,
     hairpins,
     touches,

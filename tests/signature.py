@@ -18,6 +18,7 @@ Normalised, each because the two ways of writing it mean the same:
   nobody sees them.
 - A note lasts what its type, dots and tuplet say where the duration is that, rounded: MuseScore
   writes 480 divisions to a quarter, of which a seventh has no whole number.
+- A sound stands where its direction does, `<offset>` included, as MuseScore means it.
 - A key without sharps or flats has no mode: MuseScore stores none for it, and nobody sees it.
 """
 
@@ -167,7 +168,7 @@ class _PartReader:
             for sign in signs:
                 self._read_sign(sign, staff, placement, offset)
         for sound in direction.findall("sound"):
-            self._read_tempo(sound, staff)
+            self._read_tempo(sound, staff, offset)
 
     def _read_sign(self, sign: Element, staff: int, placement: str, offset: Fraction) -> None:
         kind = "pedal mark" if sign.tag == "pedal" else sign.tag
@@ -178,9 +179,10 @@ class _PartReader:
         if sign.get("type") == "start" and sign.get("sign") == "no":
             self._add(staff, "pedal look", "without the sign Ped.", offset)
 
-    def _read_tempo(self, sound: Element, staff: int) -> None:
+    def _read_tempo(self, sound: Element, staff: int, offset: Fraction = Fraction(0)) -> None:
         if sound.get("tempo"):
-            self._add(staff, "tempo", f"{float(sound.get('tempo')):.2f} quarters a minute")
+            text = f"{float(sound.get('tempo')):.2f} quarters a minute"
+            self._add(staff, "tempo", text, offset)
 
     def _read_note(self, note: Element) -> None:
         if note.find("chord") is not None:

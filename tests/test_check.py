@@ -17,6 +17,7 @@ from engrave.score import (
     Measure,
     NoteValue,
     OctaveLine,
+    Pace,
     PedalMark,
     Pitch,
     Score,
@@ -411,6 +412,13 @@ def marked(*marks) -> Score:
     return one(chord("2", head("C5", 0)), chord("2", head("D5", 1)), marks=marks)
 
 
+def in_the_second_part(mark: Pace) -> Score:
+    """A duo whose second player has a mark in the first bar."""
+    first, second = scores.duo().parts
+    bars = (replace(second.measures[0], marks=(mark,)), *second.measures[1:])
+    return replace(scores.duo(), parts=(first, replace(second, measures=bars)))
+
+
 BROKEN += [
     (
         judge.check_articulation,
@@ -429,6 +437,31 @@ BROKEN += [
         judge.check_tempo_words,
         marked(TempoWords(Fraction(2), "a tempo")),
         "measure 1, at 2: a tempo without a rit. before it",
+    ),
+    (
+        judge.check_marks,
+        marked(Pace(Fraction(1), 80.0)),
+        "measure 1, at 1: a pace where nothing starts",
+    ),
+    (
+        judge.check_paces,
+        marked(Pace(Fraction(2), 80.0), Pace(Fraction(2), 90.0)),
+        "measure 1, at 2: two paces at once",
+    ),
+    (
+        judge.check_paces,
+        marked(TempoMark(Fraction(0), QUARTER, 72), Pace(Fraction(2), 90.0)),
+        "measure 1, at 0: a tempo mark without the pace that is played",
+    ),
+    (
+        judge.check_paces,
+        marked(Pace(Fraction(0), 0.0)),
+        "measure 1, at 0: 0 a minute is no pace",
+    ),
+    (
+        judge.check_paces,
+        in_the_second_part(Pace(Fraction(0), 60.0)),
+        "measure 1, at 0: a pace in part 2",
     ),
     (
         judge.check_octave_lines,

@@ -15,6 +15,7 @@ from tests import scores
 from tests.scores import chord, head, measure, opening, piano, rest, voice, whole_rest
 
 HOSTILE = 'Ro<b>ndo</b> & "Op. 1" \x00\x08\ud800\ufffe]]> &amp;\n\tNo. 2 \U0001d11e'
+NBSP = "\u00a0"
 HARMLESS = 'Ro<b>ndo</b> & "Op. 1" ]]> &amp; No. 2 \U0001d11e'
 
 
@@ -292,6 +293,20 @@ def test_a_tempo_mark_sounds_in_quarters_inside_its_own_direction():
         '<staff>1</staff><sound tempo="82.5"/></direction>'
     ]
     assert all(sound.getparent().tag == "direction" for sound in tree.iter("sound"))
+
+
+def test_a_pace_sounds_where_only_the_left_hand_begins_and_shows_nothing():
+    tree = tree_of(scores.breathing())
+    unseen = [
+        d for d in tree.iterfind(".//direction") if d.findtext("direction-type/words") == NBSP
+    ]
+    assert [fragment(direction) for direction in unseen] == [
+        f'<direction placement="above"><direction-type><words>{NBSP}</words></direction-type>'
+        f'<staff>1</staff><sound tempo="{pace}"/></direction>'
+        for pace in ("64.5", "80")
+    ]
+    assert unseen[0].getnext().findtext("voice") == "5"
+    assert [sound.get("tempo") for sound in tree.iter("sound")] == ["70.25", "64.5", "80"]
 
 
 def test_dynamics_stand_below_the_upper_staff_where_a_voice_starts_something():

@@ -14,6 +14,8 @@ each value until another one comes. Beyond that
     '  >  -  *  ^     staccato, accent, tenuto, rolled; any other sign ("^trill-mark")
     ↑  ↓              the stems of the bar are bound to go up, down
 
+A line "pace" says how fast the music is heard to go (quarters a minute), seen or not.
+
 Lines of signs say them with their places in quarters, which is left out at the barline:
 "p, < at 2, end at 4".
 """
@@ -143,11 +145,15 @@ class _Bar:
 
     def _read_direction(self, direction: Element) -> None:
         signs = direction.findall("direction-type/*")
+        sound = direction.find("sound[@tempo]")
+        if sound is not None:
+            self._add("pace", sound.get("tempo"))
         if direction.find("direction-type/metronome") is not None:
             self._add("tempo", " ".join(map(_tempo, signs)))
             return
         for sign in signs:
-            self._add(*_sign(sign))
+            if sign.tag != "words" or content(sign):  # empty words carry a pace
+                self._add(*_sign(sign))
 
 
 def _tempo(sign: Element) -> str:

@@ -278,6 +278,24 @@ SAMPLES = (
         played=True,
     ),
     Sample(
+        "pace_is_heard_not_seen",
+        "The player holds back in the second bar and hurries in the third: of that nothing is seen "
+        "but the tempo mark; between the staves and above them all is empty.",
+        """
+        right 1 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5:1 | c5:4 d5 e5 f5 | c5:1 |
+        left 1  | c3:2 g3 | c3 g3 | c3 g3 | c3:1 | c3:1 |
+        """,
+        """
+        tempo   | Moderato 4=100 |  |  |  |  |
+        words   |  |  |  |  |  |
+        pace    | 100 | 80 | 125 | 100 |  |
+        right 1 | c5:4 d5 e5 f5 | g5:4 f5 e5 d5 | c5:1 | c5:4 d5 e5 f5 | c5:1 |
+        left 1  | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:1 | c3:1 |
+        """,
+        pace="100 at 0, 100 at 3.99, 80 at 4, 80 at 7.99, 125 at 8, 125 at 11.99, 100 at 12",
+        played=True,
+    ),
+    Sample(
         "swing",
         "Eighths played long and short, beat after beat, are even eighths; the word Swing "
         "stands above the first bar.",
