@@ -11,6 +11,7 @@ from engrave.dynamics import mark_dynamics
 from engrave.fermata import find_fermata
 from engrave.fingers import find_fingers
 from engrave.grid import Grid, PlacedNote, Tap
+from engrave.halves import divide_bars
 from engrave.hands import split_hands
 from engrave.instruments import DAMPED
 from engrave.lengths import settle_lengths
@@ -93,15 +94,16 @@ def transcribe(
     ornaments = find_ornaments(fingers, staves.hands, evidence)
     placed = _place(fold(fingers, ornaments), beats, staves.hands, evidence, corrections.smallest)
     hand = tuple(staves.hands[note.played] for note in placed.notes)
+    grid = divide_bars(performance.notes, placed.notes, hand, placed.grid)
     begin("Separating the voices", 0.6)
-    voice = separate_voices(placed.notes, hand, evidence, placed.grid)
-    notes = settle_lengths(placed.notes, hand, voice, placed.grid, evidence, corrections.smallest)
-    voice = unite_voices(notes, hand, voice, placed.grid)
+    voice = separate_voices(placed.notes, hand, evidence, grid)
+    notes = settle_lengths(placed.notes, hand, voice, grid, evidence, corrections.smallest)
+    voice = unite_voices(notes, hand, voice, grid)
     foot = _find_foot(performance, pedal, weights)
     begin("Putting it on paper", 0.8)
-    spelling = spell(notes, corrections.key, placed.grid.bars)
+    spelling = spell(notes, corrections.key, grid.bars)
     articulation = replace(
-        find_articulation(performance, notes, hand, voice, placed.grid, evidence),
+        find_articulation(performance, notes, hand, voice, grid, evidence),
         fermata=find_fermata(performance, notes, hand),
     )
     parts = []
@@ -110,15 +112,15 @@ def transcribe(
         parts.append(
             notate(
                 own.notes,
-                placed.grid,
+                grid,
                 own.staff,
                 own.voice,
                 own.spelling,
-                _mark_pedals(performance, instrument, own, placed.grid, foot, pedal),
-                tempo_mark(placed.grid) if player == 0 else None,
+                _mark_pedals(performance, instrument, own, grid, foot, pedal),
+                tempo_mark(grid) if player == 0 else None,
                 (
-                    *(mark_ritenuto(own.notes, placed.grid) if player == 0 else ()),
-                    *mark_dynamics(performance, own.notes, placed.grid, own.staff),
+                    *(mark_ritenuto(own.notes, grid) if player == 0 else ()),
+                    *mark_dynamics(performance, own.notes, grid, own.staff),
                 ),
                 ornaments=ornaments,
                 articulation=articulation,
@@ -134,7 +136,7 @@ def transcribe(
         date=source.date,
         rights=source.rights,
     )
-    return Transcription(performance, placed.grid, score, evidence, corrections, foot)
+    return Transcription(performance, grid, score, evidence, corrections, foot)
 
 
 @dataclass(frozen=True, slots=True)

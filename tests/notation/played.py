@@ -277,6 +277,36 @@ SAMPLES = (
         played=True,
     ),
     Sample(
+        "seven_eight_as_three_and_four",
+        "7/8: the basses fall on the first and the fourth eighth; so beams join three and four, "
+        "and a note over the fourth eighth is tied there.",
+        """
+        meter: 7/8
+        right 1 | c5:8 d5 e5 f5 g5 f5 e5 | d5:8 e5:4. f5:4. | c5:4. d5:2 |
+        left 1  | c3:4. g3:2 | b2:4. g3:2 | c3:4. g2:2 |
+        """,
+        """
+        right 1 | [c5:8 d5 e5] [f5 g5 f5 e5] | d5:8 e5:4~ e5:8 f5:4. | c5:4. d5:2 |
+        left 1  | c3:4. g3:2 | b2:4. g3:2 | c3:4. g2:2 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "five_four_as_two_and_three",
+        "5/4: the basses fall on the first and the third quarter; so beams join two beats and "
+        "three.",
+        """
+        meter: 5/4
+        right 1 | c5:8 d5 e5 f5 g5 f5 e5 d5 c5 d5 | e5:2 c5:2. |
+        left 1  | c3:2 g3:2. | g2:2 c3:2. |
+        """,
+        """
+        right 1 | [c5:8 d5 e5 f5] [g5 f5 e5 d5 c5 d5] | e5:2 c5:2. |
+        left 1  | c3:2 g3:2. | g2:2 c3:2. |
+        """,
+        played=True,
+    ),
+    Sample(
         "swing",
         "Eighths played long and short, beat after beat, are even eighths; the word Swing "
         "stands above the first bar.",
