@@ -32,7 +32,7 @@ from lxml.etree import _Element as Element
 
 from engrave.accidentals import Line, find_accidentals
 from engrave.carriers import carrying_voice
-from engrave.layout import TupletSign, stem_directions, tuplet_signs
+from engrave.layout import TupletSign, shared_rests, stem_directions, tuplet_signs
 from engrave.octave_lines import as_written
 from engrave.score import (
     Chord,
@@ -149,11 +149,16 @@ def _divisions(score: Score) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _VoiceLayout:
-    """What one voice of a measure is written with: its marks by place, stems, accidentals."""
+    """What one voice of a measure is written with: its marks by place, stems, accidentals.
+
+    `accidentals` has the sign of each head of the chord with an index; the rests `hidden` (indices)
+    are drawn in another voice.
+    """
 
     marks: Marks
     stem: str | None
-    accidentals: dict[int, list[str | None]]  # index of a chord -> the sign of each head
+    accidentals: dict[int, list[str | None]]
+    hidden: frozenset[int]
 
 
 class _PartWriter:
@@ -205,10 +210,16 @@ class _PartWriter:
         accidentals = find_accidentals(written.voices, self.fifths, self.lines)
         self.lines = accidentals.last
         stems = stem_directions(voices)
+        shared = shared_rests(voices)
         for index, voice in enumerate(voices):
             if index:
                 self.move(xml, -measure.length)
-            layout = _VoiceLayout(streams[index], stems[index], accidentals.signs[index])
+            layout = _VoiceLayout(
+                streams[index],
+                stems[index],
+                accidentals.signs[index],
+                frozenset(k for v, k in shared if v == index),
+            )
             self.write_voice(xml, voice, layout)
         hidden = carrying_voice(measure, self.part.staves)
         if hidden:
@@ -244,7 +255,7 @@ class _PartWriter:
             for mark in waiting.pop(event.onset, ()):
                 write_mark(xml, mark, self.part.staves)
             if isinstance(event, Rest):
-                self.write_rest(xml, event, voice, tuplets.get(index))
+                self.write_rest(xml, event, voice, tuplets.get(index), index in layout.hidden)
             else:
                 signs = layout.accidentals[index]
                 self.write_chord(xml, event, voice, layout.stem, signs, tuplets.get(index))
@@ -256,8 +267,7 @@ class _PartWriter:
         """Rests that are not printed, for the pedal to stand at."""
         for rest in voice.events:
             assert isinstance(rest, Rest)
-            self.write_rest(xml, rest, voice, None)
-            xml[-1].set("print-object", "no")
+            self.write_rest(xml, rest, voice, None, hidden=True)
 
     def write_marks_apart(self, xml: Element, marks: list[Mark | Clef], end: Fraction) -> None:
         """Marks in the order of time, after the voices. After this: at the end of the measure."""
@@ -274,8 +284,10 @@ class _PartWriter:
             step = add(xml, "backup" if quarters < 0 else "forward")
             add(step, "duration", self.duration(abs(quarters)))
 
-    def write_rest(self, xml: Element, rest: Rest, voice: Voice, tuplet: TupletSign | None) -> None:
-        note = add(xml, "note")
+    def write_rest(
+        self, xml: Element, rest: Rest, voice: Voice, tuplet: TupletSign | None, hidden: bool
+    ) -> None:
+        note = add(xml, "note", **{"print-object": "no"} if hidden else {})
         sign = add(note, "rest")
         add(note, "duration", self.duration(rest.length))
         add(note, "voice", str(voice.number))
