@@ -49,7 +49,14 @@ from engrave.score import (
 from engrave.words import one_line
 from engrave.xml_barlines import write_left_barline, write_right_barline
 from engrave.xml_marks import Marks, marks_by_voice, marks_of, write_clef, write_mark
-from engrave.xml_notes import tie_ends, write_notations, write_pitch, write_tuplet_ends, write_value
+from engrave.xml_notes import (
+    tie_ends,
+    write_notations,
+    write_pitch,
+    write_tuplet_ends,
+    write_two_in_one,
+    write_value,
+)
 from engrave.xml_text import add
 
 DOCTYPE = (
@@ -308,7 +315,8 @@ class _PartWriter:
         signs: list[str | None],
         tuplet: TupletSign | None,
     ) -> None:
-        duration = self.duration(_length(chord.value))
+        in_turn = chord.tremolo in ("start", "stop")
+        duration = self.duration(chord.length if in_turn else _length(chord.value))
         for index, (head, sign) in enumerate(zip(chord.heads, signs, strict=True)):
             note = self.add_note(xml, head)
             if chord.grace:
@@ -322,6 +330,8 @@ class _PartWriter:
                 add(note, "tie", type=end)
             add(note, "voice", str(voice.number))
             write_value(note, chord.value, sign, tuplet)
+            if in_turn:
+                write_two_in_one(note)
             if stem:
                 add(note, "stem", stem)
             add(note, "staff", str(voice.staff))

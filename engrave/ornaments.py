@@ -1,10 +1,10 @@
-"""Which played notes an engraver writes as ornaments: grace notes, trills, turns, rolled chords.
+"""Which played notes an engraver writes as ornaments: trills, turns, mordents and their like.
 
 A player presses many keys where the page has one note with a sign. What may be an ornament is a
 matter of figure and speed (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach, *Versuch*, 1753,
 ch. 2): a trill alternates between a note and the one a tone or semitone above it, a turn goes
-around its note, a grace note stands shortly before the next of its hand; rolled chords have a room
-of their own (`rolls`). Runs look alike, so the figure alone is not enough: what the learned reader
+around its note; grace notes (`graces`), rolled chords (`rolls`) and tremolos (`tremolos`) have
+rooms of their own. Runs look alike, so the figure alone is not enough: what the learned reader
 says of its notes decides. In doubt the notes are written.
 
 A mordent (note, neighbour, note) is written as two grace notes before its last press: MuseScore 3.2
@@ -19,9 +19,12 @@ from typing import Literal
 
 import numpy as np
 
+from engrave.graces import find_graces
+from engrave.grid import Grid
 from engrave.listen import Evidence
-from engrave.performance import Performance, PlayedNote, chord_starts
+from engrave.performance import Performance, PlayedNote
 from engrave.rolls import find_rolls, struck_beside
+from engrave.tremolos import Tremolo, find_tremolos
 
 # Trills. The four weights are fitted to 90 performances of 90 scores of the (n)ASAP data set
 # (logistic regression, rounded): which alternations are written out, and which are not.
@@ -32,17 +35,10 @@ TRILL, TRILL_LENGTH, TRILL_SPEED, TRILL_EVIDENCE = 3.0, 0.4, 4.5, 1.6
 MODERATE = 0.1  # a step of a trill that is neither quick nor slow
 
 # Turns and mordents: each press so long after the one before, and the last one held longer.
+WIDEST = 2  # from the note to its neighbour
 FIGURE_EVIDENCE = 0.0  # the reader's log odds of a trill, turn or mordent at one of its presses
 TURNS = ((0, 1, 0, -1, 0), (1, 0, -1, 0))  # above, on and below the note
 MORDENTS = ((0, 1, 0), (0, -1, 0))
-
-# Grace notes.
-GRACE_REACH = 0.25  # from a grace note to the note it leads to
-GRACE_EVIDENCE = -0.5
-LONE_GRACE = 3.0  # what it adds to the evidence that a press stands out by its speed:
-LONE_REACH, UNEVEN_CHORD = 0.11, 0.035  # at most and at least so long before its note,
-QUICKER = 2.5  # so many times faster than the steps before and after,
-WIDEST = 2  # and so near to a note of the chord it leads to
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ class Ornaments:
     `graces` are single presses written small, `rolled` the presses of each chord that takes the
     arpeggio sign, low to high; those `beside` have no sign of their own: the bass that one hand
     strikes where the other begins to roll. `mordents` are the presses of each mordent: the last is
-    its main note, the others are among the graces.
+    its main note, the others are among the graces. `tremolos` have a bar each.
     """
 
     graces: frozenset[int] = frozenset()
@@ -75,6 +71,7 @@ class Ornaments:
     rolled: tuple[tuple[int, ...], ...] = ()
     mordents: tuple[tuple[int, ...], ...] = ()
     beside: frozenset[int] = frozenset()
+    tremolos: tuple[Tremolo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +87,32 @@ class Folded:
     graces: frozenset[int]
 
 
-def find_ornaments(performance: Performance, staff: Sequence[int], evidence: Evidence) -> Ornaments:
+def find_ornaments(
+    performance: Performance, staff: Sequence[int], evidence: Evidence, grid: Grid
+) -> Ornaments:
     """The ornaments of a performance; `staff` is the hand of each note."""
     notes = performance.notes
     signs: list[Ornament] = []
     graces: set[int] = set()
     mordents: list[tuple[int, ...]] = []
+    tremolos: list[Tremolo] = []
     for hand in sorted(set(staff)):
         left = [i for i, s in enumerate(staff) if s == hand]
+        found = list(find_tremolos(notes, left, grid))
+        left = _without(left, {i for tremolo in found for i in tremolo.presses})
         trills = list(_trills(notes, left, evidence))
         left = _without(left, _presses(trills))
         turns = _turns(notes, left, evidence)
         left = _without(left, _presses(turns))
         figures = _mordents(notes, left, evidence)
         small = {i for figure in figures for i in figure[:-1]}
-        small |= _graces(notes, _without(left, small), evidence)
+        small |= find_graces(notes, _without(left, small), evidence)
+        tremolos += found
         signs += [*trills, *turns]
         mordents += map(tuple, figures)
         graces |= small
-    written = _without(range(len(notes)), _presses(signs) | graces)
+    struck = {i for tremolo in tremolos for i in tremolo.presses}
+    written = _without(range(len(notes)), _presses(signs) | graces | struck)
     players = [
         [i for i in written if notes[i].player == k] for k in range(len(performance.players))
     ]
@@ -119,6 +123,7 @@ def find_ornaments(performance: Performance, staff: Sequence[int], evidence: Evi
         rolled,
         tuple(mordents),
         frozenset(i for roll in rolled for i in struck_beside(notes, roll, staff)),
+        tuple(tremolos),
     )
 
 
@@ -135,9 +140,11 @@ def fold(performance: Performance, ornaments: Ornaments) -> Folded:
 
     That is the mean of its onsets, where listeners who mark the beats put theirs too. A mordent is
     played on the beat: its main note counts from the first press, and its small notes before it.
+    Of a tremolo only the first chord is left, from beat to beat.
     """
     notes = performance.notes
-    sign_of = {sign.main: sign for sign in ornaments.signs}
+    lasting = {sign.main: (sign.onset, sign.release) for sign in ornaments.signs}
+    lasting |= {i: (t.onset, t.release) for t in ornaments.tremolos for i in t.chords[0]}
     struck: dict[int, float] = {}
     for figure in ornaments.mordents:
         late = notes[figure[-1]].onset - notes[figure[0]].onset
@@ -145,8 +152,9 @@ def fold(performance: Performance, ornaments: Ornaments) -> Folded:
     for chord in ornaments.rolled:
         struck |= dict.fromkeys(chord, sum(notes[i].onset for i in chord) / len(chord))
     folded = {i for sign in ornaments.signs for i in sign.folded}
+    folded |= {i for t in ornaments.tremolos for i in t.presses if i not in t.chords[0]}
     presses = [
-        (_as_written(replace(note, onset=struck.get(i, note.onset)), sign_of.get(i)), i)
+        (_as_written(replace(note, onset=struck.get(i, note.onset)), lasting.get(i)), i)
         for i, note in enumerate(notes)
         if i not in folded
     ]
@@ -160,8 +168,8 @@ def fold(performance: Performance, ornaments: Ornaments) -> Folded:
     )
 
 
-def _as_written(note: PlayedNote, sign: Ornament | None) -> PlayedNote:
-    return note if sign is None else replace(note, onset=sign.onset, release=sign.release)
+def _as_written(note: PlayedNote, lasting: tuple[float, float] | None) -> PlayedNote:
+    return note if lasting is None else replace(note, onset=lasting[0], release=lasting[1])
 
 
 def _trills(
@@ -273,43 +281,3 @@ def _goes(notes: Sequence[PlayedNote], figure: list[int], shape: tuple[int, ...]
         and max(steps) <= SLOWEST
         and held[-1] >= max(held)
     )
-
-
-def _graces(notes: Sequence[PlayedNote], hand: list[int], evidence: Evidence) -> set[int]:
-    """Single presses that lead to another note of the hand."""
-    odds = evidence.flag("grace")[hand]
-    lone = _lone(notes, hand)
-    found: set[int] = set()
-    for k, i in enumerate(hand):
-        if odds[k] + LONE_GRACE * (i in lone) <= GRACE_EVIDENCE:
-            continue
-        following = next(
-            (j for j in hand[k + 1 :] if notes[j].onset > notes[i].onset),
-            None,
-        )
-        if following is None or notes[following].pitch == notes[i].pitch:
-            continue
-        if notes[following].onset - notes[i].onset <= GRACE_REACH:
-            found.add(i)
-    return found
-
-
-def _lone(notes: Sequence[PlayedNote], hand: list[int]) -> set[int]:
-    """Keys pressed much faster than anything around them, near to a note that is held longer."""
-    members = [notes[i] for i in hand]
-    starts = chord_starts(members, UNEVEN_CHORD)
-    ends = [*starts[1:], len(members)]
-    step = np.diff([members[i].onset for i in starts])
-    found: set[int] = set()
-    for k in range(len(step)):
-        around = [step[j] for j in (k - 1, k + 1) if 0 <= j < len(step)]
-        if ends[k] - starts[k] > 1 or step[k] > LONE_REACH or not around:
-            continue
-        if min(around) < QUICKER * step[k]:
-            continue
-        note, chord = members[starts[k]], members[starts[k + 1] : ends[k + 1]]
-        distance = min(abs(other.pitch - note.pitch) for other in chord)
-        longer = note.release - note.onset < chord[0].release - chord[0].onset
-        if 0 < distance <= WIDEST and longer:
-            found.add(hand[starts[k]])
-    return found

@@ -31,6 +31,7 @@ from engrave.score import KeySignature, Score, TimeSignature
 from engrave.spelling import Spelling, spell
 from engrave.staves import lay_staves
 from engrave.tempo import tempo_mark
+from engrave.tremolos import join_second_chords
 from engrave.voices import separate_voices
 
 Progress = Callable[[str, float], None]  # a step that begins, and the share of the work done
@@ -91,7 +92,7 @@ def transcribe(
     beats = group_beats(fingers, pulse, evidence, corrections.meter, taps)
     begin("Writing the rhythm", 0.5)
     staves = lay_staves(fingers, split_hands(fingers, evidence))
-    ornaments = find_ornaments(fingers, staves.hands, evidence)
+    ornaments = find_ornaments(fingers, staves.hands, evidence, beats)
     placed = _place(fold(fingers, ornaments), beats, staves.hands, evidence, corrections.smallest)
     hand = tuple(staves.hands[note.played] for note in placed.notes)
     grid = divide_bars(performance.notes, placed.notes, hand, placed.grid)
@@ -99,6 +100,11 @@ def transcribe(
     voice = separate_voices(placed.notes, hand, evidence, grid)
     notes = settle_lengths(placed.notes, hand, voice, grid, evidence, corrections.smallest)
     voice = unite_voices(notes, hand, voice, grid)
+    joined = join_second_chords(
+        notes, ornaments.tremolos, performance.notes, tuple(zip(hand, voice, strict=True)), grid
+    )
+    notes = joined.notes
+    hand, voice = (tuple(labels[i] for i in joined.like) for labels in (hand, voice))
     foot = _find_foot(performance, pedal, weights)
     begin("Putting it on paper", 0.8)
     spelling = spell(notes, corrections.key, grid.bars)

@@ -41,7 +41,7 @@ def said(count: int, **flags: dict[int, float]) -> Evidence:
 def find(*presses: Press, hands: str = "", **flags: dict[int, float]) -> Ornaments:
     """The ornaments of presses that one hand plays if nothing is said."""
     staff = [int(hand) for hand in hands] or [1] * len(presses)
-    return find_ornaments(perform(*presses), staff, said(len(presses), **flags))
+    return find_ornaments(perform(*presses), staff, said(len(presses), **flags), even_grid(4, 4))
 
 
 def steady(step: float, *keys: int, start: float = 0.0) -> list[Press]:
