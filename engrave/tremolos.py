@@ -28,7 +28,7 @@ LONGEST = 0.1  # from stroke to stroke
 UNEVEN = 1.7  # times the usual step: so long is none
 COUNTED = 6.5  # strokes to a quarter: fewer are counted
 AT_ONCE = 0.03  # the keys of one stroke go down within
-WIDER_THAN_A_TRILL = 2  # between the two chords
+WIDER_THAN_A_TRILL = 2  # between two single notes
 QUARTER = Fraction(1)
 
 
@@ -102,8 +102,9 @@ def _run(
 
 
 def _apart(one: Sequence[int], other: Sequence[int]) -> bool:
-    """Whether two chords are too far from each other for a trill, and have no key in common."""
-    return min(abs(a - b) for a in one for b in other) > WIDER_THAN_A_TRILL
+    """Whether two chords have no key in common, and are not the two notes of a trill."""
+    near = min(abs(a - b) for a in one for b in other)
+    return near > WIDER_THAN_A_TRILL or (near > 0 and len(one) + len(other) > 2)
 
 
 def _is_quick(notes: Sequence[PlayedNote], run: Sequence[tuple[int, ...]], grid: Grid) -> bool:

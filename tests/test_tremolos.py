@@ -31,7 +31,10 @@ def found(notes: list[PlayedNote], grid: Grid | None = None) -> list[Tremolo]:
     return list(find_tremolos(notes, range(len(notes)), grid or even_grid(4, 4)))
 
 
-@pytest.mark.parametrize(("chords", "period"), [((LOW,), 1), ((LOW, HIGH), 2), (((36,), (48,)), 2)])
+@pytest.mark.parametrize(
+    ("chords", "period"),
+    [((LOW,), 1), ((LOW, HIGH), 2), (((36,), (48,)), 2), (((60, 64), (66,)), 2)],
+)
 def test_strokes_too_fast_to_count_are_one_tremolo(chords, period) -> None:
     notes = struck(steady(28, 2.0), *chords)
     (tremolo,) = found(notes)
