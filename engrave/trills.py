@@ -25,6 +25,9 @@ NEIGHBOURS = (-2, -1, 1, 2)
 # worth. Fitted to 1758 alternations in 91 performances of as many scores of the (n)ASAP data set
 # (logistic regression, rounded); the threshold is chosen on 20 others.
 TRILL, BY_NUMBER, BY_SPEED, BY_PACE, BY_ENTRY, BY_READER = 2.5, 1.3, 2.7, 2.3, 0.85, 0.6
+# A trill from above may be entered from its main note: held so long (share of the time up to the
+# trill), so near (steps of the trill), at most so many presses of the hand before.
+ENTRY_HELD, ENTRY_STEPS, ENTRY_PRESSES = 0.85, 3.2, 3
 MODERATE = 0.1  # a step of a trill that is neither quick nor slow
 SHORTEST_ENTRY, LONGEST_ENTRY = 0.5, 8.0  # steps of the trill from the press before to its first
 READER = (-7.0, 2.0)  # the log odds that count
@@ -44,6 +47,7 @@ def find_trills(
             before = place[run[0]] - 1
             entry = notes[run[0]].onset - notes[hand[before]].onset if before >= 0 else np.inf
             if _odds(notes, run, entry, evidence, grid) > 0:
+                run = [*_entered_from(notes, run, hand[: place[run[0]]], taken), *run]
                 taken |= set(run)
                 yield run
 
@@ -77,6 +81,20 @@ def _without_uneven_ends(notes: Sequence[PlayedNote], run: list[int]) -> list[in
     steps = np.diff([notes[i].onset for i in run])
     far = UNEVEN * np.median(steps)
     return run[int(steps[0] > far) : len(run) - int(steps[-1] > far)]
+
+
+def _entered_from(
+    notes: Sequence[PlayedNote], run: Sequence[int], before: Sequence[int], taken: set[int]
+) -> list[int]:
+    """The main note with which a trill from above begins, held until it is left for the other."""
+    main, onset = notes[run[1]].pitch, notes[run[0]].onset
+    step = (notes[run[-1]].onset - onset) / (len(run) - 1)
+    near = [i for i in before[-ENTRY_PRESSES:] if notes[i].pitch == main and i not in taken]
+    if main > notes[run[0]].pitch or not near:
+        return []
+    gap = onset - notes[near[-1]].onset
+    held = notes[near[-1]].release - notes[near[-1]].onset
+    return near[-1:] if gap <= ENTRY_STEPS * step and held >= ENTRY_HELD * gap else []
 
 
 def _odds(

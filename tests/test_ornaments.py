@@ -67,6 +67,16 @@ def test_a_trill_from_above_stands_on_its_lower_note() -> None:
     assert (sign.main, sign.folded, sign.onset) == (1, (0, 2, 3, 4, 5, 6), 1.0)
 
 
+def test_a_trill_from_above_may_be_entered_from_its_main_note() -> None:
+    above = steady(0.07, 74, 72, 74, 72, 74, 72, start=1.0)
+    held, let_go, far = (0.82, 0.17, 72), (0.82, 0.1, 72), (0.6, 0.39, 72)
+    (sign,) = find(held, *above).signs
+    assert (sign.main, sign.onset, len(sign.folded)) == (0, 0.82, 6)
+    for before in (let_go, far, (0.82, 0.17, 71)):
+        (sign,) = find(before, *above).signs
+        assert (sign.main, sign.onset) == (2, 1.0)
+
+
 DOUBTFUL = [*steady(0.1, 72, 74, 72, 74, 72, start=1.0), (2.0, 0.9, 71)]
 
 
