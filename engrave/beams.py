@@ -1,15 +1,15 @@
 """Beams: which short notes are joined, and where their secondary beams begin and break.
 
-Notes of one beat are joined, and those of one tuplet. Plain eighths are joined over half a bar,
-and in 3/4 over the whole bar - but not three of them alone, which would look like 6/8. A rest or
-a longer note ends a beam; grace notes stand outside. (Gould, *Behind Bars*, 2011, ch. 6.)
+Notes of one beat are joined, and those of one tuplet. Plain eighths are joined over half a bar
+(in 7/8 four and three, or three and four), and in 3/4 over the whole bar - but not three of them
+alone, which would look like 6/8. A rest or a longer note ends a beam; grace notes stand outside.
+(Gould, *Behind Bars*, 2011, ch. 6.)
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
-from math import ceil
 
 from engrave.grid import Bar
 from engrave.score import NOTE_TYPES, Chord, Event
@@ -69,8 +69,7 @@ def _wide(place: Fraction, bar: Bar) -> Fraction:
     """Where the part of the bar begins in which plain eighths are joined."""
     if bar.compound or bar.beat_length > QUARTER:
         return place // bar.beat_length * bar.beat_length
-    half = ceil(bar.beats / 2) * bar.beat_length if bar.beats > 3 else bar.full_length
-    return Fraction(0) if place < half else half
+    return Fraction(0) if place < bar.half else bar.half
 
 
 def _narrow(place: Fraction, bar: Bar) -> Fraction:

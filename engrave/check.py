@@ -39,6 +39,7 @@ from engrave.check_notes import (
     check_ornaments,
     check_pitches,
     check_ties,
+    check_tremolos,
     check_tuplets,
 )
 from engrave.performance import Performance
@@ -112,6 +113,7 @@ RULES: tuple[Rule, ...] = (
     check_ties,
     check_graces,
     check_ornaments,
+    check_tremolos,
     check_tuplets,
     check_beams,
     check_marks,

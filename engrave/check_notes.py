@@ -100,13 +100,29 @@ def check_ornaments(score: Score) -> Iterator[str]:
     for measure, voice, chord in chords_of(score):
         where = at(measure, voice, chord)
         folded = [played for head in chord.heads for played in head.folded]
-        if bool(folded) != bool(chord.ornament):
+        if (chord.ornament and not folded) or (folded and not (chord.ornament or chord.tremolo)):
             yield f"{where}: key presses behind no sign" if folded else f"{where}: an empty sign"
         if chord.grace and (chord.ornament or chord.arpeggiated):
             yield f"{where}: a sign on a grace note"
         for head in chord.heads:
             if head.folded and head.tied_from:
                 yield f"{where}: the sign of {name_of(head)} does not stand where the note begins"
+
+
+def check_tremolos(score: Score) -> Iterator[str]:
+    """Of two chords in turn one follows the other at once, drawn with one value, and no tie."""
+    for _, measure, voice in voices_of(score):
+        before: Event | None = None
+        for event in (*voice.events, None):
+            begun = before if isinstance(before, Chord) and before.tremolo == "start" else None
+            stops = isinstance(event, Chord) and event.tremolo == "stop"
+            if bool(begun) != stops:
+                yield f"{at(measure, voice, begun or event)}: half a tremolo"
+            elif begun and event and begun.value != event.value:
+                yield f"{at(measure, voice, begun)}: a tremolo of two values"
+            if isinstance(event, Chord) and event.tremolo:
+                yield from (f"{at(measure, voice, event)}: {f}" for f in _tremolo_faults(event))
+            before = event
 
 
 def check_tuplets(score: Score) -> Iterator[str]:
@@ -138,6 +154,15 @@ def check_beams(score: Score) -> Iterator[str]:
         groups += [list(group) for grace, group in groupby(chords, key=is_grace) if grace]
         for group in groups:
             yield from _beam_faults(measure, voice, group)
+
+
+def _tremolo_faults(chord: Chord) -> Iterator[str]:
+    if chord.grace:
+        yield "a tremolo on a grace note"
+    if chord.tremolo != "single" and chord.value.actual != chord.value.normal:
+        yield "a tremolo of two chords in a tuplet"
+    if any(head.tied_from or head.tied_to for head in chord.heads):
+        yield "a tied tremolo"
 
 
 def _tie_faults(line: list[tuple[Measure, Voice, Event]]) -> Iterator[str]:

@@ -7,6 +7,7 @@ The only place where the two units are converted into each other. Musical time i
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 import numpy as np
 
@@ -37,13 +38,15 @@ class Pulse:
 class Bar:
     """One bar: where it starts and how long it is, in quarter notes, and its time signature.
 
-    A pickup is a bar that is shorter than its time signature says.
+    A pickup is a bar that is shorter than its time signature says. Of an odd number of beats the
+    greater part comes first (7/8 as 4 + 3), or the lesser one (`lesser_first`: as 3 + 4).
     """
 
     start: Fraction
     length: Fraction
     beats: int
     beat_type: int
+    lesser_first: bool = False
 
     @property
     def end(self) -> Fraction:
@@ -63,6 +66,14 @@ class Bar:
     def beat_length(self) -> Fraction:
         """The length of the felt beat in quarter notes (a dotted quarter in 6/8)."""
         return Fraction(4 * (3 if self.compound else 1), self.beat_type)
+
+    @property
+    def half(self) -> Fraction:
+        """Where a full bar of four or more felt beats divides; the length of one of fewer."""
+        beats = int(self.full_length / self.beat_length)
+        if beats < 4:
+            return self.full_length
+        return self.beat_length * (beats // 2 if self.lesser_first else ceil(beats / 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""What a page shows beyond the score itself: stem directions, tuplet brackets.
+"""What a page shows beyond the score itself: stem directions, tuplet brackets, shared rests.
 
-All of it follows from the score by rules (Gould, *Behind Bars*, 2011, chs. 2 and 7).
+All of it follows from the score by rules (Gould, *Behind Bars*, 2011, chs. 2 and 7; on rests that
+two voices share, ch. 2, "Double-stemmed writing").
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,22 @@ def stem_directions(voices: list[Voice]) -> list[str | None]:
         None if staves.count(staff) == 1 else ("up", "down")[staves[:index].count(staff) % 2]
         for index, staff in enumerate(staves)
     ]
+
+
+def shared_rests(voices: list[Voice]) -> set[tuple[int, int]]:
+    """Rests that a voice above on the same staff draws for both: indices of voice and event.
+
+    In a tuplet each voice keeps its own, for its number would stand over nothing.
+    """
+    drawn: set[tuple[int, Rest]] = set()
+    shared: set[tuple[int, int]] = set()
+    for v, voice in enumerate(voices):
+        for k, event in enumerate(voice.events):
+            if isinstance(event, Rest) and event.value.actual == event.value.normal:
+                if (voice.staff, event) in drawn:
+                    shared.add((v, k))
+                drawn.add((voice.staff, event))
+    return shared
 
 
 def tuplet_signs(events: tuple[Event, ...]) -> dict[int, TupletSign]:

@@ -32,7 +32,7 @@ from lxml.etree import _Element as Element
 
 from engrave.accidentals import Line, find_accidentals
 from engrave.carriers import carrying_voice
-from engrave.layout import TupletSign, stem_directions, tuplet_signs
+from engrave.layout import TupletSign, shared_rests, stem_directions, tuplet_signs
 from engrave.octave_lines import as_written
 from engrave.score import (
     Chord,
@@ -49,7 +49,14 @@ from engrave.score import (
 from engrave.words import one_line
 from engrave.xml_barlines import write_left_barline, write_right_barline
 from engrave.xml_marks import Marks, marks_by_voice, marks_of, write_clef, write_mark
-from engrave.xml_notes import tie_ends, write_notations, write_pitch, write_tuplet_ends, write_value
+from engrave.xml_notes import (
+    tie_ends,
+    write_notations,
+    write_pitch,
+    write_tuplet_ends,
+    write_two_in_one,
+    write_value,
+)
 from engrave.xml_text import add
 
 DOCTYPE = (
@@ -149,11 +156,16 @@ def _divisions(score: Score) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _VoiceLayout:
-    """What one voice of a measure is written with: its marks by place, stems, accidentals."""
+    """What one voice of a measure is written with: its marks by place, stems, accidentals.
+
+    `accidentals` has the sign of each head of the chord with an index; the rests `hidden` (indices)
+    are drawn in another voice.
+    """
 
     marks: Marks
     stem: str | None
-    accidentals: dict[int, list[str | None]]  # index of a chord -> the sign of each head
+    accidentals: dict[int, list[str | None]]
+    hidden: frozenset[int]
 
 
 class _PartWriter:
@@ -205,10 +217,16 @@ class _PartWriter:
         accidentals = find_accidentals(written.voices, self.fifths, self.lines)
         self.lines = accidentals.last
         stems = stem_directions(voices)
+        shared = shared_rests(voices)
         for index, voice in enumerate(voices):
             if index:
                 self.move(xml, -measure.length)
-            layout = _VoiceLayout(streams[index], stems[index], accidentals.signs[index])
+            layout = _VoiceLayout(
+                streams[index],
+                stems[index],
+                accidentals.signs[index],
+                frozenset(k for v, k in shared if v == index),
+            )
             self.write_voice(xml, voice, layout)
         hidden = carrying_voice(measure, self.part.staves)
         if hidden:
@@ -244,7 +262,7 @@ class _PartWriter:
             for mark in waiting.pop(event.onset, ()):
                 write_mark(xml, mark, self.part.staves)
             if isinstance(event, Rest):
-                self.write_rest(xml, event, voice, tuplets.get(index))
+                self.write_rest(xml, event, voice, tuplets.get(index), index in layout.hidden)
             else:
                 signs = layout.accidentals[index]
                 self.write_chord(xml, event, voice, layout.stem, signs, tuplets.get(index))
@@ -256,8 +274,7 @@ class _PartWriter:
         """Rests that are not printed, for the pedal to stand at."""
         for rest in voice.events:
             assert isinstance(rest, Rest)
-            self.write_rest(xml, rest, voice, None)
-            xml[-1].set("print-object", "no")
+            self.write_rest(xml, rest, voice, None, hidden=True)
 
     def write_marks_apart(self, xml: Element, marks: list[Mark | Clef], end: Fraction) -> None:
         """Marks in the order of time, after the voices. After this: at the end of the measure."""
@@ -274,8 +291,10 @@ class _PartWriter:
             step = add(xml, "backup" if quarters < 0 else "forward")
             add(step, "duration", self.duration(abs(quarters)))
 
-    def write_rest(self, xml: Element, rest: Rest, voice: Voice, tuplet: TupletSign | None) -> None:
-        note = add(xml, "note")
+    def write_rest(
+        self, xml: Element, rest: Rest, voice: Voice, tuplet: TupletSign | None, hidden: bool
+    ) -> None:
+        note = add(xml, "note", **{"print-object": "no"} if hidden else {})
         sign = add(note, "rest")
         add(note, "duration", self.duration(rest.length))
         add(note, "voice", str(voice.number))
@@ -296,7 +315,8 @@ class _PartWriter:
         signs: list[str | None],
         tuplet: TupletSign | None,
     ) -> None:
-        duration = self.duration(_length(chord.value))
+        in_turn = chord.tremolo in ("start", "stop")
+        duration = self.duration(chord.length if in_turn else _length(chord.value))
         for index, (head, sign) in enumerate(zip(chord.heads, signs, strict=True)):
             note = self.add_note(xml, head)
             if chord.grace:
@@ -310,6 +330,8 @@ class _PartWriter:
                 add(note, "tie", type=end)
             add(note, "voice", str(voice.number))
             write_value(note, chord.value, sign, tuplet)
+            if in_turn:
+                write_two_in_one(note)
             if stem:
                 add(note, "stem", stem)
             add(note, "staff", str(voice.staff))

@@ -38,6 +38,7 @@ from engrave.score import (
 )
 from engrave.spelling import Spelling
 from engrave.staff_signs import staff_signs
+from engrave.tremolos import QUARTER
 
 VOICES_PER_STAFF = 4
 NO_ORNAMENTS = Ornaments()
@@ -57,7 +58,10 @@ class _Touch:
 
 @dataclass(frozen=True, slots=True)
 class _WrittenChord:
-    """What sounds together in one voice: heads low to high, grace notes that lead to it, signs."""
+    """What sounds together in one voice: heads low to high, grace notes that lead to it, signs.
+
+    In a tremolo the heads `second` take turns with the others, if there are any.
+    """
 
     onset: Fraction
     end: Fraction
@@ -65,24 +69,39 @@ class _WrittenChord:
     graces: tuple[Notehead, ...]
     ornament: Literal["trill", "turn"] | None
     touch: _Touch
+    tremolo: bool
+    second: tuple[Notehead, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """The sign on the note of each press that has one, and the presses of rolled chords."""
+    """The sign on the note of each press that has one, and the presses of rolled chords.
+
+    `tremolo` are the presses behind each one of a tremolo, `second` those of its second chord.
+    """
 
     ornament: dict[int, Ornament]
     rolled: frozenset[int]
+    tremolo: dict[int, tuple[int, ...]]
+    second: frozenset[int]
     articulation: Articulation
 
     @classmethod
     def of(cls, ornaments: Ornaments, articulation: Articulation) -> "_Signs":
         rolled = frozenset(i for chord in ornaments.rolled for i in chord) - ornaments.beside
-        return cls({sign.main: sign for sign in ornaments.signs}, rolled, articulation)
+        return cls(
+            {sign.main: sign for sign in ornaments.signs},
+            rolled,
+            {i: more for tremolo in ornaments.tremolos for i, more in tremolo.folded.items()},
+            frozenset(i for tremolo in ornaments.tremolos for i in tremolo.second),
+            articulation,
+        )
 
     def folded(self, played: int) -> tuple[int, ...]:
         """The presses that stand behind the sign on the note of a press."""
-        return self.ornament[played].folded if played in self.ornament else ()
+        if played in self.ornament:
+            return self.ornament[played].folded
+        return self.tremolo.get(played, ())
 
     def ornament_of(self, heads: Iterable[Notehead]) -> Literal["trill", "turn"] | None:
         """The sign that a chord takes: the first that one of its notes has."""
@@ -117,9 +136,9 @@ def notate(
 ) -> Score:
     """The score of one part; the label sequences run parallel to `notes`.
 
-    Of `ornaments` the signs and the rolled chords are written; the presses folded into a sign are
-    not among the notes, the grace notes are marked there. The places of `dynamics` count from the
-    start of the piece.
+    Of `ornaments` the signs, tremolos and rolled chords are written; the presses folded into a sign
+    are not among the notes, the grace notes are marked there. The places of `dynamics` count from
+    the start of the piece.
     """
     sounding: list[dict[tuple[int, int], list[_WrittenChord]]] = [{} for _ in grid.bars]
     unwritten: list[Unwritten] = []
@@ -208,17 +227,22 @@ def _chords(
     for onset in graces.keys() - mains.keys():
         for head in graces[onset]:
             leave_out(head.played[0], "leads to a note that is not written")
-    return [
-        _WrittenChord(
-            onset,
-            ends[onset],
-            tuple(sorted(heads.values(), key=lambda head: _height(head.pitch))),
-            tuple(graces[onset]),
-            signs.ornament_of(heads.values()),
-            signs.touch(heads.values()),
+    written = []
+    for onset, chord in sorted(mains.items()):
+        heads = sorted(chord.values(), key=lambda head: _height(head.pitch))
+        written.append(
+            _WrittenChord(
+                onset,
+                ends[onset],
+                tuple(head for head in heads if head.played[0] not in signs.second),
+                tuple(graces[onset]),
+                signs.ornament_of(heads),
+                signs.touch(heads),
+                any(head.played[0] in signs.tremolo for head in heads),
+                tuple(head for head in heads if head.played[0] in signs.second),
+            )
         )
-        for onset, heads in sorted(mains.items())
-    ]
+    return written
 
 
 def _height(pitch: Pitch) -> tuple[int, int, str]:
@@ -283,6 +307,9 @@ def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> It
     ends = written.last and chord.end <= bar.end
     if begins:
         yield from _small_notes(written.onset, chord.graces)
+    if chord.tremolo:
+        yield from _tremolo(written, chord, begins)
+        return
     heads = tuple(
         replace(
             head,
@@ -303,6 +330,31 @@ def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> It
         accent=chord.touch.accent and begins,
         arpeggiated=chord.touch.arpeggiated and begins,
         fermata=chord.touch.fermata and ends,
+    )
+
+
+def _tremolo(written: WrittenValue, chord: _WrittenChord, begins: bool) -> Iterator[Chord]:
+    """The two chords that take turns, or the one that is repeated; not tied to what follows.
+
+    Where their value stands in a tuplet or is too short for their beams, both are struck together.
+    """
+
+    def heads(chord: tuple[Notehead, ...]) -> tuple[Notehead, ...]:
+        return tuple(replace(head, folded=head.folded if begins else ()) for head in chord)
+
+    value, half = written.value, written.value.length / 2
+    if chord.second and value.actual == value.normal and value.length >= QUARTER:
+        yield Chord(written.onset, value, heads(chord.heads), tremolo="start")
+        yield Chord(written.onset + half, value, heads(chord.second), tremolo="stop")
+        return
+    both = sorted((*chord.heads, *chord.second), key=lambda head: _height(head.pitch))
+    yield Chord(
+        written.onset,
+        value,
+        heads(tuple(both)),
+        tuplet_start=written.tuplet_start,
+        tuplet_stop=written.tuplet_stop,
+        tremolo="single",
     )
 
 

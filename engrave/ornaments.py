@@ -1,11 +1,12 @@
-"""Which played notes an engraver writes as ornaments: grace notes, trills, turns, rolled chords.
+"""Which played notes an engraver writes as ornaments: trills, turns, mordents and their like.
 
 A player presses many keys where the page has one note with a sign. What may be an ornament is a
 matter of figure and speed (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach, *Versuch*, 1753,
-ch. 2): a trill alternates between a note and the one a tone or semitone above it, a turn goes
-around its note, a grace note stands shortly before the next of its hand; rolled chords have a room
-of their own (`rolls`). Runs look alike, so the figure alone is not enough: what the learned reader
-says of its notes decides. In doubt the notes are written.
+ch. 2): a trill (`trills`) alternates between a note and the one a tone or semitone above it, a turn
+goes around its note; grace notes (`graces`), rolled chords (`rolls`) and tremolos (`tremolos`) have
+rooms of their own. Runs look alike, so the figure alone is not enough: it is about as fast as the
+32nds of the pace around it, or faster, and rests on its last note; or the learned reader is sure of
+it. In doubt the notes are written.
 
 A mordent (note, neighbour, note) is written as two grace notes before its last press: MuseScore 3.2
 loses the rest of a measure in which it reads a mordent sign.
@@ -19,30 +20,25 @@ from typing import Literal
 
 import numpy as np
 
+from engrave.graces import find_graces
+from engrave.grid import Grid
 from engrave.listen import Evidence
-from engrave.performance import Performance, PlayedNote, chord_starts
+from engrave.performance import Performance, PlayedNote
 from engrave.rolls import find_rolls, struck_beside
+from engrave.tremolos import Tremolo, find_tremolos
+from engrave.trills import QUICKEST, SLOWEST, find_trills, thirty_second
 
-# Trills. The four weights are fitted to 90 performances of 90 scores of the (n)ASAP data set
-# (logistic regression, rounded): which alternations are written out, and which are not.
-QUICKEST, SLOWEST = 0.025, 0.16  # from press to press
-UNEVEN = 1.7  # times the usual step: a first or last press so far away is not part of the trill
-FEWEST = 4  # presses
-TRILL, TRILL_LENGTH, TRILL_SPEED, TRILL_EVIDENCE = 3.0, 0.4, 4.5, 1.6
-MODERATE = 0.1  # a step of a trill that is neither quick nor slow
-
-# Turns and mordents: each press so long after the one before, and the last one held longer.
+# Turns and mordents: the last press is held longest. In 91 performances of the (n)ASAP data set 97
+# of 102 turns that rest on their last note so long and go so fast are not written out there, and 53
+# of 60 mordents, which must be faster still.
+WIDEST = 2  # from the note to its neighbour
 FIGURE_EVIDENCE = 0.0  # the reader's log odds of a trill, turn or mordent at one of its presses
+RESTS = (
+    1.5  # times as long as the others: so long is the last press held if the reader is not sure,
+)
+TURN_PACE, MORDENT_PACE = 1.2, 0.75  # 32nds: so long is a step then at most
 TURNS = ((0, 1, 0, -1, 0), (1, 0, -1, 0))  # above, on and below the note
 MORDENTS = ((0, 1, 0), (0, -1, 0))
-
-# Grace notes.
-GRACE_REACH = 0.25  # from a grace note to the note it leads to
-GRACE_EVIDENCE = -0.5
-LONE_GRACE = 3.0  # what it adds to the evidence that a press stands out by its speed:
-LONE_REACH, UNEVEN_CHORD = 0.11, 0.035  # at most and at least so long before its note,
-QUICKER = 2.5  # so many times faster than the steps before and after,
-WIDEST = 2  # and so near to a note of the chord it leads to
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ class Ornaments:
     `graces` are single presses written small, `rolled` the presses of each chord that takes the
     arpeggio sign, low to high; those `beside` have no sign of their own: the bass that one hand
     strikes where the other begins to roll. `mordents` are the presses of each mordent: the last is
-    its main note, the others are among the graces.
+    its main note, the others are among the graces. `tremolos` have a bar each.
     """
 
     graces: frozenset[int] = frozenset()
@@ -75,6 +71,7 @@ class Ornaments:
     rolled: tuple[tuple[int, ...], ...] = ()
     mordents: tuple[tuple[int, ...], ...] = ()
     beside: frozenset[int] = frozenset()
+    tremolos: tuple[Tremolo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +87,32 @@ class Folded:
     graces: frozenset[int]
 
 
-def find_ornaments(performance: Performance, staff: Sequence[int], evidence: Evidence) -> Ornaments:
+def find_ornaments(
+    performance: Performance, staff: Sequence[int], evidence: Evidence, grid: Grid
+) -> Ornaments:
     """The ornaments of a performance; `staff` is the hand of each note."""
     notes = performance.notes
     signs: list[Ornament] = []
     graces: set[int] = set()
     mordents: list[tuple[int, ...]] = []
+    tremolos: list[Tremolo] = []
     for hand in sorted(set(staff)):
         left = [i for i, s in enumerate(staff) if s == hand]
-        trills = list(_trills(notes, left, evidence))
+        found = list(find_tremolos(notes, left, grid))
+        left = _without(left, {i for tremolo in found for i in tremolo.presses})
+        trills = list(_trills(notes, left, evidence, grid))
         left = _without(left, _presses(trills))
-        turns = _turns(notes, left, evidence)
+        turns = _turns(notes, left, evidence, grid)
         left = _without(left, _presses(turns))
-        figures = _mordents(notes, left, evidence)
+        figures = _mordents(notes, left, evidence, grid)
         small = {i for figure in figures for i in figure[:-1]}
-        small |= _graces(notes, _without(left, small), evidence)
+        small |= find_graces(notes, _without(left, small), evidence)
+        tremolos += found
         signs += [*trills, *turns]
         mordents += map(tuple, figures)
         graces |= small
-    written = _without(range(len(notes)), _presses(signs) | graces)
+    struck = {i for tremolo in tremolos for i in tremolo.presses}
+    written = _without(range(len(notes)), _presses(signs) | graces | struck)
     players = [
         [i for i in written if notes[i].player == k] for k in range(len(performance.players))
     ]
@@ -119,6 +123,7 @@ def find_ornaments(performance: Performance, staff: Sequence[int], evidence: Evi
         rolled,
         tuple(mordents),
         frozenset(i for roll in rolled for i in struck_beside(notes, roll, staff)),
+        tuple(tremolos),
     )
 
 
@@ -135,9 +140,11 @@ def fold(performance: Performance, ornaments: Ornaments) -> Folded:
 
     That is the mean of its onsets, where listeners who mark the beats put theirs too. A mordent is
     played on the beat: its main note counts from the first press, and its small notes before it.
+    Of a tremolo only the first chord is left, from beat to beat.
     """
     notes = performance.notes
-    sign_of = {sign.main: sign for sign in ornaments.signs}
+    lasting = {sign.main: (sign.onset, sign.release) for sign in ornaments.signs}
+    lasting |= {i: (t.onset, t.release) for t in ornaments.tremolos for i in t.chords[0]}
     struck: dict[int, float] = {}
     for figure in ornaments.mordents:
         late = notes[figure[-1]].onset - notes[figure[0]].onset
@@ -145,8 +152,9 @@ def fold(performance: Performance, ornaments: Ornaments) -> Folded:
     for chord in ornaments.rolled:
         struck |= dict.fromkeys(chord, sum(notes[i].onset for i in chord) / len(chord))
     folded = {i for sign in ornaments.signs for i in sign.folded}
+    folded |= {i for t in ornaments.tremolos for i in t.presses if i not in t.chords[0]}
     presses = [
-        (_as_written(replace(note, onset=struck.get(i, note.onset)), sign_of.get(i)), i)
+        (_as_written(replace(note, onset=struck.get(i, note.onset)), lasting.get(i)), i)
         for i, note in enumerate(notes)
         if i not in folded
     ]
@@ -160,60 +168,17 @@ def fold(performance: Performance, ornaments: Ornaments) -> Folded:
     )
 
 
-def _as_written(note: PlayedNote, sign: Ornament | None) -> PlayedNote:
-    return note if sign is None else replace(note, onset=sign.onset, release=sign.release)
+def _as_written(note: PlayedNote, lasting: tuple[float, float] | None) -> PlayedNote:
+    return note if lasting is None else replace(note, onset=lasting[0], release=lasting[1])
 
 
 def _trills(
-    notes: Sequence[PlayedNote], hand: Sequence[int], evidence: Evidence
+    notes: Sequence[PlayedNote], hand: Sequence[int], evidence: Evidence, grid: Grid
 ) -> Iterator[Ornament]:
-    """Alternations of one hand that are trills: the lower of the two notes is the written one."""
-    taken: set[int] = set()
-    for k, i in enumerate(hand):
-        if i in taken:
-            continue
-        run = _without_uneven_ends(notes, _alternation(notes, hand, k, taken))
-        if len(run) >= FEWEST and _is_trill(notes, run, evidence):
-            taken |= set(run)
-            lower = min(notes[j].pitch for j in run[:2])
-            yield _ornament(notes, run, "trill", next(j for j in run if notes[j].pitch == lower))
-
-
-def _alternation(
-    notes: Sequence[PlayedNote], hand: Sequence[int], k: int, taken: set[int]
-) -> list[int]:
-    """The longest quick alternation with a neighbouring key that begins with the hand's note k."""
-    run = [hand[k]]
-    first = notes[hand[k]].pitch
-    wanted = {first - 2, first - 1, first + 1, first + 2}
-    for j in hand[k + 1 :]:
-        step = notes[j].onset - notes[run[-1]].onset
-        if step > SLOWEST:
-            break
-        if step >= QUICKEST and notes[j].pitch in wanted and j not in taken:
-            run.append(j)
-            wanted = {notes[run[-2]].pitch}
-    return run
-
-
-def _without_uneven_ends(notes: Sequence[PlayedNote], run: list[int]) -> list[int]:
-    """The run without a first or last press that is much further away than the others."""
-    if len(run) < FEWEST:
-        return run
-    steps = np.diff([notes[i].onset for i in run])
-    far = UNEVEN * np.median(steps)
-    return run[int(steps[0] > far) : len(run) - int(steps[-1] > far)]
-
-
-def _is_trill(notes: Sequence[PlayedNote], run: list[int], evidence: Evidence) -> bool:
-    """Whether the alternation is too long and fast to be written out, as the reader sees it.
-
-    A trill's main note is known to the reader as such, the others as notes that no page has.
-    """
-    step = (notes[run[-1]].onset - notes[run[0]].onset) / (len(run) - 1)
-    said = max(evidence.flag("extra")[run].mean(), evidence.flag("trill")[run].max())
-    odds = TRILL + TRILL_LENGTH * np.log(len(run) / FEWEST) + TRILL_SPEED * np.log(MODERATE / step)
-    return bool(odds + TRILL_EVIDENCE * said > 0)
+    """Trills of one hand: the lower of the two notes is the written one."""
+    for run in find_trills(notes, hand, evidence, grid):
+        lower = min(notes[i].pitch for i in run[:2])
+        yield _ornament(notes, run, "trill", next(i for i in run if notes[i].pitch == lower))
 
 
 def _ornament(
@@ -224,27 +189,31 @@ def _ornament(
     return Ornament(kind, main, folded, notes[run[0]].onset, release)
 
 
-def _turns(notes: Sequence[PlayedNote], hand: Sequence[int], evidence: Evidence) -> list[Ornament]:
+def _turns(
+    notes: Sequence[PlayedNote], hand: Sequence[int], evidence: Evidence, grid: Grid
+) -> list[Ornament]:
     """Turns around a note, whose first press is the written one."""
     return [
         _ornament(
             notes, figure, "turn", next(i for i, s in zip(figure, shape, strict=True) if not s)
         )
-        for figure, shape in _figures(notes, hand, TURNS, evidence)
+        for figure, shape in _figures(notes, hand, TURNS, TURN_PACE, evidence, grid)
     ]
 
 
 def _mordents(
-    notes: Sequence[PlayedNote], hand: Sequence[int], evidence: Evidence
+    notes: Sequence[PlayedNote], hand: Sequence[int], evidence: Evidence, grid: Grid
 ) -> list[list[int]]:
-    return [figure for figure, _ in _figures(notes, hand, MORDENTS, evidence)]
+    return [figure for figure, _ in _figures(notes, hand, MORDENTS, MORDENT_PACE, evidence, grid)]
 
 
 def _figures(
     notes: Sequence[PlayedNote],
     hand: Sequence[int],
     shapes: Sequence[tuple[int, ...]],
+    pace: float,
     evidence: Evidence,
+    grid: Grid,
 ) -> Iterator[tuple[list[int], tuple[int, ...]]]:
     """Presses of a hand that go as one of the shapes says, and this; none is in two of them."""
     trill = evidence.flag("trill")
@@ -252,7 +221,8 @@ def _figures(
     while k < len(hand):
         for shape in shapes:
             figure = list(hand[k : k + len(shape)])
-            if trill[figure].max() > FIGURE_EVIDENCE and _goes(notes, figure, shape):
+            sure = trill[figure].max() > FIGURE_EVIDENCE
+            if _goes(notes, figure, shape) and (sure or _stands_out(notes, figure, pace, grid)):
                 yield figure, shape
                 k += len(figure) - 1
                 break
@@ -266,7 +236,7 @@ def _goes(notes: Sequence[PlayedNote], figure: list[int], shape: tuple[int, ...]
     centre = notes[figure[shape.index(0)]].pitch
     away = [notes[i].pitch - centre for i in figure]
     steps = np.diff([notes[i].onset for i in figure])
-    held = [notes[i].release - notes[i].onset for i in figure]
+    held = _held(notes, figure)
     return bool(
         all(np.sign(a) == s and abs(a) <= WIDEST for a, s in zip(away, shape, strict=True))
         and min(steps) >= QUICKEST
@@ -275,41 +245,15 @@ def _goes(notes: Sequence[PlayedNote], figure: list[int], shape: tuple[int, ...]
     )
 
 
-def _graces(notes: Sequence[PlayedNote], hand: list[int], evidence: Evidence) -> set[int]:
-    """Single presses that lead to another note of the hand."""
-    odds = evidence.flag("grace")[hand]
-    lone = _lone(notes, hand)
-    found: set[int] = set()
-    for k, i in enumerate(hand):
-        if odds[k] + LONE_GRACE * (i in lone) <= GRACE_EVIDENCE:
-            continue
-        following = next(
-            (j for j in hand[k + 1 :] if notes[j].onset > notes[i].onset),
-            None,
-        )
-        if following is None or notes[following].pitch == notes[i].pitch:
-            continue
-        if notes[following].onset - notes[i].onset <= GRACE_REACH:
-            found.add(i)
-    return found
+def _stands_out(
+    notes: Sequence[PlayedNote], figure: Sequence[int], pace: float, grid: Grid
+) -> bool:
+    """Whether a figure is faster than `pace` 32nds and rests on its last note."""
+    *quick, last = _held(notes, figure)
+    onset = notes[figure[0]].onset
+    step = (notes[figure[-1]].onset - onset) / len(quick)
+    return last >= RESTS * max(quick) and step < pace * thirty_second(grid, onset)
 
 
-def _lone(notes: Sequence[PlayedNote], hand: list[int]) -> set[int]:
-    """Keys pressed much faster than anything around them, near to a note that is held longer."""
-    members = [notes[i] for i in hand]
-    starts = chord_starts(members, UNEVEN_CHORD)
-    ends = [*starts[1:], len(members)]
-    step = np.diff([members[i].onset for i in starts])
-    found: set[int] = set()
-    for k in range(len(step)):
-        around = [step[j] for j in (k - 1, k + 1) if 0 <= j < len(step)]
-        if ends[k] - starts[k] > 1 or step[k] > LONE_REACH or not around:
-            continue
-        if min(around) < QUICKER * step[k]:
-            continue
-        note, chord = members[starts[k]], members[starts[k + 1] : ends[k + 1]]
-        distance = min(abs(other.pitch - note.pitch) for other in chord)
-        longer = note.release - note.onset < chord[0].release - chord[0].onset
-        if 0 < distance <= WIDEST and longer:
-            found.add(hand[starts[k]])
-    return found
+def _held(notes: Sequence[PlayedNote], figure: Sequence[int]) -> list[float]:
+    return [notes[i].release - notes[i].onset for i in figure]

@@ -22,7 +22,7 @@ import numpy as np
 
 from engrave import metrical, reading
 from engrave.divisions import PAIRS, TICKS
-from engrave.grid import EVEN, Bar, Grid, PlacedNote, beat_parts
+from engrave.grid import EVEN, Grid, PlacedNote, beat_parts
 from engrave.listen import Evidence
 from engrave.performance import Performance, PlayedNote, chord_starts
 
@@ -168,7 +168,7 @@ def _begin_at_first_note(notes: list[PlacedNote], grid: Grid) -> Placed:
         silence = silence // beat * beat  # a tuplet needs its whole beat
     bars = tuple(replace(bar, start=bar.start - silence) for bar in grid.bars[1:])
     if silence < pickup.length:  # else nothing is played in it
-        left = Bar(Fraction(0), pickup.length - silence, pickup.beats, pickup.beat_type)
+        left = replace(pickup, start=Fraction(0), length=pickup.length - silence)
         bars = (left, *bars)
     shifted = tuple(replace(note, onset=note.onset - silence) for note in notes)
     quarters = tuple(q - silence for q in grid.quarters)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil, inf, lcm
+from math import inf, lcm
 
 from engrave.grid import Bar
 from engrave.score import NOTE_TYPES, NoteValue
@@ -98,7 +98,7 @@ class _Meter:
         self.beats = int(bar.full_length / self.beat)
         self.compound = bar.compound
         self.full = bar.full_length
-        self.half = self.beat * ceil(self.beats / 2) if self.beats >= 4 else self.full
+        self.half = bar.half
         self.skipped = skipped
         self.length = bar.length
 

@@ -81,7 +81,9 @@ class Chord:
 
     `onset` is in quarter notes from the barline; a `grace` chord takes no time and stands before
     the next chord of its voice. `beams` holds one word for each beam level, as in MusicXML
-    ("begin", "continue", "end", "forward hook", "backward hook").
+    ("begin", "continue", "end", "forward hook", "backward hook"). A `tremolo` strikes the chord
+    again and again ("single"), or this one ("start") and the next ("stop") in turn: each is written
+    with the value of both together and takes half of it.
     """
 
     onset: Fraction
@@ -96,10 +98,13 @@ class Chord:
     arpeggiated: bool = False
     fermata: bool = False
     ornament: Literal["trill", "turn"] | None = None
+    tremolo: Literal["single", "start", "stop"] | None = None
 
     @property
     def length(self) -> Fraction:
-        return Fraction(0) if self.grace else self.value.length
+        if self.grace:
+            return Fraction(0)
+        return self.value.length / (2 if self.tremolo in ("start", "stop") else 1)
 
 
 @dataclass(frozen=True, slots=True)

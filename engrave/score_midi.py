@@ -1,7 +1,8 @@
 """The score for the ear: a MIDI file of what is written, in strict time, with its pedal.
 
 Each note sounds for its written value, tied ones as one, as loud as its key was pressed; a grace
-note takes its time from the beat before, the presses folded into an ornament are not played. At a
+note takes its time from the beat before, the presses folded into a trill or turn are not played. A
+tremolo is played in 32nds. At a
 change of pedal the dampers fall for a moment after the new chord, as a pianist's foot lets them.
 
 The tempo is that of the tempo mark. Times are seconds in pretty_midi and quarters here.
@@ -20,6 +21,7 @@ from engrave.score import Chord, Measure, Notehead, PedalMark, PedalWords, Score
 
 USUAL_TEMPO = 120.0  # quarters a minute, where no mark says another
 RESOLUTION = 480  # ticks in a quarter
+STROKE = Fraction(1, 8)  # quarters of a stroke of a tremolo
 GRACE = Fraction(1, 8)  # quarters of a grace note
 SUSTAIN, SOFT = 64, 67  # controllers
 DAMPED = 0.1  # seconds for which the dampers fall at a change of pedal
@@ -81,7 +83,9 @@ def _sounding(measures: Sequence[Measure]) -> Iterator[_Sounding]:
         for voice in measure.voices:
             chords = [event for event in voice.events if isinstance(event, Chord)]
             yield from _graces(chords, start)
-            for chord in (chord for chord in chords if not chord.grace):
+            for chord in (chord for chord in chords if chord.tremolo):
+                yield from _strokes(chord, start)
+            for chord in (chord for chord in chords if not (chord.grace or chord.tremolo)):
                 for head in chord.heads:
                     at, key = start + chord.onset, (voice.staff, head.pitch.midi)
                     begun = tied.pop(key, None) if head.tied_from else None
@@ -92,6 +96,16 @@ def _sounding(measures: Sequence[Measure]) -> Iterator[_Sounding]:
                     else:
                         yield whole
     yield from tied.values()
+
+
+def _strokes(chord: Chord, start: Fraction) -> Iterator[_Sounding]:
+    """A chord again and again; one of two in turn for its strokes of the value that both fill."""
+    turns = 1 if chord.tremolo == "single" else 2
+    late = chord.tremolo == "stop"
+    begun = start + chord.onset - (chord.length if late else 0)
+    for k in range(int(late), int(chord.value.length / STROKE), turns):
+        for head in chord.heads:
+            yield _Sounding(begun + k * STROKE, begun + (k + 1) * STROKE, head)
 
 
 def _graces(chords: Sequence[Chord], start: Fraction) -> Iterator[_Sounding]:

@@ -11,6 +11,7 @@ from engrave.dynamics import mark_dynamics
 from engrave.fermata import find_fermata
 from engrave.fingers import find_fingers
 from engrave.grid import Grid, PlacedNote, Tap
+from engrave.halves import divide_bars
 from engrave.hands import split_hands
 from engrave.instruments import DAMPED
 from engrave.lengths import settle_lengths
@@ -31,6 +32,7 @@ from engrave.score import KeySignature, Score, TimeSignature
 from engrave.spelling import Spelling, spell
 from engrave.staves import lay_staves
 from engrave.tempo import tempo_mark
+from engrave.tremolos import join_second_chords
 from engrave.voices import separate_voices
 
 Progress = Callable[[str, float], None]  # a step that begins, and the share of the work done
@@ -91,18 +93,24 @@ def transcribe(
     beats = group_beats(fingers, pulse, evidence, corrections.meter, taps)
     begin("Writing the rhythm", 0.5)
     staves = lay_staves(fingers, split_hands(fingers, evidence))
-    ornaments = find_ornaments(fingers, staves.hands, evidence)
+    ornaments = find_ornaments(fingers, staves.hands, evidence, beats)
     placed = _place(fold(fingers, ornaments), beats, staves.hands, evidence, corrections.smallest)
     hand = tuple(staves.hands[note.played] for note in placed.notes)
+    grid = divide_bars(performance.notes, placed.notes, hand, placed.grid)
     begin("Separating the voices", 0.6)
-    voice = separate_voices(placed.notes, hand, evidence, placed.grid)
-    notes = settle_lengths(placed.notes, hand, voice, placed.grid, evidence, corrections.smallest)
-    voice = unite_voices(notes, hand, voice, placed.grid)
+    voice = separate_voices(placed.notes, hand, evidence, grid)
+    notes = settle_lengths(placed.notes, hand, voice, grid, evidence, corrections.smallest)
+    voice = unite_voices(notes, hand, voice, grid)
+    joined = join_second_chords(
+        notes, ornaments.tremolos, performance.notes, tuple(zip(hand, voice, strict=True)), grid
+    )
+    notes = joined.notes
+    hand, voice = (tuple(labels[i] for i in joined.like) for labels in (hand, voice))
     foot = _find_foot(performance, pedal, weights)
     begin("Putting it on paper", 0.8)
-    spelling = spell(notes, corrections.key, placed.grid.bars)
+    spelling = spell(notes, corrections.key, grid.bars)
     articulation = replace(
-        find_articulation(performance, notes, hand, voice, placed.grid, evidence),
+        find_articulation(performance, notes, hand, voice, grid, evidence),
         fermata=find_fermata(performance, notes, hand),
     )
     parts = []
@@ -111,15 +119,15 @@ def transcribe(
         parts.append(
             notate(
                 own.notes,
-                placed.grid,
+                grid,
                 own.staff,
                 own.voice,
                 own.spelling,
-                _mark_pedals(performance, instrument, own, placed.grid, foot, pedal),
-                tempo_mark(placed.grid) if player == 0 else None,
+                _mark_pedals(performance, instrument, own, grid, foot, pedal),
+                tempo_mark(grid) if player == 0 else None,
                 (
-                    *(mark_ritenuto(own.notes, placed.grid) if player == 0 else ()),
-                    *mark_dynamics(performance, own.notes, placed.grid, own.staff),
+                    *(mark_ritenuto(own.notes, grid) if player == 0 else ()),
+                    *mark_dynamics(performance, own.notes, grid, own.staff),
                 ),
                 ornaments=ornaments,
                 articulation=articulation,
@@ -135,8 +143,8 @@ def transcribe(
         date=source.date,
         rights=source.rights,
     )
-    score = keep_pace(score, placed.grid)
-    return Transcription(performance, placed.grid, score, evidence, corrections, foot)
+    score = keep_pace(score, grid)
+    return Transcription(performance, grid, score, evidence, corrections, foot)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from engrave.xml_text import add
 
 # No wavy line: MuseScore 3 does not write a trill again whose line ends at a barline.
 ORNAMENTS = {"trill": "trill-mark", "turn": "turn"}
+STROKES = "3"  # through the stem of a tremolo
 SHOW_NUMBER = {"show-number": "actual"}
 
 
@@ -26,6 +27,13 @@ def write_value(
         add(modification, "normal-notes", str(value.normal))
         if tuplet and tuplet.unit and (value.dots or value.type != tuplet.unit):
             add(modification, "normal-type", tuplet.unit)
+
+
+def write_two_in_one(note: Element) -> None:
+    """Two chords of a tremolo, each drawn with the value of both."""
+    modification = add(note, "time-modification")
+    add(modification, "actual-notes", "2")
+    add(modification, "normal-notes", "1")
 
 
 def write_pitch(note: Element, pitch: Pitch) -> None:
@@ -53,6 +61,8 @@ def write_notations(
         write_tuplet_ends(notations, chord, tuplet)
     if chord.ornament and first:
         add(add(notations, "ornaments"), ORNAMENTS[chord.ornament])
+    if chord.tremolo and first:
+        add(add(notations, "ornaments"), "tremolo", STROKES, type=chord.tremolo)
     if (chord.accent or chord.staccato) and first:
         articulations = add(notations, "articulations")
         for name in [*["accent"] * chord.accent, *["staccato"] * chord.staccato]:

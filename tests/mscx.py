@@ -120,8 +120,8 @@ class _StaffReader:
     def _length(self, event: Element, brackets: list["_Bracket"]) -> Fraction:
         if any(event.find(grace) is not None for grace in GRACES):
             return Fraction(0)
-        if event.findtext("durationType") == "measure":
-            return 4 * Fraction(event.findtext("duration", "0"))
+        if length := event.findtext("duration"):  # a bar's rest, half of a tremolo
+            return 4 * Fraction(length)
         length = BASE_LENGTHS[event.findtext("durationType", "")]
         length *= 2 - Fraction(1, 2 ** int(event.findtext("dots", "0")))
         for bracket in brackets:

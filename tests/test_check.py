@@ -580,7 +580,35 @@ def trilled(**details) -> Chord:
     return chord("1", replace(head("C5", 0), folded=(1, 2, 3)), **details)
 
 
+def struck(kind, value="1", name="C3"):
+    """A chord of a tremolo, or half of one of two chords."""
+    return chord(value, head(name, 0), tremolo=kind)
+
+
 BROKEN += [
+    (
+        judge.check_tremolos,
+        one(struck("start"), chord("2", head("G3", 1))),
+        "measure 1, staff 1, voice 1, at 0: half a tremolo",
+    ),
+    (
+        judge.check_tremolos,
+        one(chord("2", head("G3", 1)), struck("stop")),
+        "measure 1, staff 1, voice 1, at 2: half a tremolo",
+    ),
+    (
+        judge.check_tremolos,
+        one(struck("start", "1"), struck("stop", "2"), chord("4", head("G3", 1))),
+        "measure 1, staff 1, voice 1, at 0: a tremolo of two values",
+    ),
+    (
+        judge.check_tremolos,
+        two(
+            (replace(struck("single"), heads=(head("C3", 0, ">"),)),),
+            (chord("1", head("C3", 0, "<")),),
+        ),
+        "measure 1, staff 1, voice 1, at 0: a tied tremolo",
+    ),
     (
         judge.check_ornaments,
         one(trilled()),

@@ -38,10 +38,13 @@ def said(count: int, **flags: dict[int, float]) -> Evidence:
     return replace(blank(count), flags=table)
 
 
-def find(*presses: Press, hands: str = "", **flags: dict[int, float]) -> Ornaments:
-    """The ornaments of presses that one hand plays if nothing is said."""
+def find(
+    *presses: Press, hands: str = "", quarter: float = 0.5, **flags: dict[int, float]
+) -> Ornaments:
+    """The ornaments of presses that one hand plays if nothing is said; quarters last so long."""
     staff = [int(hand) for hand in hands] or [1] * len(presses)
-    return find_ornaments(perform(*presses), staff, said(len(presses), **flags))
+    grid = even_grid(4, 4, seconds=quarter)
+    return find_ornaments(perform(*presses), staff, said(len(presses), **flags), grid)
 
 
 def steady(step: float, *keys: int, start: float = 0.0) -> list[Press]:
@@ -64,10 +67,36 @@ def test_a_trill_from_above_stands_on_its_lower_note() -> None:
     assert (sign.main, sign.folded, sign.onset) == (1, (0, 2, 3, 4, 5, 6), 1.0)
 
 
+def test_a_trill_from_above_may_be_entered_from_its_main_note() -> None:
+    above = steady(0.07, 74, 72, 74, 72, 74, 72, start=1.0)
+    held, let_go, far = (0.82, 0.17, 72), (0.82, 0.1, 72), (0.6, 0.39, 72)
+    (sign,) = find(held, *above).signs
+    assert (sign.main, sign.onset, len(sign.folded)) == (0, 0.82, 6)
+    for before in (let_go, far, (0.82, 0.17, 71)):
+        (sign,) = find(before, *above).signs
+        assert (sign.main, sign.onset) == (2, 1.0)
+
+
+DOUBTFUL = [*steady(0.1, 72, 74, 72, 74, 72, start=1.0), (2.0, 0.9, 71)]
+
+
 def test_an_alternation_that_the_reader_takes_for_notes_is_written_out() -> None:
-    assert find(*TRILL) == Ornaments()
-    assert find(*TRILL, trill={0: 0.0}).signs
-    assert find(*TRILL, trill={0: 0.0}, hands="12121212") == Ornaments()
+    assert find(*DOUBTFUL) == Ornaments()
+    assert find(*DOUBTFUL, trill={0: 0.0}).signs
+    assert find(*DOUBTFUL, trill={0: 0.0}, hands="121212") == Ornaments()
+
+
+def test_an_alternation_faster_than_the_notes_of_its_pace_is_a_trill() -> None:
+    assert find(*DOUBTFUL, quarter=1.0).signs
+    assert find(*TRILL).signs
+    sixteenths = [*steady(0.1, 72, 74, 72, 74, 72, 74, 72, start=1.0), (2.0, 0.9, 71)]
+    assert find(*sixteenths, quarter=0.4) == Ornaments()
+
+
+def test_an_alternation_out_of_a_run_is_rather_written_out() -> None:
+    run = steady(0.1, 67, 69, 71, start=0.7)
+    assert find(*DOUBTFUL, trill={0: -5.0}).signs
+    assert not find(*run, *DOUBTFUL, trill={3: -5.0}).signs
 
 
 @pytest.mark.parametrize(
@@ -99,6 +128,9 @@ def test_a_turn_goes_around_its_note(keys: tuple[int, ...], main: int) -> None:
     (sign,) = find(*presses, trill={1 + main: 1.0}).signs
     assert (sign.kind, sign.main, len(sign.folded)) == ("turn", 1 + main, len(keys) - 1)
     assert find(*presses) == Ornaments()
+    assert find(*presses, quarter=1.0).signs == (sign,)  # faster than its 32nds
+    even = [*presses[:-2], (presses[-2][0], 0.1, presses[-2][2]), presses[-1]]
+    assert find(*even, quarter=1.0) == Ornaments()  # it rests nowhere
 
 
 @pytest.mark.parametrize("neighbour", [71, 74])
@@ -107,6 +139,7 @@ def test_a_mordent_is_two_grace_notes(neighbour: int) -> None:
     found = find(*presses, trill={0: 1.0})
     assert found == Ornaments(graces=frozenset({0, 1}), mordents=((0, 1, 2),))
     assert find(*presses) == Ornaments()
+    assert find(*presses, quarter=1.0) == found  # faster than its 32nds
     onsets = [round(note.onset, 6) for note in fold(perform(*presses), found).performance.notes]
     assert onsets == [0.36, 0.43, 0.5, 1.1]  # the main note is on the beat
 

@@ -12,6 +12,7 @@ from engrave.score_midi import write_score_midi
 from tests import scores
 from tests.scores import chord, head, measure, opening, piano, voice, whole_rest
 
+PAIR = (("C4", "start"), ("G4", "stop"))
 NOTES = Performance(tuple(PlayedNote(0.1 * i, 0.1 * i + 0.1, 60, 40 + i) for i in range(12)))
 
 
@@ -22,6 +23,15 @@ def heard(score, performance=NOTES) -> pretty_midi.PrettyMIDI:
 def moves(midi: pretty_midi.PrettyMIDI, controller: int) -> list[tuple[float, int]]:
     changes = midi.instruments[0].control_changes
     return [(round(c.time, 3), c.value) for c in changes if c.number == controller]
+
+
+def test_a_tremolo_is_played_in_32nds():
+    turns = [chord("2", head(name, 3), tremolo=kind) for name, kind in PAIR]
+    again = chord("4", head("E4", 5), tremolo="single")
+    score = piano(measure(1, voice(1, *turns, again, chord("4", head("G4", 6))), **opening()))
+    notes = sorted(heard(score).instruments[0].notes, key=lambda note: note.start)
+    assert [note.pitch for note in notes] == [60, 67] * 8 + [64] * 8 + [67]
+    assert [round(note.start * 16) for note in notes] == list(range(25))  # 120 quarters a minute
 
 
 def test_notes_sound_for_their_values_as_loud_as_they_were_played():

@@ -45,6 +45,51 @@ SAMPLES = (
         played=True,
     ),
     Sample(
+        "tremolo_of_two_chords",
+        "Two notes in turn, too fast to count, are two white notes with three strokes between "
+        "them, in each bar anew; triplets before and after stay what they are.",
+        f"""
+        right 1 | c5:2 e5:8t d5 c5 e5:4 | g5:1 |
+        left 1  | c3:8t e3 c3 e3:4 {8 * " g2:32 g3"} | {12 * " g2:32 g3"} c3:8t e3 c3 |
+        """,
+        """
+        right 1 | c5:2 3{[e5:8 d5 c5]} e5:4 | g5:1 |
+        left 1  | 3{[c3:8 e3 c3]} e3:4 g2:2^tremolo g3^tremolo |
+        left 1  | g2:2.^tremolo g3^tremolo 3{[c3:8 e3 c3]} |
+        """,
+        pace="80 at 0",
+        played=True,
+    ),
+    Sample(
+        "tremolo_of_one_chord",
+        "A chord struck again and again, too fast to count, is one note with three strokes through "
+        "its stem.",
+        f"""
+        right 1 | e5:2 g5 | f5:2 e5 |
+        left 1  | {16 * " c3+g3:32"} c3+e3:2 | {32 * " g2:32"} |
+        """,
+        """
+        right 1 | e5:2 g5 | f5:2 e5 |
+        left 1  | c3+g3:2^tremolo c3+e3 | g2:1^tremolo |
+        """,
+        pace="80 at 0",
+        played=True,
+    ),
+    Sample(
+        "fast_notes_that_are_counted",
+        "Broken octaves of four to the beat are 16ths, however fast.",
+        f"""
+        right 1 | e5:2 g5 | e5:1 |
+        left 1  | {8 * " c3:16 c4"} | c3:1 |
+        """,
+        """
+        right 1 | e5:2 g5 | e5:1 |
+        left 1  | [c3:16 c4 c3 c4] [c3 c4 c3 c4] [c3 c4 c3 c4] [c3 c4 c3 c4] | c3:1 |
+        """,
+        pace="160 at 0",
+        played=True,
+    ),
+    Sample(
         "mordent",
         "A mordent on the beat is two small notes before a main note on the beat.",
         """
@@ -293,6 +338,36 @@ SAMPLES = (
         left 1  | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:1 | c3:1 |
         """,
         pace="100 at 0, 100 at 3.99, 80 at 4, 80 at 7.99, 125 at 8, 125 at 11.99, 100 at 12",
+        played=True,
+    ),
+    Sample(
+        "seven_eight_as_three_and_four",
+        "7/8: the basses fall on the first and the fourth eighth; so beams join three and four, "
+        "and a note over the fourth eighth is tied there.",
+        """
+        meter: 7/8
+        right 1 | c5:8 d5 e5 f5 g5 f5 e5 | d5:8 e5:4. f5:4. | c5:4. d5:2 |
+        left 1  | c3:4. g3:2 | b2:4. g3:2 | c3:4. g2:2 |
+        """,
+        """
+        right 1 | [c5:8 d5 e5] [f5 g5 f5 e5] | d5:8 e5:4~ e5:8 f5:4. | c5:4. d5:2 |
+        left 1  | c3:4. g3:2 | b2:4. g3:2 | c3:4. g2:2 |
+        """,
+        played=True,
+    ),
+    Sample(
+        "five_four_as_two_and_three",
+        "5/4: the basses fall on the first and the third quarter; so beams join two beats and "
+        "three.",
+        """
+        meter: 5/4
+        right 1 | c5:8 d5 e5 f5 g5 f5 e5 d5 c5 d5 | e5:2 c5:2. |
+        left 1  | c3:2 g3:2. | g2:2 c3:2. |
+        """,
+        """
+        right 1 | [c5:8 d5 e5 f5] [g5 f5 e5 d5 c5 d5] | e5:2 c5:2. |
+        left 1  | c3:2 g3:2. | g2:2 c3:2. |
+        """,
         played=True,
     ),
     Sample(

@@ -28,6 +28,23 @@ SAMPLES = (
         """,
     ),
     Sample(
+        "shared_rests",
+        "Both voices rest together: one rest stands in the middle for both; where only one rests, "
+        "it stands above or below.",
+        """
+        right 1 | e5:4 r f5 r | r:2 e5:4 f5 | g5:4 r:8 f5 r:2 |
+        right 2 | c5:4 r d5:2 | r:4 c5 d5:2 | c5:4 r d5 r |
+        left 1  | r:8 g3 r g3 r:2 | c3:1 | c3:1 |
+        left 2  | r:8 e3:4. r:2 | r:1 | r:1 |
+        """,
+        """
+        right 1 | ↑ e5:4 r f5 r | ↑ r:2 e5:4 f5 | ↑ g5:4 r:8 f5 r:2 |
+        right 2 | ↓ c5:4 s d5:2 | ↓ r:4 c5 d5:2 | ↓ c5:4 r d5 r |
+        left 1  | ↑ r:8 g3 r g3 r:2 | c3:1 | c3:1 |
+        left 2  | ↓ s:8 e3:4. s:2 |  |  |
+        """,
+    ),
+    Sample(
         "second_voice_for_one_bar",
         "A second voice appears in one bar only; before and after the stems are free.",
         """
