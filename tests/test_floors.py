@@ -42,7 +42,7 @@ FLOORS = (
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
         *("spelling", "pedal", "tempo", "dynamics", "articulation", "check", "musicxml"),
-        *("ritenuto", "fermata", "repeats", "one_voice", "halves"),
+        *("ritenuto", "fermata", "repeats", "one_voice", "halves", "one_staff"),
         *("heading", "plate", "pedalling", "pedal_signs", "score_midi", "staves"),
     },
     {"notate", "svg", "interop"},  # what puts their results together
