@@ -33,6 +33,7 @@ from engrave.check_marks import (
 from engrave.check_notes import (
     check_beams,
     check_chords,
+    check_glissandos,
     check_graces,
     check_note_values,
     check_ornaments,
@@ -113,6 +114,7 @@ RULES: tuple[Rule, ...] = (
     check_graces,
     check_ornaments,
     check_tremolos,
+    check_glissandos,
     check_tuplets,
     check_beams,
     check_marks,
