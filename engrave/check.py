@@ -34,6 +34,7 @@ from engrave.check_marks import (
 from engrave.check_notes import (
     check_beams,
     check_chords,
+    check_glissandos,
     check_graces,
     check_note_values,
     check_ornaments,
@@ -114,6 +115,7 @@ RULES: tuple[Rule, ...] = (
     check_graces,
     check_ornaments,
     check_tremolos,
+    check_glissandos,
     check_tuplets,
     check_beams,
     check_marks,

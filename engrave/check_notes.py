@@ -100,7 +100,7 @@ def check_ornaments(score: Score) -> Iterator[str]:
     for measure, voice, chord in chords_of(score):
         where = at(measure, voice, chord)
         folded = [played for head in chord.heads for played in head.folded]
-        if (chord.ornament and not folded) or (folded and not (chord.ornament or chord.tremolo)):
+        if (chord.ornament and not folded) or (folded and not _signed(chord)):
             yield f"{where}: key presses behind no sign" if folded else f"{where}: an empty sign"
         if chord.grace and (chord.ornament or chord.arpeggiated):
             yield f"{where}: a sign on a grace note"
@@ -123,6 +123,26 @@ def check_tremolos(score: Score) -> Iterator[str]:
             if isinstance(event, Chord) and event.tremolo:
                 yield from (f"{at(measure, voice, event)}: {f}" for f in _tremolo_faults(event))
             before = event
+
+
+def check_glissandos(score: Score) -> Iterator[str]:
+    """A glissando leads to the next chord of its voice that is not tied to it."""
+    for part in score.parts:
+        for line in voice_lines(part):
+            begun = ""
+            for measure, voice, event in line:
+                if isinstance(event, Chord) and event.glissando == "stop" and not begun:
+                    yield f"{at(measure, voice, event)}: a glissando from nowhere"
+                elif begun and not (isinstance(event, Chord) and _goes_on(event)):
+                    yield f"{begun}: a glissando that leads nowhere"
+                tied = isinstance(event, Chord) and any(head.tied_from for head in event.heads)
+                begun = begun if tied else ""
+                if isinstance(event, Chord) and event.glissando == "start":
+                    begun = at(measure, voice, event)
+
+
+def _goes_on(chord: Chord) -> bool:
+    return chord.glissando == "stop" or any(head.tied_from for head in chord.heads)
 
 
 def check_tuplets(score: Score) -> Iterator[str]:
@@ -154,6 +174,11 @@ def check_beams(score: Score) -> Iterator[str]:
         groups += [list(group) for grace, group in groupby(chords, key=is_grace) if grace]
         for group in groups:
             yield from _beam_faults(measure, voice, group)
+
+
+def _signed(chord: Chord) -> bool:
+    """Whether key presses may stand behind a chord."""
+    return bool(chord.ornament or chord.tremolo or chord.glissando == "start")
 
 
 def _tremolo_faults(chord: Chord) -> Iterator[str]:

@@ -38,7 +38,7 @@ from engrave.score import (
 )
 from engrave.spelling import Spelling
 from engrave.staff_signs import staff_signs
-from engrave.tremolos import QUARTER
+from engrave.tremolos import write_tremolo
 
 VOICES_PER_STAFF = 4
 NO_ORNAMENTS = Ornaments()
@@ -71,19 +71,22 @@ class _WrittenChord:
     touch: _Touch
     tremolo: bool
     second: tuple[Notehead, ...]
+    glissando: Literal["start", "stop"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
     """The sign on the note of each press that has one, and the presses of rolled chords.
 
-    `tremolo` are the presses behind each one of a tremolo, `second` those of its second chord.
+    `tremolo` are the presses behind each one of a tremolo, `second` those of its second chord;
+    `glissando` are those of each glissando by the first.
     """
 
     ornament: dict[int, Ornament]
     rolled: frozenset[int]
     tremolo: dict[int, tuple[int, ...]]
     second: frozenset[int]
+    glissando: dict[int, tuple[int, ...]]
     articulation: Articulation
 
     @classmethod
@@ -94,6 +97,7 @@ class _Signs:
             rolled,
             {i: more for tremolo in ornaments.tremolos for i, more in tremolo.folded.items()},
             frozenset(i for tremolo in ornaments.tremolos for i in tremolo.second),
+            {run[0]: run for run in ornaments.glissandos},
             articulation,
         )
 
@@ -101,7 +105,7 @@ class _Signs:
         """The presses that stand behind the sign on the note of a press."""
         if played in self.ornament:
             return self.ornament[played].folded
-        return self.tremolo.get(played, ())
+        return self.tremolo.get(played, self.glissando.get(played, ())[1:-1])
 
     def ornament_of(self, heads: Iterable[Notehead]) -> Literal["trill", "turn"] | None:
         """The sign that a chord takes: the first that one of its notes has."""
@@ -242,7 +246,32 @@ def _chords(
                 tuple(head for head in heads if head.played[0] in signs.second),
             )
         )
-    return written
+    return _with_glissandos(written, signs, unwritten)
+
+
+def _with_glissandos(
+    chords: Sequence[_WrittenChord], signs: _Signs, unwritten: list[Unwritten]
+) -> list[_WrittenChord]:
+    """The chords of one voice, with a line from the first key of a glissando to the last.
+
+    Where something comes between them there is none.
+    """
+    lined = list(chords)
+    for k, chord in enumerate(chords):
+        for head in chord.heads:
+            run = signs.glissando.get(head.played[0])
+            if run is None:
+                continue
+            goal = chords[k + 1] if k + 1 < len(chords) else None
+            free = lined[k].glissando is None
+            if free and goal and any(other.played[0] == run[-1] for other in goal.heads):
+                lined[k] = replace(lined[k], glissando="start")
+                lined[k + 1] = replace(lined[k + 1], glissando="stop")
+            else:
+                bare = tuple(replace(h, folded=()) if h is head else h for h in lined[k].heads)
+                lined[k] = replace(lined[k], heads=bare)
+                unwritten.extend(Unwritten(key, "swept over in a glissando") for key in run[1:-1])
+    return lined
 
 
 def _height(pitch: Pitch) -> tuple[int, int, str]:
@@ -308,7 +337,8 @@ def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> It
     if begins:
         yield from _small_notes(written.onset, chord.graces)
     if chord.tremolo:
-        yield from _tremolo(written, chord, begins)
+        stood = (_heads(heads, begins) for heads in (chord.heads, chord.second))
+        yield from write_tremolo(written, *stood)
         return
     heads = tuple(
         replace(
@@ -330,32 +360,13 @@ def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> It
         accent=chord.touch.accent and begins,
         arpeggiated=chord.touch.arpeggiated and begins,
         fermata=chord.touch.fermata and ends,
+        glissando=chord.glissando if begins else None,
     )
 
 
-def _tremolo(written: WrittenValue, chord: _WrittenChord, begins: bool) -> Iterator[Chord]:
-    """The two chords that take turns, or the one that is repeated; not tied to what follows.
-
-    Where their value stands in a tuplet or is too short for their beams, both are struck together.
-    """
-
-    def heads(chord: tuple[Notehead, ...]) -> tuple[Notehead, ...]:
-        return tuple(replace(head, folded=head.folded if begins else ()) for head in chord)
-
-    value, half = written.value, written.value.length / 2
-    if chord.second and value.actual == value.normal and value.length >= QUARTER:
-        yield Chord(written.onset, value, heads(chord.heads), tremolo="start")
-        yield Chord(written.onset + half, value, heads(chord.second), tremolo="stop")
-        return
-    both = sorted((*chord.heads, *chord.second), key=lambda head: _height(head.pitch))
-    yield Chord(
-        written.onset,
-        value,
-        heads(tuple(both)),
-        tuplet_start=written.tuplet_start,
-        tuplet_stop=written.tuplet_stop,
-        tremolo="single",
-    )
+def _heads(heads: Sequence[Notehead], begins: bool) -> list[Notehead]:
+    """The heads as they stand in the first or a later part of what they last."""
+    return [replace(head, folded=head.folded if begins else ()) for head in heads]
 
 
 def _small_notes(onset: Fraction, heads: Sequence[Notehead]) -> Iterator[Chord]:

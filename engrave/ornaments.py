@@ -3,10 +3,10 @@
 A player presses many keys where the page has one note with a sign. What may be an ornament is a
 matter of figure and speed (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach, *Versuch*, 1753,
 ch. 2): a trill (`trills`) alternates between a note and the one a tone or semitone above it, a turn
-goes around its note; grace notes (`graces`), rolled chords (`rolls`) and tremolos (`tremolos`) have
-rooms of their own. Runs look alike, so the figure alone is not enough: it is about as fast as the
-32nds of the pace around it, or faster, and rests on its last note; or the learned reader is sure of
-it. In doubt the notes are written.
+goes around its note; grace notes (`graces`), rolled chords (`rolls`), tremolos (`tremolos`) and
+glissandos (`glissandos`) have rooms of their own. Runs look alike, so the figure alone is not
+enough: it is about as fast as the 32nds of the pace around it, or faster, and rests on its last
+note; or the learned reader is sure of it. In doubt the notes are written.
 
 A mordent (note, neighbour, note) is written as two grace notes before its last press: MuseScore 3.2
 loses the rest of a measure in which it reads a mordent sign.
@@ -20,6 +20,7 @@ from typing import Literal
 
 import numpy as np
 
+from engrave.glissandos import find_glissandos
 from engrave.graces import find_graces
 from engrave.grid import Grid
 from engrave.listen import Evidence
@@ -63,7 +64,8 @@ class Ornaments:
     `graces` are single presses written small, `rolled` the presses of each chord that takes the
     arpeggio sign, low to high; those `beside` have no sign of their own: the bass that one hand
     strikes where the other begins to roll. `mordents` are the presses of each mordent: the last is
-    its main note, the others are among the graces. `tremolos` have a bar each.
+    its main note, the others are among the graces. `tremolos` have a bar each. Of the presses of
+    each of `glissandos` the first and the last are written.
     """
 
     graces: frozenset[int] = frozenset()
@@ -72,6 +74,7 @@ class Ornaments:
     mordents: tuple[tuple[int, ...], ...] = ()
     beside: frozenset[int] = frozenset()
     tremolos: tuple[Tremolo, ...] = ()
+    glissandos: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,11 @@ def find_ornaments(
     graces: set[int] = set()
     mordents: list[tuple[int, ...]] = []
     tremolos: list[Tremolo] = []
+    glissandos: list[tuple[int, ...]] = []
     for hand in sorted(set(staff)):
         left = [i for i, s in enumerate(staff) if s == hand]
+        swept = list(find_glissandos(notes, left))
+        left = _without(left, {i for run in swept for i in run})
         found = list(find_tremolos(notes, left, grid))
         left = _without(left, {i for tremolo in found for i in tremolo.presses})
         trills = list(_trills(notes, left, evidence, grid))
@@ -107,12 +113,14 @@ def find_ornaments(
         figures = _mordents(notes, left, evidence, grid)
         small = {i for figure in figures for i in figure[:-1]}
         small |= find_graces(notes, _without(left, small), evidence)
+        glissandos += swept
         tremolos += found
         signs += [*trills, *turns]
         mordents += map(tuple, figures)
         graces |= small
-    struck = {i for tremolo in tremolos for i in tremolo.presses}
-    written = _without(range(len(notes)), _presses(signs) | graces | struck)
+    several = {i for tremolo in tremolos for i in tremolo.presses}
+    several |= {i for run in glissandos for i in run}
+    written = _without(range(len(notes)), _presses(signs) | graces | several)
     players = [
         [i for i in written if notes[i].player == k] for k in range(len(performance.players))
     ]
@@ -124,6 +132,7 @@ def find_ornaments(
         tuple(mordents),
         frozenset(i for roll in rolled for i in struck_beside(notes, roll, staff)),
         tuple(tremolos),
+        tuple(glissandos),
     )
 
 
@@ -140,11 +149,13 @@ def fold(performance: Performance, ornaments: Ornaments) -> Folded:
 
     That is the mean of its onsets, where listeners who mark the beats put theirs too. A mordent is
     played on the beat: its main note counts from the first press, and its small notes before it.
-    Of a tremolo only the first chord is left, from beat to beat.
+    Of a tremolo only the first chord is left, from beat to beat; of a glissando the first key, held
+    up to the last, and this.
     """
     notes = performance.notes
     lasting = {sign.main: (sign.onset, sign.release) for sign in ornaments.signs}
     lasting |= {i: (t.onset, t.release) for t in ornaments.tremolos for i in t.chords[0]}
+    lasting |= {a: (notes[a].onset, notes[b].onset) for a, *_, b in ornaments.glissandos}
     struck: dict[int, float] = {}
     for figure in ornaments.mordents:
         late = notes[figure[-1]].onset - notes[figure[0]].onset
@@ -153,6 +164,7 @@ def fold(performance: Performance, ornaments: Ornaments) -> Folded:
         struck |= dict.fromkeys(chord, sum(notes[i].onset for i in chord) / len(chord))
     folded = {i for sign in ornaments.signs for i in sign.folded}
     folded |= {i for t in ornaments.tremolos for i in t.presses if i not in t.chords[0]}
+    folded |= {i for run in ornaments.glissandos for i in run[1:-1]}
     presses = [
         (_as_written(replace(note, onset=struck.get(i, note.onset)), lasting.get(i)), i)
         for i, note in enumerate(notes)

@@ -83,7 +83,8 @@ class Chord:
     the next chord of its voice. `beams` holds one word for each beam level, as in MusicXML
     ("begin", "continue", "end", "forward hook", "backward hook"). A `tremolo` strikes the chord
     again and again ("single"), or this one ("start") and the next ("stop") in turn: each is written
-    with the value of both together and takes half of it.
+    with the value of both together and takes half of it. A `glissando` starts here and stops at the
+    next chord.
     """
 
     onset: Fraction
@@ -99,6 +100,7 @@ class Chord:
     fermata: bool = False
     ornament: Literal["trill", "turn"] | None = None
     tremolo: Literal["single", "start", "stop"] | None = None
+    glissando: Literal["start", "stop"] | None = None
 
     @property
     def length(self) -> Fraction:

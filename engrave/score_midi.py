@@ -1,9 +1,9 @@
 """The score for the ear: a MIDI file of what is written, in strict time, with its pedal.
 
 Each note sounds for its written value, tied ones as one, as loud as its key was pressed; a grace
-note takes its time from the beat before, the presses folded into a trill or turn are not played. A
-tremolo is played in 32nds. At a
-change of pedal the dampers fall for a moment after the new chord, as a pianist's foot lets them.
+note takes its time from the beat before, a tremolo is played in 32nds, the presses folded into
+another sign are not played. At a change of pedal the dampers fall for a moment after the new chord,
+as a pianist's foot lets them.
 
 The tempo is that of the tempo mark. Times are seconds in pretty_midi and quarters here.
 """

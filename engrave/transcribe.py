@@ -18,6 +18,7 @@ from engrave.lengths import settle_lengths
 from engrave.listen import WEIGHTS, Evidence, listen, listen_for_pedal
 from engrave.meter import group_beats
 from engrave.notate import join_parts, notate
+from engrave.one_staff import share_staves
 from engrave.one_voice import unite_voices
 from engrave.ornaments import Folded, find_ornaments, fold
 from engrave.pace import keep_pace
@@ -97,6 +98,7 @@ def transcribe(
     placed = _place(fold(fingers, ornaments), beats, staves.hands, evidence, corrections.smallest)
     hand = tuple(staves.hands[note.played] for note in placed.notes)
     grid = divide_bars(performance.notes, placed.notes, hand, placed.grid)
+    hand = share_staves(placed.notes, hand, evidence, grid)
     begin("Separating the voices", 0.6)
     voice = separate_voices(placed.notes, hand, evidence, grid)
     notes = settle_lengths(placed.notes, hand, voice, grid, evidence, corrections.smallest)

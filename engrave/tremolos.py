@@ -22,6 +22,8 @@ import numpy as np
 
 from engrave.grid import Grid, PlacedNote
 from engrave.performance import PlayedNote, chord_starts
+from engrave.rhythm import WrittenValue
+from engrave.score import Chord, Notehead
 
 FEWEST = 12  # strokes
 LONGEST = 0.1  # from stroke to stroke
@@ -74,7 +76,7 @@ def find_tremolos(
     starts = chord_starts([notes[i] for i in hand], AT_ONCE)
     strokes = [
         tuple(sorted(hand[a:b], key=lambda i: notes[i].pitch))
-        for a, b in zip(starts, [*starts[1:], len(hand)], strict=True)
+        for a, b in pairwise([*starts, len(hand)])
     ]
     k = 0
     while k < len(strokes):
@@ -183,3 +185,26 @@ def join_second_chords(
     settled = [replace(n, length=length_of.get(n.played, n.length)) for n in notes]
     order = sorted(range(len(like)), key=lambda k: ([*notes, *second][k].onset, k))
     return Joined(tuple([*settled, *second][k] for k in order), tuple(like[k] for k in order))
+
+
+def write_tremolo(
+    written: WrittenValue, first: Sequence[Notehead], second: Sequence[Notehead]
+) -> Iterator[Chord]:
+    """The two chords that take turns, or the one that is repeated; not tied to what follows.
+
+    Where their value stands in a tuplet or is too short for their beams, both are struck together.
+    """
+    value = written.value
+    if second and value.actual == value.normal and value.length >= QUARTER:
+        half = value.length / 2
+        yield Chord(written.onset, value, tuple(first), tremolo="start")
+        yield Chord(written.onset + half, value, tuple(second), tremolo="stop")
+        return
+    yield Chord(
+        written.onset,
+        value,
+        tuple(sorted((*first, *second), key=lambda head: head.pitch.midi)),
+        tuplet_start=written.tuplet_start,
+        tuplet_stop=written.tuplet_stop,
+        tremolo="single",
+    )

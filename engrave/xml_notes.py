@@ -9,6 +9,7 @@ from engrave.xml_text import add
 
 # No wavy line: MuseScore 3 does not write a trill again whose line ends at a barline.
 ORNAMENTS = {"trill": "trill-mark", "turn": "turn"}
+GLISSANDO = "gliss."  # along its line
 STROKES = "3"  # through the stem of a tremolo
 SHOW_NUMBER = {"show-number": "actual"}
 
@@ -67,6 +68,9 @@ def write_notations(
         articulations = add(notations, "articulations")
         for name in [*["accent"] * chord.accent, *["staccato"] * chord.staccato]:
             add(articulations, name)
+    if chord.glissando and first:
+        line = {"line-type": "wavy", "number": "1", "type": chord.glissando}
+        add(notations, "glissando", GLISSANDO if chord.glissando == "start" else None, **line)
     if chord.arpeggiated:
         add(notations, "arpeggiate")
     if chord.fermata and first:

@@ -587,6 +587,16 @@ def struck(kind, value="1", name="C3"):
 
 BROKEN += [
     (
+        judge.check_glissandos,
+        one(chord("2", head("C4", 0), glissando="start"), chord("2", head("C5", 1))),
+        "measure 1, staff 1, voice 1, at 0: a glissando that leads nowhere",
+    ),
+    (
+        judge.check_glissandos,
+        one(rest("2"), chord("2", head("C5", 1), glissando="stop")),
+        "measure 1, staff 1, voice 1, at 2: a glissando from nowhere",
+    ),
+    (
         judge.check_tremolos,
         one(struck("start"), chord("2", head("G3", 1))),
         "measure 1, staff 1, voice 1, at 0: half a tremolo",

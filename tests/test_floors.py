@@ -36,13 +36,13 @@ FLOORS = (
     {
         *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
         *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines", "felt", "pedal_places"),
-        *("graces", "tremolos", "trills"),
+        *("graces", "tremolos", "trills", "glissandos"),
     },
     {
         # the steps from the one to the other, each on its own
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
         *("spelling", "pedal", "tempo", "dynamics", "articulation", "check", "musicxml"),
-        *("ritenuto", "fermata", "repeats", "one_voice", "pace", "halves"),
+        *("ritenuto", "fermata", "repeats", "one_voice", "pace", "halves", "one_staff"),
         *("heading", "plate", "pedalling", "pedal_signs", "score_midi", "staves"),
     },
     {"notate", "svg", "interop"},  # what puts their results together

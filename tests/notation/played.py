@@ -76,6 +76,20 @@ SAMPLES = (
         played=True,
     ),
     Sample(
+        "glissando",
+        "Keys swept faster than any scale are a wavy line from the first note to the last.",
+        """
+        right 1 | c5:4 c4:64 d4 e4 f4 g4 a4 b4 c5 d5 e5 f5 g5 a5 b5 c6 d6 e6:2 | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        """
+        right 1 | c5:4 c4^glissando-start e6:2^glissando-stop | c5:1^fermata |
+        left 1  | c3:2 g3 | c3:1^fermata |
+        """,
+        pace="75 at 0",
+        played=True,
+    ),
+    Sample(
         "fast_notes_that_are_counted",
         "Broken octaves of four to the beat are 16ths, however fast.",
         f"""
