@@ -5,13 +5,19 @@ The only place where the two units are converted into each other. Musical time i
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from math import ceil
 
 import numpy as np
 
 EVEN = 0.5  # where in the beat its second half begins when it does not swing
+
+
+@cache  # asked for every note
+def _quarters(count: int, unit: int) -> Fraction:
+    return Fraction(count, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Bar:
     @property
     def full_length(self) -> Fraction:
         """The length that the time signature promises, in quarter notes."""
-        return Fraction(4 * self.beats, self.beat_type)
+        return _quarters(4 * self.beats, self.beat_type)
 
     @property
     def compound(self) -> bool:
@@ -65,7 +71,7 @@ class Bar:
     @property
     def beat_length(self) -> Fraction:
         """The length of the felt beat in quarter notes (a dotted quarter in 6/8)."""
-        return Fraction(4 * (3 if self.compound else 1), self.beat_type)
+        return _quarters(12 if self.compound else 4, self.beat_type)
 
     @property
     def half(self) -> Fraction:
@@ -89,8 +95,12 @@ class Grid:
     quarters: tuple[Fraction, ...]
     bars: tuple[Bar, ...]
     swing: float = EVEN
+    # Where the bars start once more, for looking places up: these numbers differ wherever the exact
+    # ones do.
+    _starts: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_starts", tuple(float(bar.start) for bar in self.bars))
         assert len(self.times) == len(self.quarters) >= 2
         assert all(a < b for a, b in zip(self.times, self.times[1:], strict=False))
         assert all(a < b for a, b in zip(self.quarters, self.quarters[1:], strict=False))
@@ -116,7 +126,7 @@ class Grid:
 
     def bar_at(self, quarter: Fraction) -> int:
         """Index of the bar in which a place lies (a barline belongs to the bar it opens)."""
-        index = bisect_right(self.bars, quarter, key=lambda bar: bar.start) - 1
+        index = bisect_right(self._starts, float(quarter)) - 1
         return min(max(index, 0), len(self.bars) - 1)
 
 
