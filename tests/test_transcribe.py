@@ -165,6 +165,25 @@ def test_the_pedal_is_written_as_wished():
     assert transcribe(performance, pedal=PedalWish("infer")).performance is performance
 
 
+def test_an_inferred_pedal_is_pressed_at_notes_of_the_left_hand():
+    """In the march, where nobody pressed one, nearly always."""
+    measures = (
+        transcribe(take("march").performance, pedal=PedalWish("infer")).score.parts[0].measures
+    )
+    pressed = at_a_note = 0
+    for measure in measures:
+        begun = {
+            event.onset
+            for voice in measure.voices
+            for event in voice.events
+            if isinstance(event, Chord) and voice.staff == 2
+        }
+        starts = [m.onset for m in measure.marks if isinstance(m, PedalMark) and m.kind == "start"]
+        pressed += len(starts)
+        at_a_note += sum(start in begun for start in starts)
+    assert pressed > 30 and at_a_note > 0.9 * pressed
+
+
 def duo():
     """A violin above a piano; the violin is pitched as the piano's left hand, too."""
     melody = [replace(press(0.5 * k, 67 + k % 8, 0.45), player=0) for k in range(32)]
