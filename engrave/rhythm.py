@@ -15,6 +15,7 @@ Places are quarter notes from the barline.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import inf, lcm
 
@@ -87,6 +88,18 @@ def plain_value(length: Fraction) -> NoteValue | None:
     return None
 
 
+@lru_cache(maxsize=4096)
+def tied_places(start: Fraction, end: Fraction, bar: Bar, skipped: Fraction) -> tuple[Fraction, ...]:
+    """Where the noteheads stand that are tied to the first one of a note; `skipped` as above.
+
+    A note that begins or ends in a tuplet is taken to be split at each beat.
+    """
+    meter = _Meter(bar, skipped)
+    if not (meter.reaches(start) and meter.reaches(end)):
+        return tuple(_multiples(start, end, meter.beat, -skipped))
+    return tuple(place for place, _, _ in meter.values(start, end, rest=False))[1:]
+
+
 _Part = tuple[Fraction, Fraction, NoteValue]  # from, to, written as
 
 
@@ -114,6 +127,11 @@ class _Meter:
         while place % unit and unit > SHORTEST:
             unit, strength = unit / 2, strength - 1
         return strength
+
+    def reaches(self, place: Fraction) -> bool:
+        """Whether plain note values lead to a place."""
+        part = self.beat / (3 if self.compound else 2)
+        return _odd(((place + self.skipped) / part).denominator) == 1
 
     def values(self, start: Fraction, end: Fraction, rest: bool) -> Iterator[_Part]:
         """The values that fill the stretch, outside of tuplets."""
