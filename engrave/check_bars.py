@@ -7,8 +7,9 @@ quarter notes from the barline that opens the measure.
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 
-from engrave.score import Measure, Rest, Score, TimeSignature
+from engrave.score import Chord, Measure, Rest, Score, TimeSignature, Voice
 from engrave.walk import at, measures_of, voices_of
 
 VOICES_PER_STAFF = 4
@@ -114,6 +115,16 @@ def check_rests(score: Score) -> Iterator[str]:
                     yield f"{at(measure, voice, event)}: a bar's rest in a pickup"
 
 
+def check_hidden_rests(score: Score) -> Iterator[str]:
+    """While a rest is hidden, another voice of its staff sounds."""
+    for _, measure, voice in voices_of(score):
+        for event in voice.events:
+            if isinstance(event, Rest) and event.hidden:
+                others = (other for other in measure.voices if other.staff == voice.staff)
+                if not any(map(partial(_sounds_at, event.onset), others)):
+                    yield f"{at(measure, voice, event)}: a hidden rest where the staff is silent"
+
+
 def check_staves_filled(score: Score) -> Iterator[str]:
     """Each staff has a voice in each measure."""
     for part, measure in measures_of(score):
@@ -144,3 +155,10 @@ def _signs(measure: Measure) -> Iterator[tuple[str, object]]:
         yield "a key signature", measure.key.fifths
     for clef in sorted(measure.clefs, key=lambda clef: clef.onset):
         yield f"a clef on staff {clef.staff}", (clef.sign, clef.line)
+
+
+def _sounds_at(place: Fraction, voice: Voice) -> bool:
+    return any(
+        isinstance(event, Chord) and event.onset <= place < event.onset + event.length
+        for event in voice.events
+    )

@@ -262,7 +262,8 @@ class _PartWriter:
             for mark in waiting.pop(event.onset, ()):
                 write_mark(xml, mark, self.part.staves)
             if isinstance(event, Rest):
-                self.write_rest(xml, event, voice, tuplets.get(index), index in layout.hidden)
+                hidden = event.hidden or index in layout.hidden
+                self.write_rest(xml, event, voice, tuplets.get(index), hidden)
             else:
                 signs = layout.accidentals[index]
                 self.write_chord(xml, event, voice, layout.stem, signs, tuplets.get(index))

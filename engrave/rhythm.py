@@ -89,7 +89,9 @@ def plain_value(length: Fraction) -> NoteValue | None:
 
 
 @lru_cache(maxsize=4096)
-def tied_places(start: Fraction, end: Fraction, bar: Bar, skipped: Fraction) -> tuple[Fraction, ...]:
+def tied_places(
+    start: Fraction, end: Fraction, bar: Bar, skipped: Fraction
+) -> tuple[Fraction, ...]:
     """Where the noteheads stand that are tied to the first one of a note; `skipped` as above.
 
     A note that begins or ends in a tuplet is taken to be split at each beat.
