@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
-from engrave.score import Chord, Measure, Rest, Score, TimeSignature, Voice
+from engrave.score import Measure, Rest, Score, TimeSignature, Voice
 from engrave.walk import at, measures_of, voices_of
 
 VOICES_PER_STAFF = 4
@@ -116,13 +116,13 @@ def check_rests(score: Score) -> Iterator[str]:
 
 
 def check_hidden_rests(score: Score) -> Iterator[str]:
-    """While a rest is hidden, another voice of its staff sounds."""
+    """Where a rest is hidden, another voice of its staff shows what happens."""
     for _, measure, voice in voices_of(score):
         for event in voice.events:
             if isinstance(event, Rest) and event.hidden:
                 others = (other for other in measure.voices if other.staff == voice.staff)
-                if not any(map(partial(_sounds_at, event.onset), others)):
-                    yield f"{at(measure, voice, event)}: a hidden rest where the staff is silent"
+                if not any(map(partial(_is_shown_at, event.onset), others)):
+                    yield f"{at(measure, voice, event)}: a hidden rest where the staff is empty"
 
 
 def check_staves_filled(score: Score) -> Iterator[str]:
@@ -157,8 +157,9 @@ def _signs(measure: Measure) -> Iterator[tuple[str, object]]:
         yield f"a clef on staff {clef.staff}", (clef.sign, clef.line)
 
 
-def _sounds_at(place: Fraction, voice: Voice) -> bool:
+def _is_shown_at(place: Fraction, voice: Voice) -> bool:
     return any(
-        isinstance(event, Chord) and event.onset <= place < event.onset + event.length
+        event.onset <= place < event.onset + event.length
+        and not (isinstance(event, Rest) and event.hidden)
         for event in voice.events
     )

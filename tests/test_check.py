@@ -268,7 +268,7 @@ BROKEN: list[tuple[Callable, Score, str]] = [
     (
         judge.check_hidden_rests,
         one(chord("2", head("C5", 0)), rest("2", hidden=True)),
-        "measure 1, staff 1, voice 1, at 2: a hidden rest where the staff is silent",
+        "measure 1, staff 1, voice 1, at 2: a hidden rest where the staff is empty",
     ),
     (
         judge.check_tuplets,

@@ -82,6 +82,18 @@ SAMPLES = (
         """,
     ),
     Sample(
+        "lower_voice_left_alone",
+        "The lower voice is held into a bar in which the upper one is silent: no rest says so.",
+        """
+        right 1 | e5:4 f5 g5 f5 | r:1 |
+        right 2 | c5:1~ | c5:2 d5 |
+        """,
+        """
+        right 1 | ↑ e5:4 f5 g5 f5 | s |
+        right 2 | ↓ c5:1~ | ↓ c5:2 d5 |
+        """,
+    ),
+    Sample(
         "chords_share_a_stem",
         "Notes that move together share one stem, low to high.",
         """
