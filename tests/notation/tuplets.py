@@ -175,4 +175,17 @@ SAMPLES = (
         right 2 | ↓ [c5:8 b4] c5:4 |
         """,
     ),
+    Sample(
+        "one_number_for_two_voices",
+        "Both voices of the staff have the same triplet: one 3 tells it, at the upper voice.",
+        """
+        meter: 2/4
+        right 1 | e5:8t f5 g5 e5:4 | e5:4t g5:8t e5:4 |
+        right 2 | c5:8t b4 a4 c5:4 | c5:8t b4 a4 c5:4 |
+        """,
+        """
+        right 1 | ↑ 3{[e5:8 f5 g5]} e5:4 | ↑ ⎴3{e5:4 g5:8} e5:4 |
+        right 2 | ↓ {[c5:8 b4 a4]} c5:4 | ↓ {[c5:8 b4 a4]} c5:4 |
+        """,
+    ),
 )
