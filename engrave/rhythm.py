@@ -28,7 +28,10 @@ SHORTEST = min(NOTE_TYPES.values())
 # How hard tuplets are to read: each costs its number (3, 5, 7), and more where its notes divide.
 HALVED = 1.0  # all notes of the tuplet can be seen, as in a triplet with an eighth in two 16ths
 HALVED_UNSEEN = 3.0
+FAMILIAR = 2.5  # a figure that is read at a glance
 TIED = 4.0  # a note goes on from one tuplet to the next, or to plain notes in the same beat
+# Where its notes begin, as shares of the tuplet: the dotted figure of the siciliano in a triplet.
+FIGURES = frozenset({(Fraction(1, 2), Fraction(2, 3))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +316,8 @@ def _one(
         return _Tuplets((), inf)
     seen = cuts.issuperset(_multiples(start, end, span / odd, start))
     cost = odd + (HALVED if seen else HALVED_UNSEEN) * (halves.bit_length() - 1)
+    if tuple(sorted((cut - start) / span for cut in cuts if start < cut < end)) in FIGURES:
+        cost = FAMILIAR
     if cuts.issuperset(_multiples(start, end, span / division, start)):
         odd, normal = division, normal * halves  # a true sextuplet
     return _Tuplets((_Tuplet(start, end, odd, normal),), cost)

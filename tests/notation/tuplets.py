@@ -176,6 +176,17 @@ SAMPLES = (
         """,
     ),
     Sample(
+        "siciliano_in_a_triplet",
+        "Dotted eighth, 16th and eighth in the time of a quarter are one triplet under one beam.",
+        """
+        meter: 2/4
+        right 1 | c5:8.t d5:16t e5:8t c5:4 | g5:8.t f5:16t e5:8t d5:8t e5:8t d5:8t |
+        """,
+        """
+        right 1 | 3{[c5:8. d5:16 e5:8]} c5:4 | 3{[g5:8. f5:16 e5:8]} 3{[d5 e5 d5]} |
+        """,
+    ),
+    Sample(
         "one_number_for_two_voices",
         "Both voices of the staff have the same triplet: one 3 tells it, at the upper voice.",
         """
