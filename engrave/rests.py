@@ -1,11 +1,11 @@
 """Which rests of two voices on a staff are printed, and which the reader does without.
 
-A line that goes on keeps its rests. A voice that is only a held note or two in its bar, a bass
-under broken chords or a melody note over them, needs none after its last note, and a single note
-none before it either, as long as another voice of the staff sounds all the while: that one shows
-the beat (Gould, *Behind Bars*, 2011, "Two voices on a staff"; so it is in four of five such places,
-mean of 13 composers). A voice that is silent for the bar is not written beside one that is not.
-The rests stay in the file, hidden, for each voice is full there.
+A line that goes on keeps its rests. A voice that is only a held note or two in its bar with no rest
+between, a bass under broken chords or a melody note over them, needs none after its last note, and a
+single note none before it either, as long as another voice of the staff sounds all the while: that
+one shows the beat (Gould, *Behind Bars*, 2011, "Two voices on a staff"; so it is in four of five
+such places, mean of 13 composers). A voice that is silent for the bar is not written beside one that
+is not. The rests stay in the file, hidden, for each voice is full there.
 
 Places are quarter notes from the barline.
 """
@@ -31,13 +31,17 @@ def _thinned(voice: Voice, others: Sequence[Voice]) -> Voice:
     heard = [k for k, event in enumerate(voice.events) if _sounds(event)]
     if not heard and any(_sounds(event) for other in others for event in other.events):
         return _without(voice, range(len(voice.events)))
-    if not others or not 1 <= len(heard) <= FEW:
+    if not others or not 1 <= len(heard) <= FEW or _rests_within(voice, heard):
         return voice
     before = range(heard[0]) if len(heard) == 1 else range(0)
     for outside in (before, range(heard[-1] + 1, len(voice.events))):
         if _may_go([voice.events[k] for k in outside], others):
             voice = _without(voice, outside)
     return voice
+
+
+def _rests_within(voice: Voice, heard: Sequence[int]) -> bool:
+    return any(isinstance(event, Rest) for event in voice.events[heard[0] : heard[-1]])
 
 
 def _without(voice: Voice, spared: range) -> Voice:

@@ -30,14 +30,15 @@ SAMPLES = (
     Sample(
         "held_note_without_rests",
         "A single held note, or two before others go on alone: no rest is printed after the last "
-        "note of a voice, nor before its only one, where the other voice shows the beat.",
+        "note of a voice, nor before its only one, where the other voice shows the beat; what both "
+        "rest in the end is printed once.",
         """
         right 1 | e5:4 f5 g5 f5 | e5:4 f5 g5 f5 | e5:4 f5 g5 r |
         right 2 | r:4 c5:2 r:4 | b4:4 c5 r:2 | r:2 c5:4 r:4 |
         """,
         """
         right 1 | ↑ e5:4 f5 g5 f5 | ↑ e5:4 f5 g5 f5 | ↑ e5:4 f5 g5 r |
-        right 2 | ↓ s:4 c5:2 s:4 | ↓ b4:4 c5 s:2 | ↓ s:2 c5:4 r |
+        right 2 | ↓ s:4 c5:2 s:4 | ↓ b4:4 c5 s:2 | ↓ s:2 c5:4 s |
         """,
     ),
     Sample(
