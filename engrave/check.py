@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from engrave.check_bars import (
     check_bars_full,
     check_changes,
+    check_hidden_rests,
     check_keys,
     check_measure_lengths,
     check_opening,
@@ -108,6 +109,7 @@ RULES: tuple[Rule, ...] = (
     check_measure_lengths,
     check_bars_full,
     check_rests,
+    check_hidden_rests,
     check_staves_filled,
     check_voices,
     check_chords,

@@ -7,8 +7,9 @@ quarter notes from the barline that opens the measure.
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 
-from engrave.score import Measure, Rest, Score, TimeSignature
+from engrave.score import Measure, Rest, Score, TimeSignature, Voice
 from engrave.walk import at, measures_of, voices_of
 
 VOICES_PER_STAFF = 4
@@ -114,6 +115,16 @@ def check_rests(score: Score) -> Iterator[str]:
                     yield f"{at(measure, voice, event)}: a bar's rest in a pickup"
 
 
+def check_hidden_rests(score: Score) -> Iterator[str]:
+    """Where a rest is hidden, another voice of its staff shows what happens."""
+    for _, measure, voice in voices_of(score):
+        for event in voice.events:
+            if isinstance(event, Rest) and event.hidden:
+                others = (other for other in measure.voices if other.staff == voice.staff)
+                if not any(map(partial(_is_shown_at, event.onset), others)):
+                    yield f"{at(measure, voice, event)}: a hidden rest where the staff is empty"
+
+
 def check_staves_filled(score: Score) -> Iterator[str]:
     """Each staff has a voice in each measure."""
     for part, measure in measures_of(score):
@@ -144,3 +155,11 @@ def _signs(measure: Measure) -> Iterator[tuple[str, object]]:
         yield "a key signature", measure.key.fifths
     for clef in sorted(measure.clefs, key=lambda clef: clef.onset):
         yield f"a clef on staff {clef.staff}", (clef.sign, clef.line)
+
+
+def _is_shown_at(place: Fraction, voice: Voice) -> bool:
+    return any(
+        event.onset <= place < event.onset + event.length
+        and not (isinstance(event, Rest) and event.hidden)
+        for event in voice.events
+    )

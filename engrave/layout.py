@@ -4,7 +4,8 @@ All of it follows from the score by rules (Gould, *Behind Bars*, 2011, chs. 2 an
 two voices share, ch. 2, "Double-stemmed writing").
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engrave.score import NOTE_TYPES, Chord, Event, Rest, Voice
@@ -12,10 +13,11 @@ from engrave.score import NOTE_TYPES, Chord, Event, Rest, Voice
 
 @dataclass(frozen=True, slots=True)
 class TupletSign:
-    """What a note needs to know of its tuplet: the note type that it counts, and its bracket."""
+    """What a note needs to know of its tuplet: the note type that it counts, bracket and number."""
 
     unit: str | None
     bracket: bool
+    number: bool = True
 
 
 def stem_directions(voices: list[Voice]) -> list[str | None]:
@@ -43,9 +45,28 @@ def shared_rests(voices: list[Voice]) -> set[tuple[int, int]]:
     return shared
 
 
-def tuplet_signs(events: tuple[Event, ...]) -> dict[int, TupletSign]:
-    """The tuplet of each event (by index) that stands in one."""
-    tuplets: dict[int, TupletSign] = {}
+def tuplet_signs(voices: Iterable[Voice]) -> list[dict[int, TupletSign]]:
+    """For each voice of a measure the tuplet of each event (by index) that stands in one.
+
+    Where voices of a staff divide the same time alike, the number of the first one tells it; a
+    bracket keeps its own, which is looked for in it.
+    """
+    told: set[tuple[object, ...]] = set()
+    signs: list[dict[int, TupletSign]] = []
+    for voice in voices:
+        signs.append({})
+        for members in _tuplets(voice.events):
+            first, last = (voice.events[i] for i in (members[0], members[-1]))
+            place = (voice.staff, first.onset, last.onset + last.length, first.value.actual)
+            sign = _tuplet_sign([voice.events[i] for i in members])
+            sign = replace(sign, number=sign.bracket or place not in told)
+            signs[-1] |= dict.fromkeys(members, sign)
+            told.add(place)
+    return signs
+
+
+def _tuplets(events: Sequence[Event]) -> Iterator[list[int]]:
+    """The indices of the members of each tuplet."""
     members: list[int] = []
     for index, event in enumerate(events):
         if event.tuplet_start:
@@ -53,9 +74,8 @@ def tuplet_signs(events: tuple[Event, ...]) -> dict[int, TupletSign]:
         if event.value.actual != event.value.normal:
             members.append(index)
         if event.tuplet_stop and members:
-            tuplets |= dict.fromkeys(members, _tuplet_sign([events[i] for i in members]))
+            yield members
             members = []
-    return tuplets
 
 
 def _tuplet_sign(members: list[Event]) -> TupletSign:

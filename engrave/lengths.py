@@ -4,13 +4,15 @@ A pianist lets go early, in staccato or because the pedal holds the sound, and l
 strongest hint is the next onset of the same voice: in 78 performances aligned with their scores
 a note is written up to it in 97 of 100 cases where the gap is an eighth or less, and for longer
 gaps as soon as some part of the gap was held. Otherwise the simplest value near the held length.
-What the reader says of the note's value is weighed against both.
+What the reader says of the note's value is weighed against both, and so are the ties that a length
+takes: what nobody clearly held over a barline or from the weak part of a beat to the next one ends
+there (Gould, *Behind Bars*, 2011, ch. 7).
 All notes of a chord in one voice get one length; no note reaches into the next one of its voice.
 
 Lengths are in quarter notes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
@@ -21,12 +23,15 @@ from engrave import reading
 from engrave.felt import felt_beats
 from engrave.grid import Bar, Grid, PlacedNote, beat_parts
 from engrave.listen import Evidence
+from engrave.rhythm import tied_places
 
 # The share of a gap (up to so many quarters) that must have been held for the gap to be filled.
 FILLS = [(Fraction(1, 2), 0.0), (Fraction(1), 0.26), (Fraction(2), 0.3), (Fraction(8), 0.4)]
 BREATH = 1.15  # held notes are meant a little longer than the key stays down
 INSIDE_BEAT = 1.0  # what an ending inside a beat costs, beside the length's relative error
 FILL_BONUS = 1.0  # what a rest costs where the gap was held
+TIE = 0.5  # each tied notehead that begins when the key is up
+TIE_OVER_BARLINE = 1.2
 READ_WEIGHT = 0.5  # of what the reader says of the length
 VALUE_CLASSES = {Fraction(v).limit_denominator(8): k for k, v in enumerate(reading.VALUES)}
 LEAST = -5.0  # log probability below which a length is not held more unlikely
@@ -78,11 +83,13 @@ def _length(
     filled = any(gap <= longest and held >= share * gap for longest, share in FILLS)
     bar = grid.bars[grid.bar_at(onset)]
     wanted = float(held) * BREATH
+    released = onset + held
     said = read[[notes[i].played for i in chord]].mean(axis=0)
 
     def cost(place: Fraction) -> float:
         length = place - onset
         unread = -READ_WEIGHT * max(said[_class_of(length / felt)], LEAST)
+        unread += sum(cost for tied, cost in _ties(onset, place, grid) if tied >= released)
         if place == end:
             return unread + (0.0 if filled else min(1.0, abs(float(length) / wanted - 1)))
         inside = (place - bar.end) % bar.beat_length != 0
@@ -96,6 +103,21 @@ def _length(
 def _farthest(onset: Fraction, held: Fraction, bar: Bar) -> Fraction:
     """The place after which no note ends that does not fill its gap."""
     return onset + 2 * held + bar.beat_length
+
+
+def _ties(onset: Fraction, end: Fraction, grid: Grid) -> Iterator[tuple[Fraction, float]]:
+    """Where the noteheads of a note stand that are tied to its first one, and what each costs."""
+    for k in range(grid.bar_at(onset), len(grid.bars)):
+        bar = grid.bars[k]
+        if bar.start >= end:
+            return
+        if bar.start > onset:
+            yield bar.start, TIE_OVER_BARLINE
+        skipped = bar.full_length - bar.length if k == 0 else Fraction(0)
+        start, stop = max(onset - bar.start, Fraction(0)), min(end - bar.start, bar.length)
+        inside = replace(bar, start=Fraction(0))
+        for place in tied_places(start, stop, inside, skipped):
+            yield bar.start + place, TIE
 
 
 def _class_of(beats: Fraction) -> int:

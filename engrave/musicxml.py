@@ -159,13 +159,14 @@ class _VoiceLayout:
     """What one voice of a measure is written with: its marks by place, stems, accidentals.
 
     `accidentals` has the sign of each head of the chord with an index; the rests `hidden` (indices)
-    are drawn in another voice.
+    are drawn in another voice. `tuplets` has the tuplet of the event with an index.
     """
 
     marks: Marks
     stem: str | None
     accidentals: dict[int, list[str | None]]
     hidden: frozenset[int]
+    tuplets: dict[int, TupletSign]
 
 
 class _PartWriter:
@@ -216,7 +217,7 @@ class _PartWriter:
         self.octaves = written.octaves
         accidentals = find_accidentals(written.voices, self.fifths, self.lines)
         self.lines = accidentals.last
-        stems = stem_directions(voices)
+        stems, tuplets = stem_directions(voices), tuplet_signs(voices)
         shared = shared_rests(voices)
         for index, voice in enumerate(voices):
             if index:
@@ -226,6 +227,7 @@ class _PartWriter:
                 stems[index],
                 accidentals.signs[index],
                 frozenset(k for v, k in shared if v == index),
+                tuplets[index],
             )
             self.write_voice(xml, voice, layout)
         hidden = carrying_voice(measure, self.part.staves)
@@ -256,13 +258,14 @@ class _PartWriter:
                 write_clef(attributes, clef)
 
     def write_voice(self, xml: Element, voice: Voice, layout: _VoiceLayout) -> None:
-        tuplets = tuplet_signs(voice.events)
+        tuplets = layout.tuplets
         waiting = layout.marks.copy()
         for index, event in enumerate(voice.events):
             for mark in waiting.pop(event.onset, ()):
                 write_mark(xml, mark, self.part.staves)
             if isinstance(event, Rest):
-                self.write_rest(xml, event, voice, tuplets.get(index), index in layout.hidden)
+                hidden = event.hidden or index in layout.hidden
+                self.write_rest(xml, event, voice, tuplets.get(index), hidden)
             else:
                 signs = layout.accidentals[index]
                 self.write_chord(xml, event, voice, layout.stem, signs, tuplets.get(index))

@@ -17,6 +17,7 @@ from engrave.grid import Bar, Grid, PlacedNote
 from engrave.ornaments import Ornament, Ornaments
 from engrave.pedal_signs import Pedals, pedal_marks
 from engrave.performance import PIANO, Instrument
+from engrave.rests import hide_rests
 from engrave.rhythm import Stretch, WrittenValue, write_values
 from engrave.score import (
     Chord,
@@ -295,7 +296,7 @@ def _voices(
         for voice, chords in sorted(lines.items()):
             events = beam(_events(chords, bar, skipped), bar, skipped)
             voices.append(Voice(first + voice - 1, staff, events))
-    return tuple(voices)
+    return hide_rests(voices)
 
 
 def _tied_over(chords: list[_WrittenChord], bar: Bar) -> bool:

@@ -15,6 +15,7 @@ Places are quarter notes from the barline.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import inf, lcm
 
@@ -27,7 +28,10 @@ SHORTEST = min(NOTE_TYPES.values())
 # How hard tuplets are to read: each costs its number (3, 5, 7), and more where its notes divide.
 HALVED = 1.0  # all notes of the tuplet can be seen, as in a triplet with an eighth in two 16ths
 HALVED_UNSEEN = 3.0
+FAMILIAR = 2.5  # a figure that is read at a glance
 TIED = 4.0  # a note goes on from one tuplet to the next, or to plain notes in the same beat
+# Where its notes begin, as shares of the tuplet: the dotted figure of the siciliano in a triplet.
+FIGURES = frozenset({(Fraction(1, 2), Fraction(2, 3))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,20 @@ def plain_value(length: Fraction) -> NoteValue | None:
     return None
 
 
+@lru_cache(maxsize=4096)
+def tied_places(
+    start: Fraction, end: Fraction, bar: Bar, skipped: Fraction
+) -> tuple[Fraction, ...]:
+    """Where the noteheads stand that are tied to the first one of a note; `skipped` as above.
+
+    A note that begins or ends in a tuplet is taken to be split at each beat.
+    """
+    meter = _Meter(bar, skipped)
+    if not (meter.reaches(start) and meter.reaches(end)):
+        return tuple(_multiples(start, end, meter.beat, -skipped))
+    return tuple(place for place, _, _ in meter.values(start, end, rest=False))[1:]
+
+
 _Part = tuple[Fraction, Fraction, NoteValue]  # from, to, written as
 
 
@@ -114,6 +132,11 @@ class _Meter:
         while place % unit and unit > SHORTEST:
             unit, strength = unit / 2, strength - 1
         return strength
+
+    def reaches(self, place: Fraction) -> bool:
+        """Whether plain note values lead to a place."""
+        part = self.beat / (3 if self.compound else 2)
+        return _odd(((place + self.skipped) / part).denominator) == 1
 
     def values(self, start: Fraction, end: Fraction, rest: bool) -> Iterator[_Part]:
         """The values that fill the stretch, outside of tuplets."""
@@ -293,6 +316,8 @@ def _one(
         return _Tuplets((), inf)
     seen = cuts.issuperset(_multiples(start, end, span / odd, start))
     cost = odd + (HALVED if seen else HALVED_UNSEEN) * (halves.bit_length() - 1)
+    if tuple(sorted((cut - start) / span for cut in cuts if start < cut < end)) in FIGURES:
+        cost = FAMILIAR
     if cuts.issuperset(_multiples(start, end, span / division, start)):
         odd, normal = division, normal * halves  # a true sextuplet
     return _Tuplets((_Tuplet(start, end, odd, normal),), cost)

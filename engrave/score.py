@@ -114,7 +114,7 @@ class Rest:
     """A rest; with `whole_measure` it fills the measure, whatever its time signature.
 
     The value of a whole-measure rest is then only what it is drawn as ("whole"), and `measure`
-    is its length.
+    is its length. A `hidden` one is counted but not printed.
     """
 
     onset: Fraction
@@ -122,6 +122,7 @@ class Rest:
     whole_measure: Fraction | None = None
     tuplet_start: bool = False
     tuplet_stop: bool = False
+    hidden: bool = False
 
     @property
     def length(self) -> Fraction:

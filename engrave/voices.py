@@ -34,9 +34,10 @@ NEW_VOICE = 1.2  # the second voice enters after a silence
 SILENCE = 2.0  # quarters after which an entry is new
 CROSSING = 1.5  # the lower voice sounds above the upper one
 LONELY = 0.5  # the second voice moves while the first rests
+SWITCH = 0.5  # one voice alone goes on where the other one alone was
 CHANGE = 1.0  # another number of voices than in the bar before
 BAR_WEIGHT = 2.0  # of what the reader says of the voices of a bar
-BAR_BIAS = 0.3  # log odds: it says two a little too seldom
+BAR_BIAS = 1.4  # log odds: it says two too seldom
 VALUE_CUT = 0.5  # a note that is surely longer by what the reader says ends with the next one
 VALUE_REST = 0.5  # one that is surely shorter leaves a rest
 READ_WEIGHT = 1.0  # of what the reader says of each note
@@ -81,6 +82,7 @@ class _Thought:
 
     cost: float
     upper: int
+    alone: int  # the voice that has all of the last chord; 0 if both have a part
     lines: tuple[_Line | None, _Line | None]
     before: "_Thought | None"
     voices: int  # that this bar may have
@@ -161,7 +163,7 @@ def _split(
     felt: Sequence[float],
 ) -> list[int]:
     """How many of the top notes of each chord belong to the upper voice."""
-    start = _Thought(0.0, 0, (None, None), None, 1)
+    start = _Thought(0.0, 0, 0, (None, None), None, 1)
     beams = {1: [start], 2: [replace(start, voices=2)]}
     before = None
     for chord, bar in zip(chords, bars, strict=True):
@@ -275,10 +277,12 @@ def _extend(thought: _Thought, upper: int, part: _Lines, cost: float, now: float
             cost += NEW_VOICE
         if not part[0]:
             cost += LONELY * (first.gone_by(now) if first else 1.0)
+    alone = 0 if part[0] and part[1] else 1 if part[0] else 2
+    cost += SWITCH * ({alone, thought.alone} == {1, 2})
     above, below = lines
     if above and below and min(above.end, below.end) > now and below.high > above.low:
         cost += CROSSING
-    return _Thought(thought.cost + cost, upper, (above, below), thought, thought.voices)
+    return _Thought(thought.cost + cost, upper, alone, (above, below), thought, thought.voices)
 
 
 def _lead_graces(notes: Sequence[PlacedNote], staff: Sequence[int], voice: list[int]) -> None:

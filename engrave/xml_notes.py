@@ -11,7 +11,6 @@ from engrave.xml_text import add
 ORNAMENTS = {"trill": "trill-mark", "turn": "turn"}
 GLISSANDO = "gliss."  # along its line
 STROKES = "3"  # through the stem of a tremolo
-SHOW_NUMBER = {"show-number": "actual"}
 
 
 def write_value(
@@ -82,6 +81,7 @@ def write_notations(
 def write_tuplet_ends(notations: Element, event: Event, tuplet: TupletSign) -> None:
     if event.tuplet_start:
         bracket = "yes" if tuplet.bracket else "no"
-        add(notations, "tuplet", type="start", bracket=bracket, **SHOW_NUMBER)
+        number = {"show-number": "actual" if tuplet.number else "none"}
+        add(notations, "tuplet", type="start", bracket=bracket, **number)
     if event.tuplet_stop:
         add(notations, "tuplet", type="stop")

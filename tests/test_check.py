@@ -266,6 +266,11 @@ BROKEN: list[tuple[Callable, Score, str]] = [
         "measure 0, staff 2, voice 5, at 0: a bar's rest in a pickup",
     ),
     (
+        judge.check_hidden_rests,
+        one(chord("2", head("C5", 0)), rest("2", hidden=True)),
+        "measure 1, staff 1, voice 1, at 2: a hidden rest where the staff is empty",
+    ),
+    (
         judge.check_tuplets,
         one(*triplet(START, {}, {})),
         "measure 1, staff 1, voice 1, at 0: a tuplet does not stop",

@@ -36,7 +36,7 @@ FLOORS = (
     {
         *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
         *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines", "felt", "pedal_places"),
-        *("graces", "tremolos", "trills", "glissandos"),
+        *("graces", "rests", "tremolos", "trills", "glissandos"),
     },
     {
         # the steps from the one to the other, each on its own

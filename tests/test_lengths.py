@@ -57,6 +57,9 @@ def settled(held: str, grid: Grid, read: str | None = None) -> str:
         ("4/4", "0:1/2 2:6", "1 6"),
         ("4/4", "0:5/2 4:4", "4 4"),
         ("4/4", "0:1 4:4", "1 4"),
+        # Up to the barline, not tied over it, where the key is up by then; else over it.
+        ("4/4", "0:7/2 7/2:1/2 9/2:7/2", "7/2 1/2 7/2"),
+        ("4/4", "0:7/2 7/2:3/4 9/2:7/2", "7/2 1 7/2"),
         # What is held over the next note ends with it.
         ("4/4", "0:5/2 1:1 2:9", "1 1 6"),
         # A single short note at the end gets a simple value, a long one goes to the barline.

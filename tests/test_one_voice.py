@@ -33,6 +33,10 @@ def united(*words: str) -> str:
         (("3:2:2", "5:1:1"), "21"),  # tied over the barline
         (("2:1:2", "3:2:1", "5:1:2"), "111"),  # a tie of the first voice
         (("0:0:2", "0:1:2", "1:1:1"), "111"),  # a grace note goes along
+        # together, between two bars of two voices, and after one only; taking turns between two
+        (("0:2:1", "0:4:2", "2:2:1", "4:4:1", "4:4:2", "8:2:1", "8:4:2"), "1211212"),
+        (("0:2:1", "0:4:2", "2:2:1", "4:4:1", "4:4:2", "8:4:1"), "121111"),
+        (("0:2:1", "0:4:2", "2:2:1", "4:2:1", "6:2:2", "8:2:1", "8:4:2"), "1211112"),
     ],
 )
 def test_one_voice_where_one_serves(words: tuple[str, ...], voices: str):

@@ -95,6 +95,12 @@ def test_two_lines_that_move_at_different_times_are_two_voices() -> None:
     assert voices(";".join(f"{onset} 2 {name}" for onset, name in notes)) == "121212"
 
 
+def test_a_run_does_not_hop_between_the_voices() -> None:
+    """The notes between those that are held a little longer are one line with them."""
+    run = line("E4 G4 E4", "1/2", "1/2", "1/2"), line("E4 G4 C5", "1/2", "1/2", "5/2")
+    assert voices(";".join(["0 1 G5; 2 1 A5", *run])) == "1" * 8
+
+
 TWO_PARTS = "0 1 C5+E4; 1 1 D5+F4; 2 1 E5+G4; 3 1 C5+E4"
 
 

@@ -8,7 +8,7 @@ each value until another one comes. Beyond that
 
     !  ?              the accidental is printed; in brackets
     [ ]               a beam from here to there
-    3{ }  ⎴3{ }       a tuplet with its number alone, and with a bracket
+    3{ }  ⎴3{ }  { }  a tuplet with its number alone, with a bracket, with neither
     R  s              a rest for the whole bar; a rest that nobody sees
     (/c5) ([c5,d5])   a grace note with a slash; two under a beam
     '  >  -  *  ^     staccato, accent, tenuto, rolled; any other sign ("^trill-mark")
@@ -258,6 +258,8 @@ def _open(note: Element) -> str:
     said = ""
     if tuplet is not None:
         number = note.findtext("time-modification/actual-notes")
+        if tuplet.get("show-number") == "none":
+            number = ""
         said = f"{'⎴' if tuplet.get('bracket') == 'yes' else ''}{number}{{"
     return said + ("[" if note.findtext("beam[@number='1']") == "begin" else "")
 

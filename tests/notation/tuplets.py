@@ -175,4 +175,28 @@ SAMPLES = (
         right 2 | ↓ [c5:8 b4] c5:4 |
         """,
     ),
+    Sample(
+        "siciliano_in_a_triplet",
+        "Dotted eighth, 16th and eighth in the time of a quarter are one triplet under one beam.",
+        """
+        meter: 2/4
+        right 1 | c5:8.t d5:16t e5:8t c5:4 | g5:8.t f5:16t e5:8t d5:8t e5:8t d5:8t |
+        """,
+        """
+        right 1 | 3{[c5:8. d5:16 e5:8]} c5:4 | 3{[g5:8. f5:16 e5:8]} 3{[d5 e5 d5]} |
+        """,
+    ),
+    Sample(
+        "one_number_for_two_voices",
+        "Both voices of the staff have the same triplet: one 3 tells it, at the upper voice.",
+        """
+        meter: 2/4
+        right 1 | e5:8t f5 g5 e5:4 | e5:4t g5:8t e5:4 |
+        right 2 | c5:8t b4 a4 c5:4 | c5:8t b4 a4 c5:4 |
+        """,
+        """
+        right 1 | ↑ 3{[e5:8 f5 g5]} e5:4 | ↑ ⎴3{e5:4 g5:8} e5:4 |
+        right 2 | ↓ {[c5:8 b4 a4]} c5:4 | ↓ {[c5:8 b4 a4]} c5:4 |
+        """,
+    ),
 )

@@ -17,14 +17,28 @@ SAMPLES = (
     ),
     Sample(
         "voice_rests",
-        "The lower voice rests where it has nothing, and the rest stands below the upper voice.",
+        "The lower voice goes on through the bar and keeps its rests, below the upper voice.",
         """
         right 1 | e5:4 f5 g5 f5 | e5:1 |
-        right 2 | r:4 c5:2 r:4 | c5:4 d5 c5:2 |
+        right 2 | r:4 c5 d5 c5 | c5:4 d5 r:4 c5 |
         """,
         """
         right 1 | ↑ e5:4 f5 g5 f5 | ↑ e5:1 |
-        right 2 | ↓ r:4 c5:2 r:4 | ↓ c5:4 d5 c5:2 |
+        right 2 | ↓ r:4 c5 d5 c5 | ↓ c5:4 d5 r c5 |
+        """,
+    ),
+    Sample(
+        "held_note_without_rests",
+        "A single held note, or two before others go on alone: no rest is printed after the last "
+        "note of a voice, nor before its only one, where the other voice shows the beat; what both "
+        "rest in the end is printed once.",
+        """
+        right 1 | e5:4 f5 g5 f5 | e5:4 f5 g5 f5 | e5:4 f5 g5 r |
+        right 2 | r:4 c5:2 r:4 | b4:4 c5 r:2 | r:2 c5:4 r:4 |
+        """,
+        """
+        right 1 | ↑ e5:4 f5 g5 f5 | ↑ e5:4 f5 g5 f5 | ↑ e5:4 f5 g5 r |
+        right 2 | ↓ s:4 c5:2 s:4 | ↓ b4:4 c5 s:2 | ↓ s:2 c5:4 s |
         """,
     ),
     Sample(
@@ -66,6 +80,18 @@ SAMPLES = (
         """
         right 1 | ↑ e5:4 f5 g5 f5 | ↑ e5:2 d5 |
         right 2 | ↓ c5:1~ | ↓ c5:1 |
+        """,
+    ),
+    Sample(
+        "lower_voice_left_alone",
+        "The lower voice is held into a bar in which the upper one is silent: no rest says so.",
+        """
+        right 1 | e5:4 f5 g5 f5 | r:1 |
+        right 2 | c5:1~ | c5:2 d5 |
+        """,
+        """
+        right 1 | ↑ e5:4 f5 g5 f5 | s |
+        right 2 | ↓ c5:1~ | ↓ c5:2 d5 |
         """,
     ),
     Sample(
