@@ -1,11 +1,11 @@
 """Which rests of two voices on a staff are printed, and which the reader does without.
 
-A line that goes on keeps its rests. A voice that is only a held note or two in its bar with no rest
-between, a bass under broken chords or a melody note over them, needs none after its last note, and a
-single note none before it either, as long as another voice of the staff sounds all the while: that
-one shows the beat (Gould, *Behind Bars*, 2011, "Two voices on a staff"; so it is in four of five
-such places, mean of 13 composers). A voice that is silent for the bar is not written beside one that
-is not. The rests stay in the file, hidden, for each voice is full there.
+A line that goes on keeps its rests. A voice that is only a held note or two in its bar with no
+rest between, a bass under broken chords or a melody note over them, needs none after its last
+note, and a single note none before it either, as long as another voice of the staff sounds all
+the while: that one shows the beat (Gould, *Behind Bars*, 2011, "Two voices on a staff"; so it is
+in four of five such places, mean of 13 composers). A voice that is silent for the bar is not
+written beside one that is not. The rests stay in the file, hidden, for each voice is full there.
 
 Places are quarter notes from the barline.
 """
