@@ -31,7 +31,7 @@ def find_glissandos(notes: Sequence[PlayedNote], hand: Sequence[int]) -> Iterato
     """The presses (indices) of each glissando of a hand, in order."""
     k = 0
     while k < len(hand):
-        run = max((_sweep(notes, hand[k:], direction) for direction in (1, -1)), key=len)
+        run = max((_sweep(notes, hand, k, direction) for direction in (1, -1)), key=len)
         lasting = notes[run[-1]].onset - notes[run[0]].onset
         if len(run) >= FEWEST and len(run) - 1 > FASTEST_SCALE * lasting:
             yield tuple(run)
@@ -39,11 +39,13 @@ def find_glissandos(notes: Sequence[PlayedNote], hand: Sequence[int]) -> Iterato
         k += max(len(run) - 1, 1)
 
 
-def _sweep(notes: Sequence[PlayedNote], hand: Sequence[int], direction: int) -> list[int]:
-    """The presses from the first of the hand on that go over keys of one colour in a direction."""
-    run = [hand[0]]
-    rank = RANKS[notes[hand[0]].pitch % 12 in WHITE]
-    for i in hand[1:]:
+def _sweep(
+    notes: Sequence[PlayedNote], hand: Sequence[int], start: int, direction: int
+) -> list[int]:
+    """The presses from place `start` of the hand on that go over keys of one colour one way."""
+    run = [hand[start]]
+    rank = RANKS[notes[hand[start]].pitch % 12 in WHITE]
+    for i in (hand[k] for k in range(start + 1, len(hand))):
         before, note = notes[run[-1]], notes[i]
         steps = direction * (rank.get(note.pitch, -1) - rank[before.pitch])
         known = note.pitch in rank
