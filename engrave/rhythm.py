@@ -15,7 +15,7 @@ Places are quarter notes from the barline.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import inf, lcm
 
@@ -62,7 +62,7 @@ def write_values(stretches: Sequence[Stretch], bar: Bar, skipped: Fraction) -> l
     `skipped` is how much of a full bar is missing before a pickup. Places must be such that notes
     of `NOTE_TYPES`, plain or in tuplets that are not nested, reach them.
     """
-    meter = _Meter(bar, skipped)
+    meter = _meter(replace(bar, start=Fraction(0)), skipped)
     tuplets = _find_tuplets(frozenset(s.end for s in stretches), meter)
     starts, ends = {t.start for t in tuplets}, {t.end for t in tuplets}
     written: list[WrittenValue] = []
@@ -81,6 +81,7 @@ def write_values(stretches: Sequence[Stretch], bar: Bar, skipped: Fraction) -> l
     return written
 
 
+@cache
 def plain_value(length: Fraction) -> NoteValue | None:
     """The value, with at most one dot, that lasts `length` quarter notes, if there is one."""
     for name, whole in NOTE_TYPES.items():
@@ -99,10 +100,10 @@ def tied_places(
 
     A note that begins or ends in a tuplet is taken to be split at each beat.
     """
-    meter = _Meter(bar, skipped)
+    meter = _meter(bar, skipped)
     if not (meter.reaches(start) and meter.reaches(end)):
         return tuple(_multiples(start, end, meter.beat, -skipped))
-    return tuple(place for place, _, _ in meter.values(start, end, rest=False))[1:]
+    return tuple(place for place, _, _ in meter.values(start, end, False))[1:]
 
 
 _Part = tuple[Fraction, Fraction, NoteValue]  # from, to, written as
@@ -119,6 +120,7 @@ class _Meter:
         self.half = bar.half
         self.skipped = skipped
         self.length = bar.length
+        self._known: dict[tuple[Fraction, Fraction, bool], tuple[_Part, ...]] = {}
 
     def strength(self, place: Fraction) -> int:
         place = (place + self.skipped) % self.full
@@ -138,8 +140,13 @@ class _Meter:
         part = self.beat / (3 if self.compound else 2)
         return _odd(((place + self.skipped) / part).denominator) == 1
 
-    def values(self, start: Fraction, end: Fraction, rest: bool) -> Iterator[_Part]:
-        """The values that fill the stretch, outside of tuplets."""
+    def values(self, start: Fraction, end: Fraction, rest: bool) -> Sequence[_Part]:
+        """The values that fill the stretch, outside of tuplets; kept, for bars are alike."""
+        if (start, end, rest) not in self._known:
+            self._known[start, end, rest] = tuple(self._fill(start, end, rest))
+        return self._known[start, end, rest]
+
+    def _fill(self, start: Fraction, end: Fraction, rest: bool) -> Iterator[_Part]:
         assert end - start >= SHORTEST, f"no note value lasts from {start} to {end}"
         value = plain_value(end - start)
         if value and (self._rest_fits(start, value) if rest else self._note_fits(start, end)):
@@ -149,8 +156,8 @@ class _Meter:
         strongest = max(self.strength(p) for p in points)
         points = [p for p in points if self.strength(p) == strongest]
         middle = _split(start, end, points, self.strength(start) >= self.strength(end))
-        yield from self.values(start, middle, rest)
-        yield from self.values(middle, end, rest)
+        yield from self._fill(start, middle, rest)
+        yield from self._fill(middle, end, rest)
 
     def _points(self, start: Fraction, end: Fraction) -> list[Fraction]:
         """The points strictly inside, on the coarsest division of the beat that has any."""
@@ -176,6 +183,9 @@ class _Meter:
             beat = length == self.beat or length == self.beat * Fraction(2, 3)
             return half_bar or (beat and place % self.beat == 0)
         return half_bar or (length <= self.beat and not value.dots and place % length == 0)
+
+
+_meter = lru_cache(maxsize=256)(_Meter)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class _Line:
     low: int
     onset: float
     end: float
-    beyond: np.ndarray
+    beyond: list[float]
     felt: float
 
     def gone_by(self, now: float) -> float:
@@ -73,7 +73,7 @@ class _Line:
 
     def _beyond(self, now: float, margin: float) -> float:
         gap = (now - self.onset) / self.felt
-        return float(self.beyond[bisect_right(LENGTHS, gap * (1 + margin))])
+        return self.beyond[bisect_right(LENGTHS, gap * (1 + margin))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ def _line(rows: list[PlacedNote], beyond: np.ndarray, felt: float) -> _Line | No
         low=rows[-1].pitch,
         onset=float(rows[0].onset),
         end=ends[len(ends) // 2],
-        beyond=beyond.mean(axis=0),
+        beyond=beyond.mean(axis=0).tolist(),
         felt=felt,
     )
 
