@@ -21,7 +21,6 @@ from engrave.score import STEPS, Pitch
 # The steps of the twelve keys: near enough to tell ledger lines before the notes have names.
 STEP_OF_KEY = (0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6)
 
-
 SURE = 1.5  # mean log odds of a passage on the upper staff
 
 

@@ -47,7 +47,8 @@ def find_trills(
             before = place[run[0]] - 1
             entry = notes[run[0]].onset - notes[hand[before]].onset if before >= 0 else np.inf
             if _odds(notes, run, entry, evidence, grid) > 0:
-                run = [*_entered_from(notes, run, hand[: place[run[0]]], taken), *run]
+                nearest = hand[max(before + 1 - ENTRY_PRESSES, 0) : before + 1]
+                run = [*_entered_from(notes, run, nearest, taken), *run]
                 taken |= set(run)
                 yield run
 
@@ -64,7 +65,7 @@ def _alternation(
     """The longest quick alternation with a neighbouring key that begins with the hand's note k."""
     run = [hand[k]]
     wanted = {notes[hand[k]].pitch + away for away in NEIGHBOURS}
-    for j in hand[k + 1 :]:
+    for j in (hand[n] for n in range(k + 1, len(hand))):
         step = notes[j].onset - notes[run[-1]].onset
         if step > SLOWEST:
             break
@@ -89,7 +90,7 @@ def _entered_from(
     """The main note with which a trill from above begins, held until it is left for the other."""
     main, onset = notes[run[1]].pitch, notes[run[0]].onset
     step = (notes[run[-1]].onset - onset) / (len(run) - 1)
-    near = [i for i in before[-ENTRY_PRESSES:] if notes[i].pitch == main and i not in taken]
+    near = [i for i in before if notes[i].pitch == main and i not in taken]
     if main > notes[run[0]].pitch or not near:
         return []
     gap = onset - notes[near[-1]].onset
