@@ -11,19 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import engrave
-from engrave.cli import (
-    DONE,
-    FAILED,
-    OPTIONS,
-    Parser,
-    add_audio_options,
-    add_options,
-    attempt,
-    complain,
-)
+from engrave.arguments import OPTIONS, add_audio_options, add_options
+from engrave.cli import attempt, complain
 from engrave.html import LAYOUTS, describe, name_piece
 from engrave.sites import SITES, Picture, Post
 from engrave.svg import DARK, write_svg
+from engrave.terminal import DONE, FAILED, Parser
 
 PAPER = '<rect width="100%" height="100%" fill="#fff" stroke="none"/>'
 ADDRESS = re.compile(r"[\w.~%+:/-]+")

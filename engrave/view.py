@@ -12,7 +12,9 @@ from threading import Event, Thread
 from typing import Any
 
 import engrave
-from engrave.cli import DONE, FAILED, OPTIONS, Parser, add_options, attempt, complain
+from engrave.arguments import OPTIONS, add_options
+from engrave.cli import attempt, complain
+from engrave.terminal import DONE, FAILED, Parser
 
 PATIENCE = 60.0  # seconds that a browser may take to start
 

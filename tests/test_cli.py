@@ -22,7 +22,8 @@ from lxml import etree
 
 import engrave
 from engrave import pdf
-from engrave.cli import OPTIONS, main
+from engrave.arguments import OPTIONS
+from engrave.cli import main
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = sorted((ROOT / "samples").glob("*.mid"))

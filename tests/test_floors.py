@@ -49,13 +49,13 @@ FLOORS = (
     {"html", "pdf"},  # pages
     {"transcribe", "assets"},  # the path; pages with files beside them
     {"doubts", "sites", "plugin"},  # how sure the path was of its way; where scores go
-    {"__init__", "__main__", "cli"},  # the face
+    {"__init__", "__main__", "cli", "arguments"},  # the face
     {"embed", "view"},  # commands of their own
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
 
-# The face is three doors one behind the other: the only neighbours that know each other.
-DOORS = {("__main__", "cli"), ("cli", "__init__")}
+# The face is doors one behind the other: the only neighbours that know each other.
+DOORS = {("__main__", "cli"), ("cli", "arguments"), ("cli", "__init__"), ("arguments", "__init__")}
 
 # Loaded only when they are asked for: music21 takes a second, and commands stand above the one that
 # they are called by.
