@@ -2,7 +2,7 @@
 
 A mark stands where something starts on the lower staff or can be made to (`carriers`), or programs
 that read the file lose it. What an editor adds stands in brackets: "[Ped.]", then lines without the
-sign.
+sign. A short pedal is a line alone, too: under the sign nobody would see where it is let go.
 """
 
 from bisect import bisect_left
@@ -19,6 +19,7 @@ from engrave.score import Mark, PedalMark, PedalWords, Voice
 EDITORIAL = "[Ped.]"
 REACH = Fraction(1)  # quarters that a mark may move to where it can stand
 LOWER_STAFF = 2
+SHORT = Fraction(1)  # quarters: the sign "Ped." may be as wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def pedal_marks(pedals: Pedals, grid: Grid, bars: Sequence[tuple[Voice, ...]]) -
             continue
         if pedals.bracketed and span.shown and start > last:
             put(PedalWords(start, EDITORIAL))
-        look = _look(span, pedals.bracketed)
+        look = _look(span.shown, pedals.bracketed or stop - start <= SHORT)
         put(PedalMark(start, "start", look))
         put(PedalMark(stop, "stop", look))
         last = stop
@@ -82,10 +83,10 @@ def _closing(grid: Grid, bars: Sequence[tuple[Voice, ...]]) -> Fraction:
     return grid.bars[-1].start + lower.events[-1].onset
 
 
-def _look(span: PedalSpan, bracketed: bool) -> Literal["sign", "line", "none"]:
-    if not span.shown:
+def _look(shown: bool, without_sign: bool) -> Literal["sign", "line", "none"]:
+    if not shown:
         return "none"
-    return "line" if bracketed else "sign"
+    return "line" if without_sign else "sign"
 
 
 def _nearest(place: Fraction, places: Sequence[Fraction], grid: Grid) -> Fraction | None:

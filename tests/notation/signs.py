@@ -110,6 +110,21 @@ SAMPLES = (
         """,
     ),
     Sample(
+        "short_pedals_are_lines",
+        "A pedal of a quarter is a bracket without Ped.: one sees where it is let go; a longer one "
+        "has the sign.",
+        """
+        right 1 | e5:4 f5 g5 f5 | e5:2 f5 | e5:1 |
+        left 1  | c3:4 f3 g3 f3 | c3:2 f3 | c3:1 |
+        pedal   | x:4 r:4 x:4 r:4 | x:2 r:2 | r:1 |
+        """,
+        """
+        right 1 | e5:4 f5 g5 f5 | e5:2 f5 | e5:1 |
+        left 1  | c3:4 f3 g3 f3 | c3:2 f3 | c3:1 |
+        pedal   | Ped (line), up at 1, Ped (line) at 2, up at 3 | Ped, up at 2 |  |
+        """,
+    ),
+    Sample(
         "pedal_under_a_held_note",
         "The pedal is pressed while a note is held: the mark stands there all the same.",
         """
