@@ -1,4 +1,5 @@
-// MuseScore 4.0's core reads MusicXML files and writes what it read: node convert.cjs OUT FILE...
+// MuseScore 4.0's core reads MusicXML files and writes what it read, as MusicXML and in its own
+// format (.mscx): node convert.cjs OUT FILE...
 //
 // With `fetch` there it would take Node for a browser. Scores are not destroyed: that crashes.
 delete globalThis.fetch
@@ -12,7 +13,9 @@ async function main() {
     await WebMscore.ready
     for (const file of files) {
         const score = await WebMscore.load('musicxml', readFileSync(file))
-        writeFileSync(join(folder, basename(file)), await score.saveXml())
+        const place = join(folder, basename(file))
+        writeFileSync(place, await score.saveXml())
+        writeFileSync(place.replace(/musicxml$/, 'mscx'), Buffer.from(await score.saveMsc('mscx')))
     }
 }
 
