@@ -1,7 +1,8 @@
 """The newer outside judge: the core of MuseScore 4.0, compiled for Node (webmscore).
 
 What it reads of a MusicXML file it writes as MusicXML again; the same facts must come back as from
-MuseScore 3. How a pedal looks stands in its own format alone. It is installed with `npm ci` in `tests/webmscore`.
+MuseScore 3. How a pedal looks stands in its own format alone. It is installed with `npm ci` in
+`tests/webmscore`.
 """
 
 import shutil
