@@ -3,8 +3,9 @@
 A note is written as one value if its value exists and the reader does not lose the beat: it may
 cross a point of the bar only if it starts or ends on one as strong, or lies evenly across it as a
 plain syncopation does. Otherwise it is split at the strongest point inside and tied. Rests are
-stricter: each completes the beat it stands in. (Gould, *Behind Bars*, 2011, chs. 6 and 7; Read,
-*Music Notation*, 1979, ch. 7.)
+stricter: each completes the beat it stands in. A double dot leaves the last eighth of a beat, or of
+two, to a short note (as in an overture in the French manner); a note that begins off the beat is
+tied instead. (Gould, *Behind Bars*, 2011, chs. 6 and 7; Read, *Music Notation*, 1979, ch. 7.)
 
 Places that no plain value reaches stand in tuplets: over a beat or an even part of it, or over
 several beats where three equal notes fill them; as few and as simple ones as will do.
@@ -148,7 +149,7 @@ class _Meter:
 
     def _fill(self, start: Fraction, end: Fraction, rest: bool) -> Iterator[_Part]:
         assert end - start >= SHORTEST, f"no note value lasts from {start} to {end}"
-        value = plain_value(end - start)
+        value = plain_value(end - start) or (None if rest else self._double_dotted(start, end))
         if value and (self._rest_fits(start, value) if rest else self._note_fits(start, end)):
             yield start, end, value
             return
@@ -158,6 +159,15 @@ class _Meter:
         middle = _split(start, end, points, self.strength(start) >= self.strength(end))
         yield from self._fill(start, middle, rest)
         yield from self._fill(middle, end, rest)
+
+    def _double_dotted(self, start: Fraction, end: Fraction) -> NoteValue | None:
+        """The value with two dots that fills a beat, an even part of it, or two, but for an eighth."""
+        span = (end - start) * Fraction(8, 7)
+        value = plain_value(span / 2)
+        if value is None or value.dots or span > 2 * self.beat:
+            return None
+        begins = (start + self.skipped) % self.beat % span == 0
+        return replace(value, dots=2) if begins else None
 
     def _points(self, start: Fraction, end: Fraction) -> list[Fraction]:
         """The points strictly inside, on the coarsest division of the beat that has any."""

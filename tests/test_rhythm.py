@@ -85,6 +85,17 @@ SIMPLE = [
     ("3/4", "5/2 1/2", "h~ e e"),
     ("3/4", "1/2 5/2", "e e~ h"),
     ("3/4", "1/2 1 1 1/2", "e q q e"),
+    # A double dot on the beat, up to the last eighth of one beat or two; a longer note is tied.
+    ("2/4", "7/8 1/8 7/16 1/16 1/2", "e.. t s.. x e"),
+    ("2/4", "7/4 1/4", "q.. s"),
+    ("4/4", "7/4 1/4 7/4 1/4", "q.. s q.. s"),
+    ("4/4", "1 7/4 1/4 1", "q q~ e. s q"),  # the middle is shown
+    ("4/4", "7/2 1/2", "h~ q. e"),
+    ("2/2", "7/2 1/2", "h.. e"),
+    ("3/4", "1 7/4 1/4", "q q.. s"),
+    ("2/4", "1/8 7/8 1", "t s.~ e q"),
+    ("2/4", "1/4 7/4", "s e.~ q"),
+    ("2/4", "15/8 1/8", "q~ e.. t"),
     # Beats of a half note.
     ("2/2", "1 2 1", "q h q"),
     ("2/2", "1 3", "q h."),
@@ -116,6 +127,8 @@ COMPOUND = [
     ("3/8", "1 1/2", "q e"),
     ("3/8", "1/2 1", "e q"),
     ("3/8", "3/2", "q."),
+    ("6/8", "7/8 1/8 1/2 3/2", "e.. t e q."),
+    ("6/8", "7/4 1/4 1", "q.~ s s q"),
 ]
 
 RESTS = [
@@ -250,7 +263,7 @@ def faults(values: list[WrittenValue], stretches: list[Stretch]) -> list[str]:
     for one in values:
         if one.onset != place:
             found.append(f"a value at {one.onset} follows the end of another at {place}")
-        if one.value.type not in NOTE_TYPES or one.value.dots > 1:
+        if one.value.type not in NOTE_TYPES or one.value.dots > 2:
             found.append(f"{one.value} cannot be written")
         if one.chord is None and one.value.dots and one.value.actual > 1:
             found.append("a dotted rest in a tuplet")

@@ -47,6 +47,20 @@ SAMPLES = (
         """,
     ),
     Sample(
+        "double_dots",
+        "An overture in the French manner: a double-dotted quarter and a 16th in two beats, a "
+        "double-dotted eighth and a 32nd in one. Off the beat, and over the middle of the bar, "
+        "the note is tied; a rest takes no second dot.",
+        """
+        right 1 | c5:4.. d5:16 e5:4.. f5:16 | g5:8.. f5:32 e5:8.. d5:32 c5:4 d5:4~ |
+        right 1 | d5:8.. e5:32 f5:4~ f5:8. e5:16 d5:4 | c5:4 r:8.. g4:32 c5:2 |
+        """,
+        """
+        right 1 | c5:4.. d5:16 e5:4.. f5:16 | [g5:8.. f5:32] [e5:8.. d5:32] c5:4 d5~ |
+        right 1 | [d5:8.. e5:32] f5:4~ [f5:8. e5:16] d5:4 | c5:4 r:8 r:16 r:32 g4 c5:2 |
+        """,
+    ),
+    Sample(
         "dotted_figure_turned_round",
         "Short before long on the beat (Scotch snap): a 16th and a dotted eighth under one beam.",
         """
