@@ -161,7 +161,7 @@ class _Meter:
         yield from self._fill(middle, end, rest)
 
     def _double_dotted(self, start: Fraction, end: Fraction) -> NoteValue | None:
-        """The value with two dots that fills a beat, an even part of it, or two, but for an eighth."""
+        """The value with two dots that fills a part of a beat, a beat or two but for an eighth."""
         span = (end - start) * Fraction(8, 7)
         value = plain_value(span / 2)
         if value is None or value.dots or span > 2 * self.beat:
