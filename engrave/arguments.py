@@ -49,7 +49,7 @@ OPTIONS = {
     "pedal": Option(
         "auto|keep|infer|off",
         "the sustain pedal: recorded (keep), what would suit (infer), none, or as fits (auto); "
-        "after a comma simile, for bars pedalled alike, or brackets, where it was not recorded",
+        "after a comma simile, for bars pedalled alike, or brackets, [Ped.] if it was not recorded",
         engrave.parse_pedal,
         "auto",
     ),

@@ -23,7 +23,7 @@ def can_be_carried(onset: Fraction) -> bool:
 
 def needs_lower_staff(mark: Mark) -> bool:
     """Whether a mark must stand at something of the lower staff."""
-    return isinstance(mark, PedalWords) or (isinstance(mark, PedalMark) and mark.look != "none")
+    return isinstance(mark, PedalWords) or (isinstance(mark, PedalMark) and mark.shown)
 
 
 def carrying_voice(measure: Measure, staff: int) -> Voice | None:

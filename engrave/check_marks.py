@@ -218,7 +218,7 @@ def _has_place(mark: Mark | Clef, measure: Measure, part: Part) -> bool:
         and mark.onset == measure.length
     ):
         return True
-    if isinstance(mark, PedalMark) and mark.look == "none":
+    if isinstance(mark, PedalMark) and not mark.shown:
         return 0 <= mark.onset < measure.length
     if isinstance(mark, PedalMark | PedalWords):
         carrier = carrying_voice(measure, part.staves)

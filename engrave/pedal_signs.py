@@ -1,15 +1,14 @@
 """The pedals on paper: their marks and words, measure by measure.
 
 A mark stands where something starts on the lower staff or can be made to (`carriers`), or programs
-that read the file lose it. What an editor adds stands in brackets: "[Ped.]", then lines without the
-sign. A short pedal is a line alone, too: under the sign nobody would see where it is let go.
+that read the file lose it. A pedal is a bracket under the staff; before those that an editor adds
+stands "[Ped.]".
 """
 
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
 
 from engrave.carriers import can_be_carried
 from engrave.grid import Grid
@@ -19,7 +18,6 @@ from engrave.score import Mark, PedalMark, PedalWords, Voice
 EDITORIAL = "[Ped.]"
 REACH = Fraction(1)  # quarters that a mark may move to where it can stand
 LOWER_STAFF = 2
-SHORT = Fraction(1)  # quarters: the sign "Ped." may be as wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +58,8 @@ def pedal_marks(pedals: Pedals, grid: Grid, bars: Sequence[tuple[Voice, ...]]) -
             continue
         if pedals.bracketed and span.shown and start > last:
             put(PedalWords(start, EDITORIAL))
-        look = _look(span.shown, pedals.bracketed or stop - start <= SHORT)
-        put(PedalMark(start, "start", look))
-        put(PedalMark(stop, "stop", look))
+        put(PedalMark(start, "start", span.shown))
+        put(PedalMark(stop, "stop", span.shown))
         last = stop
     for word in pedals.words:
         place = _nearest(word.quarter, begun, grid)
@@ -81,12 +78,6 @@ def _closing(grid: Grid, bars: Sequence[tuple[Voice, ...]]) -> Fraction:
         (voice for voice in bars[-1] if voice.staff == LOWER_STAFF), key=lambda voice: voice.number
     )
     return grid.bars[-1].start + lower.events[-1].onset
-
-
-def _look(shown: bool, without_sign: bool) -> Literal["sign", "line", "none"]:
-    if not shown:
-        return "none"
-    return "line" if without_sign else "sign"
 
 
 def _nearest(place: Fraction, places: Sequence[Fraction], grid: Grid) -> Fraction | None:

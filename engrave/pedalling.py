@@ -38,7 +38,7 @@ class PedalWish:
     `source`: the recorded one ("keep"), the one that would suit ("infer"), none ("off"), or the
     recorded one where there is one, else one that would suit where the music takes any ("auto").
     `simile`: the first of many bars that are pedalled alike stand for all. `brackets`: a pedal
-    that was not recorded stands in brackets.
+    that was not recorded has "[Ped.]" before it.
     """
 
     source: Literal["auto", "keep", "infer", "off"] = "auto"

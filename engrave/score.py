@@ -228,13 +228,13 @@ class PedalMark:
     """The sustain pedal goes down ("start") or up ("stop"), below the lower staff.
 
     A change of pedal is a stop and a start at one place. `onset` may be the measure's length for
-    a stop at its closing barline. Looks: the sign *Ped.* and a line, the line alone (words stand
-    before it), or nothing, for the ear alone.
+    a stop at its closing barline. It is drawn as a bracket; one that is not `shown` is for the
+    ear alone.
     """
 
     onset: Fraction
     kind: Literal["start", "stop"]
-    look: Literal["sign", "line", "none"] = "sign"
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
     if isinstance(mark, Clef):
         write_clef(add(xml, "attributes"), mark)
         return
-    if isinstance(mark, PedalMark) and mark.look == "none":
+    if isinstance(mark, PedalMark) and not mark.shown:
         etree.SubElement(xml, "sound", {"damper-pedal": "yes" if mark.kind == "start" else "no"})
         return
     above = isinstance(mark, ABOVE) or (isinstance(mark, OctaveLine) and mark.line != "8vb")
@@ -128,8 +128,8 @@ def _write_sign(direction: Element, mark: Mark) -> None:
         case TempoWords(words=words) | PedalWords(words=words):
             add(_sign(direction), "words", words, **{"font-style": "italic"})
         case PedalMark(kind=kind):
-            sign = "yes" if mark.look == "sign" else "no"
-            add(_sign(direction), "pedal", type=kind, line="yes", sign=sign)
+            # Under the sign "Ped." MuseScore 3 draws no line, and nobody sees where it ends.
+            add(_sign(direction), "pedal", type=kind, line="yes", sign="no")
 
 
 def _sign(direction: Element) -> Element:

@@ -14,8 +14,9 @@ with a voice (`right 1`, `right 2`, `left 1`, `left 2`) or with `pedal`, and goe
                   rolled
     %             the bar before once more
 
-In the `pedal` line `x` is the pedal pressed anew, `r` the pedal up. Lines of one voice are read
-one after the other; every bar must fill its measure exactly. The header knows (and may leave out)
+In the `pedal` line `x` is the pedal pressed anew, `r` the pedal up; after `x~` it is held on. Lines
+of one voice are read one after the other; every bar must fill its measure exactly. The header knows
+(and may leave out)
 
     title     for the track's name
     meter     3/4, or one for each bar: 3/4 3/4 2/4 (the last goes on)
@@ -29,6 +30,7 @@ All places and lengths are in quarter notes from the start of the first bar.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -143,7 +145,7 @@ def read_piece(name: str, text: str) -> Piece:
         rubato=float(header["rubato"]),
         phrases=_read_phrases(header.get("phrases", ""), bars),
         notes=tuple(notes),
-        pedal=tuple(PedalSpan(e.onset, e.onset + e.length) for e in pedal if e.marks == "x"),
+        pedal=_join_pedal(pedal),
     )
 
 
@@ -214,7 +216,7 @@ def _read_voice(where: str, cells: list[str], bars: tuple[Bar, ...]) -> tuple[_E
 def _read_event(match: re.Match[str], onset: Fraction, length: Fraction) -> _Event:
     heads = match["heads"]
     if heads in ("r", "x"):
-        return _Event(onset, length, (), (), "x" if heads == "x" else "")
+        return _Event(onset, length, (), (), heads + match["marks"])
     graces = tuple(_pitch(p) for p in match["grace"].split(",")) if match["grace"] else ()
     pitches = tuple(_pitch(p) for p in heads.split("+"))
     return _Event(onset, length, pitches, graces, match["marks"])
@@ -233,6 +235,17 @@ def _length(value: str) -> Fraction:
     plain = Fraction(4, int(name.rstrip("."))) * (2 - Fraction(1, 2 ** name.count(".")))
     actual = int(tuplet or 1)
     return plain * Fraction(1 << (actual - 1).bit_length() - 1, actual) if tuplet else plain
+
+
+def _join_pedal(events: Iterable[_Event]) -> tuple[PedalSpan, ...]:
+    spans: list[PedalSpan] = []
+    held = False
+    for event in events:
+        if event.marks.startswith("x"):
+            start = spans.pop().start if held else event.onset
+            spans.append(PedalSpan(start, event.onset + event.length))
+        held = event.marks == "x~"
+    return tuple(spans)
 
 
 def _join_ties(name: str, voice: str, events: tuple[_Event, ...]) -> list[TrueNote]:

@@ -91,7 +91,7 @@ def direction(sign: str, staff: int = 1, placement: str = "below", sound: str = 
 
 def pedal(*kinds: str, staff: int = 2) -> str:
     return "".join(
-        direction(f'<pedal type="{kind}" line="yes" sign="yes"/>', staff) for kind in kinds
+        direction(f'<pedal type="{kind}" line="yes" sign="no"/>', staff) for kind in kinds
     )
 
 

@@ -99,14 +99,14 @@ GOOD = {
         voices(RIGHT, LEFT, pedal("start")),
         voices(RIGHT, LEFT + pedal("stop")) + FINAL_BAR,
     ],
-    "words between the staves, and a pedal of lines alone": [
+    "words between the staves, and a pedal": [
         voices(
             RIGHT,
             note("C3", "half", 5) + note("C3", "half", 5),
             direction('<words font-style="italic">una corda</words>', 2, "above")
-            + (pedal("start") + forward(24) + pedal("stop", "start")).replace(
-                'sign="yes"', 'sign="no"'
-            )
+            + pedal("start")
+            + forward(24)
+            + pedal("stop", "start")
             + direction('<words font-style="italic">tre corde</words>', 2, "above")
             + forward(24)
             + pedal("stop"),
@@ -233,9 +233,9 @@ BAD: dict[str, tuple[str, list[str]]] = {
             )
         ],
     ),
-    "pedal without its sign": (
+    "pedal that says nothing of its sign": (
         "the .mscx added pedal look without the sign Ped.",
-        [voices(RIGHT, (pedal("start") + LEFT).replace(' sign="yes"', "") + pedal("stop"))],
+        [voices(RIGHT, (pedal("start") + LEFT).replace(' sign="no"', "") + pedal("stop"))],
     ),
     "clef change at the start of a measure": (
         "the reopened .mscx lost clef G 2 (measure 1 at 0, staff 2)",

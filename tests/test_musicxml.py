@@ -347,7 +347,7 @@ def test_pedal_marks_follow_the_voices_in_the_order_of_time_up_before_down():
     assert walk(first)[-3:] == [(0, "start"), (2, "stop"), (2, "start")]
     assert walk(second)[-3:] == [(1, "stop"), (2, "start"), (4, "stop")]
     assert fragment(first.find("direction")) == (
-        '<direction placement="below"><direction-type><pedal type="start" line="yes" sign="yes"/>'
+        '<direction placement="below"><direction-type><pedal type="start" line="yes" sign="no"/>'
         "</direction-type><staff>2</staff></direction>"
     )
 

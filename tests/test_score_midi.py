@@ -71,7 +71,7 @@ def test_a_pedal_that_is_not_seen_is_heard_and_so_is_the_soft_one():
             voice(1, whole_rest(4)),
             voice(5, chord("2", head("C3", 0)), chord("2", head("G3", 1))),
             marks=(
-                *(PedalMark(Fraction(q), kind, "none") for q, kind in ((0, "start"), (4, "stop"))),
+                *(PedalMark(Fraction(q), kind, False) for q, kind in ((0, "start"), (4, "stop"))),
                 *(PedalWords(Fraction(0), "una corda"), PedalWords(Fraction(2), "tre corde")),
             ),
             **opening(),

@@ -40,7 +40,7 @@ def test_the_core_of_musescore_4_reads_what_was_written(folder, source):
         ("<octave>3</octave>", "<octave>2</octave>", "lost chord"),
         ('<tied type="start"/>', "", "tie"),
         ("<p/>", "<f/>", "dynamics"),
-        ('"start" line="yes" sign="yes"', '"start" line="yes" sign="no"', "pedal look"),
+        ('"start" line="yes" sign="no"', '"start" line="yes" sign="yes"', "pedal look"),
         ("<fifths>-3</fifths>", "<fifths>-4</fifths>", "key"),
     ],
 )

@@ -32,7 +32,7 @@ TYPES = {"breve": "0", "whole": "1", "half": "2", "quarter": "4", "eighth": "8"}
 ALTER = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}
 MARKS = {"staccato": "'", "accent": ">", "tenuto": "-", "arpeggiate": "*"}
 HAIRPINS = {"crescendo": "<", "diminuendo": ">", "stop": "end"}
-PEDALS = {"start": "Ped", "stop": "up"}
+PEDALS = {"start": "down", "stop": "up"}
 STEMS = {"up": "↑", "down": "↓"}
 
 Lines = dict[str, list[str]]
@@ -173,8 +173,7 @@ def _sign(sign: Element) -> tuple[str, str]:
         case "wedge":
             return "dynamics", HAIRPINS[kind]
         case "pedal":
-            line = "" if sign.get("sign") == "yes" or kind != "start" else " (line)"
-            return "pedal", PEDALS.get(kind, kind) + line
+            return "pedal", "Ped." if sign.get("sign") == "yes" else PEDALS.get(kind, kind)
         case "words":
             return "words", f"{sign.text}"
         case "octave-shift":

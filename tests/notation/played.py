@@ -258,7 +258,7 @@ SAMPLES = (
         """
         right 1 | e5:2 f5 | g5:2 f5 | e5:1 |
         left 1  | c3:2 f3 | g3:2 g2 | c3:1 |
-        pedal   | Ped, up at 2, Ped at 2 | up, Ped, up at 2, Ped at 2 | up, Ped, up at 4 |
+        pedal   | down, up at 2, down at 2 | up, down, up at 2, down at 2 | up, down, up at 4 |
         """,
         played=True,
     ),
@@ -274,7 +274,8 @@ SAMPLES = (
         words   |  |  | simile |  |  |  |
         right 1 | e5:2 f5 | g5:2 f5 | e5:2 f5 | g5:2 f5 | e5:2 f5 | e5:1 |
         left 1  | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:2 g3 | c3:1 |
-        pedal   | Ped, up at 2, Ped at 2 | up, Ped, up at 2, Ped at 2 | up |  |  | Ped, up at 4 |
+        pedal   | down, up at 2, down at 2 | up, down, up at 2, down at 2 |
+        pedal   | up |  |  | down, up at 4 |
         """,
         pedal=PedalWish("keep", simile=True),
         played=True,

@@ -97,7 +97,7 @@ SAMPLES = (
     ),
     Sample(
         "pedal",
-        "Ped. and a line that ends where the pedal comes up; it changes with the harmony.",
+        "A bracket that ends where the pedal comes up; it changes with the harmony.",
         """
         right 1 | e5:2 f5 | e5:1 |
         left 1  | c3:2 f3 | c3:1 |
@@ -106,22 +106,39 @@ SAMPLES = (
         """
         right 1 | e5:2 f5 | e5:1 |
         left 1  | c3:2 f3 | c3:1 |
-        pedal   | Ped, up at 2, Ped at 2 | up, Ped, up at 4 |
+        pedal   | down, up at 2, down at 2 | up, down, up at 4 |
         """,
     ),
     Sample(
-        "short_pedals_are_lines",
-        "A pedal of a quarter is a bracket without Ped.: one sees where it is let go; a longer one "
-        "has the sign.",
+        "pedals_short_and_long",
+        "Brackets of a sixteenth, two of a quarter that touch, and a long one: of each one sees "
+        "where it ends.",
         """
-        right 1 | e5:4 f5 g5 f5 | e5:2 f5 | e5:1 |
-        left 1  | c3:4 f3 g3 f3 | c3:2 f3 | c3:1 |
-        pedal   | x:4 r:4 x:4 r:4 | x:2 r:2 | r:1 |
+        right 1 | c5:2 e5 | d5:1 | c5:1 |
+        left 1  | c3:16 g3 e4 g3 c3 g3 e4 g3 c3:4 e3 | b2:4 g3 f3 g3 | c3:1 |
+        pedal   | x:16 r:16 r:8 x:16 r:16 r:8 x:4 x:4 | x:1 | r:1 |
         """,
         """
-        right 1 | e5:4 f5 g5 f5 | e5:2 f5 | e5:1 |
-        left 1  | c3:4 f3 g3 f3 | c3:2 f3 | c3:1 |
-        pedal   | Ped (line), up at 1, Ped (line) at 2, up at 3 | Ped, up at 2 |  |
+        right 1 | c5:2 e5 | d5:1 | c5:1 |
+        left 1  | [c3:16 g3 e4 g3] [c3 g3 e4 g3] c3:4 e3 | b2:4 g3 f3 g3 | c3:1 |
+        pedal   | down, up at 1/4, down at 1, up at 5/4, down at 2, up at 3, down at 3 |
+        pedal   | up, down | up |
+        """,
+    ),
+    Sample(
+        "pedal_over_a_system",
+        "A pedal that is held over the end of a system goes on in the next; a bracket that begins "
+        "with a system stands clear of its clef.",
+        """
+        right 1 | g5:8 e5 c5 e5 g5 e5 c5 e5 | g5 e5 c5 e5 g5 e5 c5 e5 | g5 e5 c5 e5 g5 e5 c5 e5 |
+        right 1 | g5:8 e5 c5 e5 g5 e5 c5 e5 | g5 e5 c5 e5 g5 e5 c5 e5 | g5 e5 c5 e5 g5 e5 c5 e5 |
+        right 1 | g5:8 e5 c5 e5 g5 e5 c5 e5 | g5 e5 c5 e5 g5 e5 c5 e5 | g5 e5 c5 e5 g5 e5 c5 e5 |
+        left 1  | c3:2 g3 | c3 g3 | c3 g3 | c3 g3 | c3 g3 | c3 g3 | c3 g3 | c3 g3 | c3 g3 |
+        pedal   | x:1 | x:2 x:2~ | x:1~ | x:1~ | x:1 | x:1 | x:1 | x:2 r:2 | x:1 |
+        """,
+        """
+        pedal   | down | up, down, up at 2, down at 2 |  |  |  | up, down | up, down |
+        pedal   | up, down, up at 2 | down, up at 4 |
         """,
     ),
     Sample(
@@ -136,7 +153,7 @@ SAMPLES = (
         right 1 | e5:1 | e5:1 |
         left 1  | c3:1 | c3:1 |
         left 4  | s:4 s:2 s:4 |  |
-        pedal   | Ped at 1 | up, Ped, up at 4 |
+        pedal   | down at 1 | up, down, up at 4 |
         """,
     ),
 )
