@@ -209,7 +209,7 @@ class TempoWords:
 
 @dataclass(frozen=True, slots=True)
 class Dynamic:
-    """A dynamic sign ("p", "mf") between the staves."""
+    """A dynamic sign ("p", "mf") or word ("cresc.") between the staves; it holds until the next."""
 
     onset: Fraction
     sign: str

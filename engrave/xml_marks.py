@@ -28,7 +28,7 @@ from engrave.score import (
 from engrave.words import one_line
 from engrave.xml_text import add
 
-# Signs that are elements of their own in MusicXML; any other is written as text.
+# Signs that are elements of their own in MusicXML; any other is written as words.
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
 APART = (Hairpin, PedalWords, PedalMark)
 # Of marks at one place, which comes first; what stops does so before anything of its kind starts.
@@ -117,8 +117,10 @@ def _write_sign(direction: Element, mark: Mark) -> None:
             _write_tempo(direction, mark)
         case Pace():
             add(_sign(direction), "words", UNSEEN)
-        case Dynamic():
-            _write_dynamic(direction, mark)
+        case Dynamic(sign=sign) if sign in DYNAMICS:
+            add(add(_sign(direction), "dynamics"), sign)
+        case Dynamic(sign=words):
+            add(_sign(direction), "words", one_line(words), **{"font-style": "italic"})
         case OctaveLine(staff=staff, line=line, kind=kind):
             way, size = OCTAVE_LINES[line]
             way = way if kind == "start" else "stop"
@@ -134,14 +136,6 @@ def _write_sign(direction: Element, mark: Mark) -> None:
 
 def _sign(direction: Element) -> Element:
     return add(direction, "direction-type")
-
-
-def _write_dynamic(direction: Element, mark: Dynamic) -> None:
-    dynamics = add(_sign(direction), "dynamics")
-    if mark.sign in DYNAMICS:
-        add(dynamics, mark.sign)
-    else:
-        add(dynamics, "other-dynamics", one_line(mark.sign))
 
 
 def _write_tempo(direction: Element, mark: TempoMark) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.facts import Signature, differences
+from tests.facts import Fact, Signature, differences
 from tests.mscx import read_mscx
 from tests.signature import read_signature
 
@@ -221,7 +221,15 @@ def _findings_on_reopening(theirs: Signature, again: Conversion) -> list[str]:
     if not again.musicxml.exists():
         return [*findings, "the .mscx cannot be opened again"]
     reread = read_signature(again.musicxml)
-    return findings + differences(theirs.facts, reread.facts, "the reopened .mscx")
+    told, kept = (tuple(map(_on_no_side, s.facts)) for s in (theirs, reread))
+    return findings + differences(told, kept, "the reopened .mscx")
+
+
+def _on_no_side(fact: Fact) -> Fact:
+    """MuseScore 3.2 forgets in its own format that words of a MusicXML stand below their staff."""
+    if fact.kind != "words":
+        return fact
+    return replace(fact, text=fact.text.removesuffix(" below").removesuffix(" above"))
 
 
 def main(arguments: list[str]) -> int:

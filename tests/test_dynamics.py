@@ -60,6 +60,19 @@ def test_a_slow_change_has_a_hairpin_that_ends_at_the_new_sign():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("bars", "says"), [(3, "crescendo 16"), (4, "cresc. 16")])
+def test_a_change_of_four_bars_is_a_word(bars, says):
+    rising = [45 + 45 * k // (4 * bars) for k in range(4 * bars)]
+    end = 16 + 4 * bars
+    found = marks(*[45, 47, 44, 46] * 4, *rising, *[90, 92, 89, 91] * 4)
+    assert [mark for mark in found if "stop" not in mark] == ["p 0", says, f"f {end}"]
+
+
+def test_a_word_at_the_opening_stands_beside_the_sign_and_holds_while_it_goes_on():
+    rising = [40 + 60 * k // 32 for k in range(32)]
+    assert marks(*rising, *[100, 102, 99, 101] * 4) == ["pp 0", "cresc. 1", "f 32"]
+
+
 def test_a_slow_change_to_less_is_a_diminuendo():
     falling = [88, 84, 78, 72, 66, 60, 54, 48]
     assert "diminuendo 16" in marks(*[90, 92, 89, 91] * 4, *falling, *[45, 47, 44, 46] * 4)

@@ -113,6 +113,10 @@ GOOD = {
         ),
         PLAIN + FINAL_BAR,
     ],
+    "a crescendo in words": [
+        dynamic("p") + direction('<words font-style="italic">cresc.</words>') + PLAIN,
+        dynamic("f") + PLAIN + FINAL_BAR,
+    ],
     "pedals at hidden rests": [
         voices(
             RIGHT,

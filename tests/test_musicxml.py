@@ -319,9 +319,12 @@ def test_dynamics_stand_below_the_upper_staff_where_a_voice_starts_something():
     )
     tree = tree_of(piano(bar))
     assert [fragment(e) for e in tree.iterfind(".//direction")] == [
-        '<direction placement="below"><direction-type><dynamics>'
-        f"{sign}</dynamics></direction-type><staff>1</staff></direction>"
-        for sign in ("<other-dynamics>più f</other-dynamics>", "<pp/>")
+        f'<direction placement="below"><direction-type>{sign}</direction-type>'
+        "<staff>1</staff></direction>"
+        for sign in (
+            '<words font-style="italic">più f</words>',
+            "<dynamics><pp/></dynamics>",
+        )
     ]
     assert walk(tree.find(".//measure")) == [
         *((0, "direction"), (0, "voice 1"), (0, "voice 5"), (1, "direction"), (1, "voice 5"))

@@ -219,6 +219,21 @@ SAMPLES = (
         played=True,
     ),
     Sample(
+        "long_crescendo_played",
+        "Four bars that grow evenly from soft to loud are cresc. between two signs: no hairpin.",
+        """
+        right 1 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5:4 d5 e5 f5 | g5 f5 e5 d5 |
+        right 1 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5:1 |
+        left 1  | c3:1 | % | % | % | % | % | % | % | % |
+        """,
+        """
+        dynamics | p |  |  |  |  |  | f |  |  |
+        words    |  |  | cresc. |  |  |  |  |  |  |
+        """,
+        velocity="42 at 0, 42 at 8, 92 at 24, 92 at 36",
+        played=True,
+    ),
+    Sample(
         "no_dynamics_without_touch",
         "All keys struck alike: no touch was recorded, and no dynamic is written.",
         """

@@ -32,6 +32,19 @@ SAMPLES = (
         dynamics="p at 0, < at 0, end at 4, f at 4, > at 4, end at 8, p at 8",
     ),
     Sample(
+        "crescendo_in_words",
+        "Cresc. and dim. in italics between the staves, between the signs that they lead to.",
+        """
+        right 1 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5:4 d5 e5 f5 | g5 f5 e5 d5 | c5:1 |
+        left 1  | c3:8 g3 e3 g3 c3:8 g3 e3 g3 | % | % | % | c3:1 |
+        """,
+        """
+        dynamics | p |  | f |  | p |
+        words    | cresc. at 1 |  |  | dim. |  |
+        """,
+        dynamics="p at 0, cresc. at 1, f at 8, dim. at 12, p at 16",
+    ),
+    Sample(
         "hairpin_inside_a_bar",
         "A hairpin ends at a note inside its bar.",
         """
