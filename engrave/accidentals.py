@@ -52,7 +52,7 @@ def find_accidentals(voices: list[Voice], fifths: int, before: Mapping[Line, int
         for head in chord.heads
         for staff in {voices[v].staff_of(chord), voices[v].staff}
     )
-    reading = _Reading(_key_alterations(fifths), before, shared)
+    reading = _Reading(key_alterations(fifths), before, shared)
     signs: list[dict[int, list[str | None]]] = [{} for _ in voices]
     for chord, voice, index in chords:
         staff, own = voices[voice].staff_of(chord), voices[voice].staff
@@ -117,7 +117,7 @@ def _chords_in_time(voices: list[Voice]) -> list[tuple[Chord, int, int]]:
 
 
 @cache
-def _key_alterations(fifths: int) -> dict[str, int]:
+def key_alterations(fifths: int) -> dict[str, int]:
     """What a key signature does to each step: {"F": 1, ...}."""
     altered = ORDER_OF_SHARPS[:fifths] if fifths >= 0 else ORDER_OF_SHARPS[fifths:]
     return {step: (1 if fifths > 0 else -1) if step in altered else 0 for step in STEPS}

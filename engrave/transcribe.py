@@ -109,11 +109,11 @@ def transcribe(
     )
     notes = joined.notes
     hand, voice = (tuple(labels[i] for i in joined.like) for labels in (hand, voice))
-    lines = cross_staves(notes, hand, voice, grid)
-    notes = lines.notes
     foot = _find_foot(performance, pedal, weights)
     begin("Putting it on paper", 0.8)
     spelling = spell(notes, corrections.key, grid.bars)
+    lines = cross_staves(notes, hand, voice, spelling.pitches, spelling.sections, grid)
+    notes = lines.notes
     articulation = replace(
         find_articulation(performance, notes, lines.hand, lines.voice, grid, evidence),
         fermata=find_fermata(performance, notes, hand),
