@@ -79,8 +79,7 @@ def read_written(source: Source) -> Written:
         parts.append(_PartReader(element, sum(part.staves for part in parts)))
     if not parts:
         raise ValueError("the MusicXML score has no part")
-    signs = [sign for part in parts for sign in part.signs]
-    return Written(tuple(_number_voices(signs)), tuple(_bars(parts)))
+    return Written(tuple(_number_voices([part.signs for part in parts])), tuple(_bars(parts)))
 
 
 def _xml(source: Source) -> bytes:
@@ -263,9 +262,26 @@ def _bars(parts: list[_PartReader]) -> Iterator[PageBar]:
         start += length
 
 
-def _number_voices(signs: Iterable[Sign]) -> Iterator[Sign]:
-    """Voices counted anew, so that no two staves share a number."""
-    numbers: dict[tuple[int, int], int] = {}
-    for sign in signs:
-        number = numbers.setdefault((sign.staff, sign.voice), len(numbers) + 1)
-        yield replace(sign, voice=number)
+def _number_voices(parts: Iterable[Iterable[Sign]]) -> Iterator[Sign]:
+    """Voices counted anew, so that no two share a number.
+
+    One that goes from staff to staff is one voice; one that is on two staves at once is two.
+    """
+    numbers: dict[tuple[int, int, int], int] = {}
+    for part, signs in enumerate(parts):
+        divided = _on_staves_at_once(signs)
+        for sign in signs:
+            key = part, sign.staff if sign.voice in divided else 0, sign.voice
+            yield replace(sign, voice=numbers.setdefault(key, len(numbers) + 1))
+
+
+def _on_staves_at_once(signs: Iterable[Sign]) -> set[int]:
+    """The voices of a part that are on two staves at one time."""
+    until: dict[tuple[int, int], tuple[Fraction, int]] = {}  # by bar and voice: its last sign
+    divided: set[int] = set()
+    for sign in sorted(signs, key=lambda sign: (sign.bar, sign.onset)):
+        end, staff = until.get((sign.bar, sign.voice), (Fraction(0), sign.staff))
+        if sign.onset < end and sign.staff != staff:
+            divided.add(sign.voice)
+        until[sign.bar, sign.voice] = sign.onset + sign.length, sign.staff
+    return divided

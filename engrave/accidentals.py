@@ -11,7 +11,8 @@ says that it is over (Gould, *Behind Bars*, 2011, ch. 3). It stands
 (In 150 scores of the (n)ASAP data set the first has an accidental in half of all cases, the second
 in three quarters, and seven in eight of them without brackets.) A new key signature says enough.
 MuseScore 3 drops those on grace notes, and those on a pitch that both staves have in the measure:
-there are none.
+there are none. MuseScore 3 and 4 reckon a note that visits another staff to that of its voice, and
+print what that makes necessary besides: it stands there from the start.
 """
 
 from collections import Counter
@@ -45,12 +46,17 @@ def find_accidentals(voices: list[Voice], fifths: int, before: Mapping[Line, int
     note there needs one in any case.
     """
     chords = _chords_in_time(voices)
-    shared = _on_several_staves((voices[v].staff, h.pitch) for c, v, _ in chords for h in c.heads)
-    reading = _Reading(_key_alterations(fifths), before, shared)
+    shared = _on_several_staves(
+        (staff, head.pitch)
+        for chord, v, _ in chords
+        for head in chord.heads
+        for staff in {voices[v].staff_of(chord), voices[v].staff}
+    )
+    reading = _Reading(key_alterations(fifths), before, shared)
     signs: list[dict[int, list[str | None]]] = [{} for _ in voices]
     for chord, voice, index in chords:
-        staff = voices[voice].staff
-        signs[voice][index] = [reading.sign(head, staff, chord.grace) for head in chord.heads]
+        staff, own = voices[voice].staff_of(chord), voices[voice].staff
+        signs[voice][index] = [reading.sign(head, staff, own, chord.grace) for head in chord.heads]
     return Accidentals(signs, reading.last)
 
 
@@ -64,17 +70,22 @@ class _Reading:
         self.before = before
         self.shared = shared  # the pitches (step, octave) that stand on more than one staff
         self.in_force: dict[Line, int | None] = {}
+        self.reckoned: dict[Line, int | None] = {}  # the same, by the staves of the voices
         self.last: dict[Line, int] = {}
 
-    def sign(self, head: Notehead, staff: int, grace: bool) -> str | None:
-        """The accidental of the next head. After this: it is read."""
+    def sign(self, head: Notehead, staff: int, own: int, grace: bool) -> str | None:
+        """The accidental of the next head; `own` is the staff of its voice. After this: read."""
         pitch = head.pitch
         line = (staff, pitch.step, pitch.octave)
-        new = self.in_force.get(line, self.key[pitch.step]) != pitch.alter
+        reckoned = (own, pitch.step, pitch.octave)
+        in_key = self.key[pitch.step]
+        known = {self.in_force.get(line, in_key), self.reckoned.get(reckoned, in_key)}
+        new = known != {pitch.alter}
         courtesy = not grace and self._misleads(line, pitch.alter)
         shown = not head.tied_from and (new or courtesy)
         if new:
             self.in_force[line] = None if head.tied_from else pitch.alter
+            self.reckoned[reckoned] = self.in_force[line]
         if shown or not grace:
             self.last[line] = pitch.alter
         return ACCIDENTALS[pitch.alter] if shown else None
@@ -106,7 +117,7 @@ def _chords_in_time(voices: list[Voice]) -> list[tuple[Chord, int, int]]:
 
 
 @cache
-def _key_alterations(fifths: int) -> dict[str, int]:
+def key_alterations(fifths: int) -> dict[str, int]:
     """What a key signature does to each step: {"F": 1, ...}."""
     altered = ORDER_OF_SHARPS[:fifths] if fifths >= 0 else ORDER_OF_SHARPS[fifths:]
     return {step: (1 if fifths > 0 else -1) if step in altered else 0 for step in STEPS}

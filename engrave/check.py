@@ -20,6 +20,7 @@ from engrave.check_bars import (
     check_repeats,
     check_rests,
     check_staves_filled,
+    check_visits,
     check_voices,
 )
 from engrave.check_marks import (
@@ -112,6 +113,7 @@ RULES: tuple[Rule, ...] = (
     check_hidden_rests,
     check_staves_filled,
     check_voices,
+    check_visits,
     check_chords,
     check_ties,
     check_graces,

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
-from engrave.score import Measure, Rest, Score, TimeSignature, Voice
+from engrave.layout import crossing_beams, crossing_spans
+from engrave.score import Chord, Measure, Rest, Score, TimeSignature, Voice
 from engrave.walk import at, measures_of, voices_of
 
 VOICES_PER_STAFF = 4
@@ -116,12 +117,16 @@ def check_rests(score: Score) -> Iterator[str]:
 
 
 def check_hidden_rests(score: Score) -> Iterator[str]:
-    """Where a rest is hidden, another voice of its staff shows what happens."""
+    """Where a rest is hidden, another voice of its staff shows what happens, or comes to visit."""
     for _, measure, voice in voices_of(score):
         for event in voice.events:
             if isinstance(event, Rest) and event.hidden:
-                others = (other for other in measure.voices if other.staff == voice.staff)
-                if not any(map(partial(_is_shown_at, event.onset), others)):
+                own = [other for other in measure.voices if other.staff == voice.staff]
+                away = [other for other in measure.voices if other.staff != voice.staff]
+                if not (
+                    any(map(partial(_is_shown_at, event.onset), own))
+                    or any(map(partial(_visits_at, event.onset), away))
+                ):
                     yield f"{at(measure, voice, event)}: a hidden rest where the staff is empty"
 
 
@@ -147,6 +152,22 @@ def check_voices(score: Score) -> Iterator[str]:
             yield f"{at(measure)}: voice {number} stands there {numbers[number]} times"
 
 
+def check_visits(score: Score) -> Iterator[str]:
+    """A chord stands on another staff only under a beam that leads there, small ones beside it."""
+    for part, measure, voice in voices_of(score):
+        beamed = {k for group in crossing_beams(voice) for k in group}
+        for k, event in enumerate(voice.events):
+            if not isinstance(event, Chord) or event.staff is None:
+                continue
+            where = at(measure, voice, event)
+            if event.staff == voice.staff or not 1 <= event.staff <= part.staves:
+                yield f"{where}: a visit to staff {event.staff}"
+            elif event.grace and voice.staff_of(voice.events[k + 1]) != event.staff:
+                yield f"{where}: a grace note on another staff than its main note"
+            elif not event.grace and k not in beamed:
+                yield f"{where}: on another staff without a beam that leads there"
+
+
 def _signs(measure: Measure) -> Iterator[tuple[str, object]]:
     """What a measure states: ("a key signature", its fifths), ("a clef on staff 1", "G"), ..."""
     if measure.time:
@@ -155,6 +176,10 @@ def _signs(measure: Measure) -> Iterator[tuple[str, object]]:
         yield "a key signature", measure.key.fifths
     for clef in sorted(measure.clefs, key=lambda clef: clef.onset):
         yield f"a clef on staff {clef.staff}", (clef.sign, clef.line)
+
+
+def _visits_at(place: Fraction, voice: Voice) -> bool:
+    return any(start <= place < end for start, end in crossing_spans(voice))
 
 
 def _is_shown_at(place: Fraction, voice: Voice) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from engrave.carriers import carrying_voice
+from engrave.layout import crossing_beams
 from engrave.score import (
-    Chord,
     Clef,
     Dynamic,
     Hairpin,
@@ -112,7 +112,7 @@ def check_paces(score: Score) -> Iterator[str]:
 
 
 def check_octave_lines(score: Score) -> Iterator[str]:
-    """Octave lines of a staff begin and end in turn, over more than one chord."""
+    """Octave lines of a staff begin and end in turn, over more than one chord, no visitor near."""
     for part in score.parts:
         for staff in range(1, part.staves + 1):
             yield from _octave_line_faults(part, staff)
@@ -122,14 +122,10 @@ def _octave_line_faults(part: Part, staff: int) -> Iterator[str]:
     since: tuple[str, str] | None = None
     chords = 0
     for measure in part.measures:
-        lines = (m for m in measure.marks if isinstance(m, OctaveLine) and m.staff == staff)
-        places = {
-            e.onset
-            for v in measure.voices
-            if v.staff == staff
-            for e in v.events
-            if isinstance(e, Chord)
-        }
+        lines = [m for m in measure.marks if isinstance(m, OctaveLine) and m.staff == staff]
+        places = {chord.onset for v in measure.voices for chord in v.chords_on(staff)}
+        if (since or lines) and any(next(crossing_beams(v), None) for v in measure.voices):
+            yield f"{at(measure)}: an octave line where a line goes from staff to staff"
         last = Fraction(0)
         for mark in sorted(lines, key=lambda m: (m.onset, m.kind == "start")):
             where = f"{at(measure)}, at {mark.onset}"

@@ -51,7 +51,7 @@ STAFF = 8  # steps from the lowest line to the highest
 class Moment:
     """What a staff begins to sound at a place, and whether a bar or a beat begins there.
 
-    `whole`: an octave line holds all of this bar or none of it.
+    `whole`: an octave line holds all of this bar or none of it; `plain`: none.
     """
 
     place: Fraction
@@ -59,6 +59,7 @@ class Moment:
     opens_bar: bool
     opens_beat: bool
     whole: bool = False
+    plain: bool = False
 
 
 def usual_reading(moments: Sequence[Moment], staff: int, staves: int) -> Reading:
@@ -75,12 +76,12 @@ def choose_readings(moments: Sequence[Moment], usual: Reading) -> list[Reading]:
     readings = sorted(READINGS, key=lambda reading: reading != usual)
     change = {kind: _changes(readings, *kind) for kind in KINDS}
     outside = _changes(readings, opens_bar=True, opens_beat=True)[0]  # as if from the usual one
-    total = outside + [_effort(moments[0].pitches, reading) for reading in readings]
+    total = outside + _efforts(moments[0], readings)
     back: list[np.ndarray] = []
     for moment in moments[1:]:
         ways = total[:, None] + change[moment.opens_bar, moment.opens_beat, moment.whole]
         back.append(ways.argmin(axis=0))
-        total = ways.min(axis=0) + [_effort(moment.pitches, reading) for reading in readings]
+        total = ways.min(axis=0) + _efforts(moment, readings)
     octave_lines = [OCTAVE_LINE * (reading.octaves != 0) for reading in readings]
     state = int((total + octave_lines).argmin())
     path = [state]
@@ -116,6 +117,16 @@ def _change(
         if before.octaves != after.octaves:
             cost += octave_line * ((before.octaves != 0) + (after.octaves != 0))
         yield cost
+
+
+def _efforts(moment: Moment, readings: Sequence[Reading]) -> np.ndarray:
+    """How hard the moment is to read in each way."""
+    return np.array(
+        [
+            _effort(moment.pitches, reading) + FORBIDDEN * (moment.plain and reading.octaves != 0)
+            for reading in readings
+        ]
+    )
 
 
 def _effort(pitches: Sequence[Pitch], reading: Reading) -> float:

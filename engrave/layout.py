@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from engrave.score import NOTE_TYPES, Chord, Event, Rest, Voice
 
+STEMS_BETWEEN = {1: "down", 2: "up"}  # from each staff to a beam between the two
+
 
 @dataclass(frozen=True, slots=True)
 class TupletSign:
@@ -20,13 +22,44 @@ class TupletSign:
     number: bool = True
 
 
-def stem_directions(voices: list[Voice]) -> list[str | None]:
-    """Stem directions where voices share a staff: by turns up and down from the first voice."""
+def stem_directions(voices: list[Voice]) -> list[list[str | None]]:
+    """For each voice the stem of each event, where it is not left to the reader.
+
+    Voices that share a staff have theirs by turns up and down from the first voice. A beam from
+    staff to staff runs between the two: stems go down to it from the upper one, up from the lower.
+    """
     staves = [voice.staff for voice in voices]
-    return [
-        None if staves.count(staff) == 1 else ("up", "down")[staves[:index].count(staff) % 2]
-        for index, staff in enumerate(staves)
-    ]
+    stems: list[list[str | None]] = []
+    for index, voice in enumerate(voices):
+        turn = ("up", "down")[staves[:index].count(voice.staff) % 2]
+        stem = None if staves.count(voice.staff) == 1 else turn
+        crossing = {k for group in crossing_beams(voice) for k in group}
+        stems.append(
+            [
+                STEMS_BETWEEN[voice.staff_of(event)] if k in crossing else stem
+                for k, event in enumerate(voice.events)
+            ]
+        )
+    return stems
+
+
+def crossing_beams(voice: Voice) -> Iterator[list[int]]:
+    """The indices of the chords under each beam that goes from staff to staff."""
+    group: list[int] = []
+    for k, event in enumerate(voice.events):
+        if isinstance(event, Chord) and event.beams and not event.grace:
+            group.append(k)
+            if event.beams[0] == "end":
+                if len({voice.staff_of(voice.events[i]) for i in group}) > 1:
+                    yield group
+                group = []
+
+
+def crossing_spans(voice: Voice) -> Iterator[tuple[Fraction, Fraction]]:
+    """From where to where each beam goes that crosses the staves."""
+    for group in crossing_beams(voice):
+        first, last = voice.events[group[0]], voice.events[group[-1]]
+        yield first.onset, last.onset + last.length
 
 
 def shared_rests(voices: list[Voice]) -> set[tuple[int, int]]:

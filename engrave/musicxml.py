@@ -156,14 +156,14 @@ def _divisions(score: Score) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _VoiceLayout:
-    """What one voice of a measure is written with: its marks by place, stems, accidentals.
+    """What one voice of a measure is written with: its marks by place, stems event by event.
 
     `accidentals` has the sign of each head of the chord with an index; the rests `hidden` (indices)
     are drawn in another voice. `tuplets` has the tuplet of the event with an index.
     """
 
     marks: Marks
-    stem: str | None
+    stems: list[str | None]
     accidentals: dict[int, list[str | None]]
     hidden: frozenset[int]
     tuplets: dict[int, TupletSign]
@@ -268,7 +268,7 @@ class _PartWriter:
                 self.write_rest(xml, event, voice, tuplets.get(index), hidden)
             else:
                 signs = layout.accidentals[index]
-                self.write_chord(xml, event, voice, layout.stem, signs, tuplets.get(index))
+                self.write_chord(xml, event, voice, layout.stems[index], signs, tuplets.get(index))
         for marks in waiting.values():  # at the barline
             for mark in marks:
                 write_mark(xml, mark, self.part.staves)
@@ -337,7 +337,7 @@ class _PartWriter:
                 write_two_in_one(note)
             if stem:
                 add(note, "stem", stem)
-            add(note, "staff", str(voice.staff))
+            add(note, "staff", str(voice.staff_of(chord)))
             if not index:
                 for level, beam in enumerate(chord.beams, 1):
                     add(note, "beam", beam, number=str(level))

@@ -13,11 +13,12 @@ from typing import Literal
 
 from engrave.articulation import Articulation
 from engrave.beams import beam
+from engrave.cross_staff import beat_around
 from engrave.grid import Bar, Grid, PlacedNote
 from engrave.ornaments import Ornament, Ornaments
 from engrave.pedal_signs import Pedals, pedal_marks
 from engrave.performance import PIANO, Instrument
-from engrave.rests import hide_rests
+from engrave.rests import hide_rests, silence
 from engrave.rhythm import Stretch, WrittenValue, write_values
 from engrave.score import (
     Chord,
@@ -72,6 +73,7 @@ class _WrittenChord:
     touch: _Touch
     tremolo: bool
     second: tuple[Notehead, ...]
+    staff: int | None  # on which it stands, if not on that of its voice
     glissando: Literal["start", "stop"] | None = None
 
 
@@ -80,7 +82,8 @@ class _Signs:
     """The sign on the note of each press that has one, and the presses of rolled chords.
 
     `tremolo` are the presses behind each one of a tremolo, `second` those of its second chord;
-    `glissando` are those of each glissando by the first.
+    `glissando` are those of each glissando by the first; `away` is the staff of the presses that do
+    not stand on that of their voice.
     """
 
     ornament: dict[int, Ornament]
@@ -89,9 +92,10 @@ class _Signs:
     second: frozenset[int]
     glissando: dict[int, tuple[int, ...]]
     articulation: Articulation
+    away: dict[int, int]
 
     @classmethod
-    def of(cls, ornaments: Ornaments, articulation: Articulation) -> "_Signs":
+    def of(cls, ornaments: Ornaments, articulation: Articulation, away: dict[int, int]) -> "_Signs":
         rolled = frozenset(i for chord in ornaments.rolled for i in chord) - ornaments.beside
         return cls(
             {sign.main: sign for sign in ornaments.signs},
@@ -100,6 +104,7 @@ class _Signs:
             frozenset(i for tremolo in ornaments.tremolos for i in tremolo.second),
             {run[0]: run for run in ornaments.glissandos},
             articulation,
+            away,
         )
 
     def folded(self, played: int) -> tuple[int, ...]:
@@ -138,16 +143,19 @@ def notate(
     ornaments: Ornaments = NO_ORNAMENTS,
     articulation: Articulation = NO_ARTICULATION,
     instrument: Instrument = PIANO,
+    stands: Sequence[int] = (),
 ) -> Score:
     """The score of one part; the label sequences run parallel to `notes`.
 
+    `staff` is that of the voice; `stands` that of each note, where lines go from staff to staff.
     Of `ornaments` the signs, tremolos and rolled chords are written; the presses folded into a sign
     are not among the notes, the grace notes are marked there. The places of `dynamics` count from
     the start of the piece.
     """
     sounding: list[dict[tuple[int, int], list[_WrittenChord]]] = [{} for _ in grid.bars]
     unwritten: list[Unwritten] = []
-    signs = _Signs.of(ornaments, articulation)
+    away = {n.played: s for n, s, own in zip(notes, stands, staff, strict=False) if s != own}
+    signs = _Signs.of(ornaments, articulation, away)
     for line in sorted(set(zip(staff, voice, strict=True))):
         members = [i for i in range(len(notes)) if (staff[i], voice[i]) == line]
         for chord in _chords(notes, spelling.pitches, members, signs, unwritten):
@@ -245,6 +253,7 @@ def _chords(
                 signs.touch(heads),
                 any(head.played[0] in signs.tremolo for head in heads),
                 tuple(head for head in heads if head.played[0] in signs.second),
+                signs.away.get(heads[0].played[0]),
             )
         )
     return _with_glissandos(written, signs, unwritten)
@@ -287,6 +296,7 @@ def _voices(
 ) -> tuple[Voice, ...]:
     """The voices of one measure; each staff has at least one."""
     voices = []
+    visits = _visits(bar, sounding)
     for staff in staves:
         first = VOICES_PER_STAFF * (staff - 1) + 1
         lines = {voice: chords for (s, voice), chords in sounding.items() if s == staff}
@@ -294,7 +304,7 @@ def _voices(
             lines = {1: lines[2]}
         lines.setdefault(1, [])
         for voice, chords in sorted(lines.items()):
-            events = beam(_events(chords, bar, skipped), bar, skipped)
+            events = beam(_events(chords, bar, skipped, visits[staff]), bar, skipped)
             voices.append(Voice(first + voice - 1, staff, events))
     return hide_rests(voices)
 
@@ -303,27 +313,44 @@ def _tied_over(chords: list[_WrittenChord], bar: Bar) -> bool:
     return any(chord.onset < bar.start or chord.end > bar.end for chord in chords)
 
 
-def _events(chords: list[_WrittenChord], bar: Bar, skipped: Fraction) -> list[Event]:
+def _visits(
+    bar: Bar, sounding: dict[tuple[int, int], list[_WrittenChord]]
+) -> dict[int, set[Fraction]]:
+    """Where the beats begin and end in which lines of the other staff come to each staff."""
+    edges: dict[int, set[Fraction]] = defaultdict(set)
+    for chord in (chord for chords in sounding.values() for chord in chords):
+        if chord.staff:
+            beat = beat_around(chord.onset, bar)
+            edges[chord.staff] |= {beat.start - bar.start, beat.end - bar.start}
+    return edges
+
+
+def _events(
+    chords: list[_WrittenChord], bar: Bar, skipped: Fraction, visits: set[Fraction]
+) -> list[Event]:
     """Chords, grace notes and rests of one voice, filling the measure.
 
     A bar of rest has one rest, whatever its length; a pickup, which is no bar, rests of its length.
+    Rests divide where a line of the other staff comes and goes.
     """
-    if not chords and not skipped:
+    if not chords and not skipped and not visits:
         return [Rest(Fraction(0), NoteValue("whole"), whole_measure=bar.length)]
     stretches: list[Stretch] = []
     place = Fraction(0)
     for k, chord in enumerate(chords):
         onset = max(chord.onset - bar.start, Fraction(0))
         end = min(chord.end - bar.start, bar.length)
-        if onset > place:
-            stretches.append(Stretch(place, onset, None))
+        stretches.extend(silence(place, onset, visits))
         stretches.append(Stretch(onset, end, k))
         place = end
-    if place < bar.length:
-        stretches.append(Stretch(place, bar.length, None))
+    stretches.extend(silence(place, bar.length, visits))
     events: list[Event] = []
     for written in write_values(stretches, bar, skipped):
-        events.extend(_written(written, chords, bar))
+        staff = None if written.chord is None else chords[written.chord].staff
+        events.extend(
+            event if isinstance(event, Rest) else replace(event, staff=staff)
+            for event in _written(written, chords, bar)
+        )
     return events
 
 

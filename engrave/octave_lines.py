@@ -29,7 +29,10 @@ def as_written(measure: Measure, voices: Sequence[Voice], before: Mapping[int, i
         return OCTAVES[there[-1].line] if there[-1].kind == "start" else 0
 
     written = [
-        replace(voice, events=tuple(_lower(e, octaves(voice.staff, e.onset)) for e in voice.events))
+        replace(
+            voice,
+            events=tuple(_lower(e, octaves(voice.staff_of(e), e.onset)) for e in voice.events),
+        )
         for voice in voices
     ]
     return AsWritten(written, {v.staff: octaves(v.staff, measure.length) for v in voices})

@@ -69,7 +69,7 @@ def _written(measures: Sequence[Measure]) -> Iterator[tuple[int, int, Fraction, 
                     for head in chord.heads:
                         if head.played and not head.tied_from:
                             first = min((head.played[0], *head.folded))
-                            yield first, bar, chord.onset, voice.staff
+                            yield first, bar, chord.onset, voice.staff_of(chord)
 
 
 def _place_in_beat(place: Fraction, grid: Grid) -> tuple[int, int]:

@@ -107,7 +107,9 @@ def _bars(score: Score) -> Iterator[_Bar]:
         yield _Bar(
             across[0][1].length,
             {
-                (p, voice.staff, chord.grace, chord.onset, head.pitch.midi): head.played[0]
+                (p, voice.staff_of(chord), chord.grace, chord.onset, head.pitch.midi): head.played[
+                    0
+                ]
                 for p, voice, chord, head in heads
                 if not head.tied_from
             },

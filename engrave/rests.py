@@ -5,15 +5,19 @@ rest between, a bass under broken chords or a melody note over them, needs none 
 note, and a single note none before it either, as long as another voice of the staff sounds all
 the while: that one shows the beat (Gould, *Behind Bars*, 2011, "Two voices on a staff"; so it is
 in four of five such places, mean of 13 composers). A voice that is silent for the bar is not
-written beside one that is not. The rests stay in the file, hidden, for each voice is full there.
+written beside one that is not, and where a beam comes over from the other staff no rest stands in
+its way. The rests stay in the file, hidden, for each voice is full there.
 
 Places are quarter notes from the barline.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
+from engrave.layout import crossing_spans
+from engrave.rhythm import Stretch
 from engrave.score import Chord, Event, Rest, Voice
 
 FEW = 2  # chords of a voice after which no rest is needed
@@ -22,9 +26,29 @@ FEW = 2  # chords of a voice after which no rest is needed
 def hide_rests(voices: Sequence[Voice]) -> tuple[Voice, ...]:
     """The voices of one measure, with the rests hidden that nobody needs."""
     return tuple(
-        _thinned(voice, [v for v in voices if v.staff == voice.staff and v is not voice])
+        _unless_visited(
+            _thinned(voice, [v for v in voices if v.staff == voice.staff and v is not voice]),
+            [v for v in voices if v.staff != voice.staff],
+        )
         for voice in voices
     )
+
+
+def silence(start: Fraction, end: Fraction, visits: Iterable[Fraction]) -> Iterator[Stretch]:
+    """What is to be written as rests, divided where a line of the other staff comes and goes."""
+    places = [start, *sorted(place for place in visits if start < place < end), end]
+    return (Stretch(a, b, None) for a, b in pairwise(places) if a < b)
+
+
+def _unless_visited(voice: Voice, others: Sequence[Voice]) -> Voice:
+    """The voice without the rests for which a beam from the other staff speaks."""
+    spans = [span for other in others for span in crossing_spans(other)]
+    spared = [
+        k
+        for k, event in enumerate(voice.events)
+        if any(a <= event.onset and event.onset + event.length <= b for a, b in spans)
+    ]
+    return _without(voice, spared)
 
 
 def _thinned(voice: Voice, others: Sequence[Voice]) -> Voice:
@@ -44,7 +68,7 @@ def _rests_within(voice: Voice, heard: Sequence[int]) -> bool:
     return any(isinstance(event, Rest) for event in voice.events[heard[0] : heard[-1]])
 
 
-def _without(voice: Voice, spared: range) -> Voice:
+def _without(voice: Voice, spared: Container[int]) -> Voice:
     return replace(
         voice,
         events=tuple(

@@ -84,7 +84,7 @@ class Chord:
     ("begin", "continue", "end", "forward hook", "backward hook"). A `tremolo` strikes the chord
     again and again ("single"), or this one ("start") and the next ("stop") in turn: each is written
     with the value of both together and takes half of it. A `glissando` starts here and stops at the
-    next chord.
+    next chord. `staff` is where it stands if its voice visits another staff than its own.
     """
 
     onset: Fraction
@@ -101,6 +101,7 @@ class Chord:
     ornament: Literal["trill", "turn"] | None = None
     tremolo: Literal["single", "start", "stop"] | None = None
     glissando: Literal["start", "stop"] | None = None
+    staff: int | None = None
 
     @property
     def length(self) -> Fraction:
@@ -139,6 +140,16 @@ class Voice:
     number: int
     staff: int
     events: tuple[Event, ...]
+
+    def staff_of(self, event: Event) -> int:
+        """The staff on which an event of the voice stands."""
+        visited = event.staff if isinstance(event, Chord) else None
+        return self.staff if visited is None else visited
+
+    def chords_on(self, staff: int) -> list[Chord]:
+        """The chords of the voice that stand on a staff."""
+        chords = (event for event in self.events if isinstance(event, Chord))
+        return [chord for chord in chords if self.staff_of(chord) == staff]
 
 
 @dataclass(frozen=True, slots=True)

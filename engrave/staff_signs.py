@@ -8,6 +8,7 @@ from typing import Literal
 
 from engrave.clefs import Moment, Reading, choose_readings, usual_reading
 from engrave.grid import Grid
+from engrave.layout import crossing_beams
 from engrave.score import Chord, Clef, OctaveLine, Voice
 
 LINES: dict[int, Literal["8va", "15ma", "8vb"]] = {1: "8va", 2: "15ma", -1: "8vb"}
@@ -52,28 +53,28 @@ def staff_signs(
 def _moments(
     grid: Grid, bars: Sequence[tuple[Voice, ...]], staff: int, octave: int
 ) -> list[Moment]:
-    """Where the staff has chords, with all that begins there, as it is written."""
+    """Where the staff has chords, with all that begins there, as it is written.
+
+    No octave line comes where a line goes from staff to staff: programs take a visitor's octave
+    from the staff of its voice.
+    """
     found: list[Moment] = []
     for bar, voices in zip(grid.bars, bars, strict=True):
-        chords = [
-            event
-            for voice in voices
-            if voice.staff == staff
-            for event in voice.events
-            if isinstance(event, Chord)
-        ]
+        chords = [chord for voice in voices for chord in voice.chords_on(staff)]
         chords.sort(key=lambda chord: chord.onset)
+        visited = any(next(crossing_beams(voice), None) for voice in voices)
         for onset, together in groupby(chords, key=lambda chord: chord.onset):
             heads = [head for chord in together for head in chord.heads]
             pitches = tuple(replace(h.pitch, octave=h.pitch.octave - octave) for h in heads)
             opens_beat = (bar.length - onset) % bar.beat_length == 0
             whole = _shared(voices, staff) or _altered_in_two_ways(chords)
-            found.append(Moment(bar.start + onset, pitches, onset == 0, opens_beat, whole))
+            place = bar.start + onset
+            found.append(Moment(place, pitches, onset == 0, opens_beat, whole, visited))
     return found
 
 
 def _shared(voices: Sequence[Voice], staff: int) -> bool:
-    return sum(voice.staff == staff for voice in voices) > 1
+    return sum(voice.staff == staff or bool(voice.chords_on(staff)) for voice in voices) > 1
 
 
 def _altered_in_two_ways(chords: Sequence[Chord]) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 
 from engrave.articulation import find_articulation
 from engrave.beats import track_beats
+from engrave.cross_staff import Lines, cross_staves
 from engrave.dynamics import mark_dynamics
 from engrave.fermata import find_fermata
 from engrave.fingers import find_fingers
@@ -111,18 +112,20 @@ def transcribe(
     foot = _find_foot(performance, pedal, weights)
     begin("Putting it on paper", 0.8)
     spelling = spell(notes, corrections.key, grid.bars)
+    lines = cross_staves(notes, hand, voice, spelling.pitches, spelling.sections, grid)
+    notes = lines.notes
     articulation = replace(
-        find_articulation(performance, notes, hand, voice, grid, evidence),
+        find_articulation(performance, notes, lines.hand, lines.voice, grid, evidence),
         fermata=find_fermata(performance, notes, hand),
     )
     parts = []
     for player, instrument in enumerate(staves.players):
-        own = _Line.of(player, notes, hand, voice, spelling)
+        own = _Line.of(player, lines, hand, spelling)
         parts.append(
             notate(
                 own.notes,
                 grid,
-                own.staff,
+                own.home,
                 own.voice,
                 own.spelling,
                 _mark_pedals(performance, instrument, own, grid, foot, pedal),
@@ -134,6 +137,7 @@ def transcribe(
                 ornaments=ornaments,
                 articulation=articulation,
                 instrument=instrument,
+                stands=own.staff,
             )
         )
     source = performance.source
@@ -151,27 +155,22 @@ def transcribe(
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """The notes of one player, with their staves, voices and names."""
+    """The notes of one player, with their names, staves and voices; `home` is that of the voice."""
 
     notes: tuple[PlacedNote, ...]
     staff: tuple[int, ...]
+    home: tuple[int, ...]
     voice: tuple[int, ...]
     spelling: Spelling
 
     @classmethod
-    def of(
-        cls,
-        player: int,
-        notes: Sequence[PlacedNote],
-        hand: Sequence[int],
-        voice: Sequence[int],
-        spelling: Spelling,
-    ) -> "_Line":
+    def of(cls, player: int, lines: Lines, hand: Sequence[int], spelling: Spelling) -> "_Line":
         own = [i for i, number in enumerate(hand) if (number - 1) // 2 == player]
         return cls(
-            tuple(notes[i] for i in own),
+            tuple(lines.notes[i] for i in own),
             tuple(hand[i] - 2 * player for i in own),
-            tuple(voice[i] for i in own),
+            tuple(lines.hand[i] - 2 * player for i in own),
+            tuple(lines.voice[i] for i in own),
             replace(spelling, pitches=tuple(spelling.pitches[i] for i in own)),
         )
 

@@ -4,6 +4,7 @@ What stands in a note's notations is a fact, known to this module or not. Left o
 page reads the same without it: stem directions, beams, positions, ids.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -116,33 +117,47 @@ def _notations(head: Element) -> Iterator[str]:
             yield f"{sign.tag} {content(sign)}".strip()
 
 
-def voice_names(chords: list[WrittenChord]) -> dict[tuple[int, int], int]:
-    """The rank, from 1, of each (staff, voice) among the voices of its staff."""
-    used = sorted({(chord.staff, chord.voice) for chord in chords if not chord.hidden})
+@dataclass(frozen=True, slots=True)
+class VoiceName:
+    """A voice by its own staff, the one on which it mostly stands, and its rank there, from 1."""
+
+    staff: int
+    rank: int
+
+
+def voice_names(chords: list[WrittenChord]) -> dict[int, VoiceName]:
+    """The names of the voices that have something to show, by their numbers in the file."""
+    stands: dict[int, Counter[int]] = defaultdict(Counter)
+    for chord in chords:
+        stands[chord.voice][chord.staff] += 1
+    own = {voice: max(counts, key=counts.__getitem__) for voice, counts in stands.items()}
+    used = sorted({(own[chord.voice], chord.voice) for chord in chords if not chord.hidden})
     return {
-        (staff, voice): [other for on, other in used if on == staff].index(voice) + 1
+        voice: VoiceName(staff, [other for on, other in used if on == staff].index(voice) + 1)
         for staff, voice in used
     }
 
 
 def tuplet_facts(
-    part: int, chords: list[WrittenChord], names: dict[tuple[int, int], int]
+    part: int, chords: list[WrittenChord], names: dict[int, VoiceName]
 ) -> Iterator[Fact]:
     """Where each tuplet begins and ends. Tuplets of a voice are properly nested."""
-    open_tuplets: dict[tuple[int, int], list[tuple[WrittenChord, str]]] = {}
+    open_tuplets: dict[int, list[tuple[WrittenChord, str]]] = {}
+
+    def fact(first: WrittenChord, text: str) -> Fact:
+        return Fact(part, first.measure, first.onset, names[first.voice].staff, "tuplet", text)
+
     for chord in chords:
-        key = (chord.staff, chord.voice)
         for tuplet in chord.first.iterfind("notations/tuplet"):
             if tuplet.get("type") == "start":
-                open_tuplets.setdefault(key, []).append((chord, _ratio(tuplet, chord)))
-            elif open_tuplets.get(key):
-                first, ratio = open_tuplets[key].pop()
-                text = f"{ratio} (voice {names.get(key)}) until {chord.onset + chord.length}"
-                yield Fact(part, first.measure, first.onset, first.staff, "tuplet", text)
-    for key, left in open_tuplets.items():
+                open_tuplets.setdefault(chord.voice, []).append((chord, _ratio(tuplet, chord)))
+            elif open_tuplets.get(chord.voice):
+                first, ratio = open_tuplets[chord.voice].pop()
+                until = f"(voice {names[chord.voice].rank}) until {chord.onset + chord.length}"
+                yield fact(first, f"{ratio} {until}")
+    for voice, left in open_tuplets.items():
         for first, ratio in left:
-            text = f"{ratio} (voice {names.get(key)}) never closed"
-            yield Fact(part, first.measure, first.onset, first.staff, "tuplet", text)
+            yield fact(first, f"{ratio} (voice {names[voice].rank}) never closed")
 
 
 def _ratio(tuplet: Element, chord: WrittenChord) -> str:

@@ -419,7 +419,30 @@ def repeated() -> Score:
     )
 
 
+def crossing() -> Score:
+    """A run of four sixteenths that goes up from the lower staff, and one that comes down."""
+    beams = ("begin", "begin"), ("continue", "continue"), ("continue", "continue"), ("end", "end")
+    up, down = ("G3", "A3", "C4", "D4"), ("E4", "D4", "B3", "A3")
+
+    def run(names: tuple[str, ...], first: int, away: int, visits: slice) -> list[Chord]:
+        chords = [
+            chord("16", head(name, first + k), beams=beams[k]) for k, name in enumerate(names)
+        ]
+        chords[visits] = [replace(c, staff=away) for c in chords[visits]]
+        return chords
+
+    return piano(
+        measure(
+            1,
+            voice(1, rest("4", hidden=True), *run(down, 4, 2, slice(2, 4))),
+            voice(5, *run(up, 0, 1, slice(2, 4)), rest("4", hidden=True)),
+            **opening(2),
+        )
+    )
+
+
 ALL = (
+    crossing,
     repeated,
     duo,
     slowing,

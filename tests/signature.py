@@ -126,8 +126,8 @@ class _PartReader:
         facts = [_moved_to_its_moment(fact, lengths) for fact in self.facts]
         facts += _pedal_facts(facts, lengths)
         for chord in self.chords:
-            name = names.get((chord.staff, chord.voice))
-            facts += chord.facts(self.part, name, self.frames[chord.measure])
+            rank = names[chord.voice].rank if chord.voice in names else None
+            facts += chord.facts(self.part, rank, self.frames[chord.measure])
         return facts + list(tuplet_facts(self.part, self.chords, names))
 
     def _duration(self, element: Element) -> Fraction:

@@ -2,7 +2,7 @@
 
 from engrave.accidentals import find_accidentals
 from engrave.score import Notehead, Voice
-from tests.scores import chord, head, voice
+from tests.scores import chord, head, rest, voice
 
 
 def signs(*measures: str, fifths: int = 0, number: int = 1) -> str:
@@ -60,3 +60,18 @@ def test_each_staff_for_itself():
         0: [None],
         1: [None],
     }
+
+
+def test_a_note_that_visits_alters_the_staff_where_it_stands():
+    left = voice(5, chord("4", head("F#4", 0), staff=1), chord("4", head("F#4", 1)))
+    right = voice(1, rest("2"), chord("4", head("F4", 2)))
+    assert find_accidentals([right, left], 0, {}).signs == [
+        {1: ["natural"]},
+        {0: ["sharp"], 1: ["sharp"]},
+    ]
+
+
+def test_what_musescore_reckons_by_voices_is_there_too():
+    left = voice(5, chord("4", head("F#4", 0), staff=1))
+    right = voice(1, rest("4"), chord("4", head("F#4", 1)), chord("4", head("F#4", 2)))
+    assert find_accidentals([right, left], 0, {}).signs[0] == {1: ["sharp"], 2: [None]}

@@ -164,6 +164,13 @@ def test_bars_know_their_real_length_and_signatures():
     assert [(b.start, b.length, b.fifths) for b in page.bars] == [(0, 1, -1), (1, 2, -1), (3, 2, 3)]
 
 
+def test_a_voice_that_goes_from_staff_to_staff_is_one():
+    line = note("C4", 12, voice=5, staff=2) + note("E4", 12, voice=5, staff=1)
+    other = note("G4", 24, voice=1, staff=1)
+    page = read_page(score(HEAD + line + back(24) + other))
+    assert [(n.staff, n.voice) for n in page.notes] == [(2, 1), (1, 2), (1, 1)]
+
+
 def test_two_parts_are_two_staves():
     lower = f'<part id="P2"><measure number="1">{HEAD.replace("<staves>2</staves>", "")}'
     lower += f"{note('C3', 24)}</measure></part>"

@@ -81,7 +81,27 @@ def pedalled(*marks: tuple[int | Fraction, str], **details) -> Score:
 
 START, STOP = {"tuplet_start": True}, {"tuplet_stop": True}
 
+
 # The rule, the score that breaks it, and what is said first.
+def away(staff: int | None) -> Score:
+    """`scores.crossing` with all that visits the upper staff on another one."""
+    score = scores.crossing()
+    (bar,) = score.parts[0].measures
+    lower = bar.voices[1]
+    events = [replace(e, staff=staff) if lower.staff_of(e) == 1 else e for e in lower.events]
+    voices = (bar.voices[0], replace(lower, events=tuple(events)))
+    return piano(replace(bar, voices=voices))
+
+
+def under_an_octave_line() -> Score:
+    """`scores.crossing` with a line over the upper staff."""
+    score = scores.crossing()
+    (bar,) = score.parts[0].measures
+    ends = [(0, "start"), (2, "stop")]
+    marks = tuple(OctaveLine(Fraction(place), 1, "8va", kind) for place, kind in ends)
+    return piano(replace(bar, marks=marks))
+
+
 BROKEN: list[tuple[Callable, Score, str]] = [
     (
         judge.check_opening,
@@ -269,6 +289,40 @@ BROKEN: list[tuple[Callable, Score, str]] = [
         judge.check_hidden_rests,
         one(chord("2", head("C5", 0)), rest("2", hidden=True)),
         "measure 1, staff 1, voice 1, at 2: a hidden rest where the staff is empty",
+    ),
+    (
+        judge.check_hidden_rests,
+        away(None),
+        "measure 1, staff 1, voice 1, at 0: a hidden rest where the staff is empty",
+    ),
+    (
+        judge.check_visits,
+        away(3),
+        "measure 1, staff 2, voice 5, at 1/2: a visit to staff 3",
+    ),
+    (
+        judge.check_visits,
+        one(chord("2", head("C4", 0)), chord("2", head("C3", 1), staff=2)),
+        "measure 1, staff 1, voice 1, at 2: on another staff without a beam that leads there",
+    ),
+    (
+        judge.check_visits,
+        one(
+            *(
+                chord("8", head("C4", k), beams=(word,), staff=staff)
+                for k, (word, staff) in enumerate((("begin", None), ("continue", 2)))
+            ),
+            chord("8", head("D4", 2), grace=True, staff=2),
+            chord("8", head("C4", 3), beams=("end",)),
+            rest("8"),
+            rest("2"),
+        ),
+        "measure 1, staff 1, voice 1, at 1: a grace note on another staff than its main note",
+    ),
+    (
+        judge.check_octave_lines,
+        under_an_octave_line(),
+        "measure 1: an octave line where a line goes from staff to staff",
     ),
     (
         judge.check_tuplets,

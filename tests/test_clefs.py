@@ -78,6 +78,16 @@ def test_a_passage_in_the_extreme_stands_under_an_octave_line() -> None:
     assert readings(2, times("C3"), times("A0 B0 C1 B0", 4), times("C3")) == "F | F_ | F"
 
 
+def test_but_not_where_a_line_comes_to_visit() -> None:
+    high = tuple(map(pitch, ("C7", "G7")))
+    moments = [
+        Moment(Fraction(place), high, place % 4 == 0, True, whole=True, plain=place // 4 == 2)
+        for place in range(20)
+    ]
+    lined = [reading.octaves > 0 for reading in choose_readings(moments, TREBLE)]
+    assert lined == [True] * 8 + [False] * 4 + [True] * 8
+
+
 def test_single_high_notes_do_not() -> None:
     assert readings(1, times("C6"), "C6 E7 G7 C6", times("C6")) == "G | G | G"
 

@@ -43,7 +43,7 @@ FLOORS = (
         *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
         *("spelling", "pedal", "tempo", "dynamics", "articulation", "check", "musicxml"),
         *("ritenuto", "fermata", "repeats", "one_voice", "pace", "halves", "one_staff"),
-        *("heading", "plate", "pedalling", "pedal_signs", "score_midi", "staves"),
+        *("cross_staff", "heading", "plate", "pedalling", "pedal_signs", "score_midi", "staves"),
     },
     {"notate", "svg", "interop"},  # what puts their results together
     {"html", "pdf"},  # pages

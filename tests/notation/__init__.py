@@ -4,13 +4,14 @@ After LilyPond's regression tests. `python -m tests.look` shows them all, engrav
 MuseScore; `tests/test_notation.py` holds each against the lines of the page that it must give.
 """
 
-from tests.notation import frame, parts, pitch, played, rhythm, signs, tuplets, voices
+from tests.notation import frame, parts, pitch, played, rhythm, signs, staves, tuplets, voices
 from tests.notation.sample import Sample
 
 ALL: tuple[Sample, ...] = (
     *rhythm.SAMPLES,
     *tuplets.SAMPLES,
     *voices.SAMPLES,
+    *staves.SAMPLES,
     *pitch.SAMPLES,
     *frame.SAMPLES,
     *signs.SAMPLES,
