@@ -28,6 +28,7 @@ from engrave.score import (
     Measure,
     Notehead,
     NoteValue,
+    OrnamentKind,
     Part,
     Pitch,
     Rest,
@@ -69,7 +70,7 @@ class _WrittenChord:
     end: Fraction
     heads: tuple[Notehead, ...]
     graces: tuple[Notehead, ...]
-    ornament: Literal["trill", "turn"] | None
+    ornament: OrnamentKind | None
     touch: _Touch
     tremolo: bool
     second: tuple[Notehead, ...]
@@ -113,7 +114,7 @@ class _Signs:
             return self.ornament[played].folded
         return self.tremolo.get(played, self.glissando.get(played, ())[1:-1])
 
-    def ornament_of(self, heads: Iterable[Notehead]) -> Literal["trill", "turn"] | None:
+    def ornament_of(self, heads: Iterable[Notehead]) -> OrnamentKind | None:
         """The sign that a chord takes: the first that one of its notes has."""
         kinds = (self.ornament[i].kind for h in heads for i in h.played if i in self.ornament)
         return next(kinds, None)

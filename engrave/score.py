@@ -75,6 +75,9 @@ class Notehead:
     folded: tuple[int, ...] = ()
 
 
+OrnamentKind = Literal["trill", "turn", "mordent", "inverted-mordent"]
+
+
 @dataclass(frozen=True, slots=True)
 class Chord:
     """One or more noteheads on one stem, low to high.
@@ -84,7 +87,8 @@ class Chord:
     ("begin", "continue", "end", "forward hook", "backward hook"). A `tremolo` strikes the chord
     again and again ("single"), or this one ("start") and the next ("stop") in turn: each is written
     with the value of both together and takes half of it. A `glissando` starts here and stops at the
-    next chord. `staff` is where it stands if its voice visits another staff than its own.
+    next chord. A `mordent` goes to the note below and back, an inverted one to the note above.
+    `staff` is where it stands if its voice visits another staff than its own.
     """
 
     onset: Fraction
@@ -98,7 +102,7 @@ class Chord:
     accent: bool = False
     arpeggiated: bool = False
     fermata: bool = False
-    ornament: Literal["trill", "turn"] | None = None
+    ornament: OrnamentKind | None = None
     tremolo: Literal["single", "start", "stop"] | None = None
     glissando: Literal["start", "stop"] | None = None
     staff: int | None = None

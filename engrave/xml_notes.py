@@ -4,11 +4,18 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from engrave.layout import TupletSign
-from engrave.score import Chord, Event, Notehead, NoteValue, Pitch
+from engrave.score import Chord, Event, Notehead, NoteValue, OrnamentKind, Pitch
 from engrave.xml_text import add
 
 # No wavy line: MuseScore 3 does not write a trill again whose line ends at a barline.
-ORNAMENTS = {"trill": "trill-mark", "turn": "turn"}
+ORNAMENTS: dict[OrnamentKind, str] = {
+    "trill": "trill-mark",
+    "turn": "turn",
+    # MuseScore 3 loses the rest of a measure with a mordent that no white space follows: the file
+    # is indented.
+    "mordent": "mordent",
+    "inverted-mordent": "inverted-mordent",
+}
 GLISSANDO = "gliss."  # along its line
 STROKES = "3"  # through the stem of a tremolo
 

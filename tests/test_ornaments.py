@@ -133,15 +133,36 @@ def test_a_turn_goes_around_its_note(keys: tuple[int, ...], main: int) -> None:
     assert find(*even, quarter=1.0) == Ornaments()  # it rests nowhere
 
 
-@pytest.mark.parametrize("neighbour", [71, 74])
-def test_a_mordent_is_two_grace_notes(neighbour: int) -> None:
-    presses = [(0.5, 0.06, 72), (0.57, 0.06, neighbour), (0.64, 0.4, 72), (1.1, 0.4, 74)]
-    found = find(*presses, trill={0: 1.0})
-    assert found == Ornaments(graces=frozenset({0, 1}), mordents=((0, 1, 2),))
-    assert find(*presses) == Ornaments()
-    assert find(*presses, quarter=1.0) == found  # faster than its 32nds
-    onsets = [round(note.onset, 6) for note in fold(perform(*presses), found).performance.notes]
-    assert onsets == [0.36, 0.43, 0.5, 1.1]  # the main note is on the beat
+@pytest.mark.parametrize(
+    ("neighbour", "kind"), [(71, "mordent"), (70, "mordent"), (74, "inverted-mordent")]
+)
+def test_a_mordent_goes_to_its_neighbour_and_back(neighbour: int, kind: str) -> None:
+    presses = [(0.5, 0.06, 72), (0.57, 0.06, neighbour), (0.64, 0.4, 72), (1.1, 0.4, 76)]
+    found = find(*presses)
+    assert found.signs == (Ornament(kind, 0, (1, 2), 0.5, 1.04),)
+    folded = fold(perform(*presses), found)
+    assert folded.kept == (0, 3)
+    assert folded.performance.notes[0] == PlayedNote(0.5, 1.04, 72, 64)
+
+
+def test_three_notes_that_are_no_mordent() -> None:
+    def around(step: float, rest: float, neighbour: int = 71) -> list[Press]:
+        quick = steady(step, 72, neighbour, start=0.5)
+        return [*quick, (0.5 + 2 * step, rest, 72), (2.0, 0.4, 76)]
+
+    assert find(*around(0.07, 0.4)).signs
+    assert find(*around(0.07, 0.12)) == Ornaments()  # it rests nowhere
+    assert find(*around(0.07, 0.4), quarter=0.35) == Ornaments()  # slower than its 32nds
+    assert find(*around(0.07, 0.4), quarter=0.35, trill={1: 1.0}).signs  # but the reader is sure
+    assert find(*around(0.11, 0.6), quarter=1.0) == Ornaments()  # too slow for any pace
+    assert find(*around(0.07, 0.4, neighbour=69)) == Ornaments()  # no neighbour
+    firmly = perform(*around(0.07, 0.4)).notes
+    brushed = Performance((firmly[0], replace(firmly[1], velocity=30), *firmly[2:]))
+    for performance, count in ((Performance(firmly), 1), (brushed, 0)):
+        found = find_ornaments(performance, [1] * 4, said(4), even_grid(4, 4, seconds=0.5))
+        assert len(found.signs) == count
+    assert find((0.43, 0.06, 77), *around(0.07, 0.4)) == Ornaments()  # out of a run
+    assert find((0.38, 0.11, 77), *around(0.07, 0.4)).signs
 
 
 def test_two_grace_notes_that_the_reader_hears() -> None:

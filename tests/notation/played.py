@@ -105,13 +105,29 @@ SAMPLES = (
     ),
     Sample(
         "mordent",
-        "A mordent on the beat is two small notes before a main note on the beat.",
+        "The main note, the one below and the main note again, quick and on the beat, are a note "
+        "with a mordent: the zigzag with a stroke through it.",
         """
         right 1 | c5:32 b4 c5:8.~ c5:4 e5:2 | c5:1 |
         left 1  | c3:2 g3 | c3:1 |
         """,
         """
-        right 1 | ([c5,b4])c5:2 e5 | c5:1^fermata |
+        right 1 | c5:2^mordent e5 | c5:1^fermata |
+        left 1  | c3:2 g3 | c3:1^fermata |
+        """,
+        pace="72 at 0",
+        played=True,
+    ),
+    Sample(
+        "inverted_mordent",
+        "With the note above instead it is the zigzag without a stroke; three notes of a slow "
+        "melody that go the same way stay notes.",
+        """
+        right 1 | c5:32 d5 c5:8.~ c5:4 e5:8 f5 e5:4 | c5:1 |
+        left 1  | c3:2 g3 | c3:1 |
+        """,
+        """
+        right 1 | c5:2^inverted-mordent [e5:8 f5] e5:4 | c5:1^fermata |
         left 1  | c3:2 g3 | c3:1^fermata |
         """,
         pace="72 at 0",
