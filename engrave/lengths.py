@@ -20,9 +20,8 @@ from itertools import groupby
 import numpy as np
 
 from engrave import reading
-from engrave.felt import felt_beats
 from engrave.grid import Bar, Grid, PlacedNote, beat_parts
-from engrave.listen import Evidence
+from engrave.second_reading import PlacedEvidence
 from engrave.rhythm import tied_places
 
 # The share of a gap (up to so many quarters) that must have been held for the gap to be filled.
@@ -42,7 +41,7 @@ def settle_lengths(
     staff: Sequence[int],
     voice: Sequence[int],
     grid: Grid,
-    evidence: Evidence,
+    evidence: PlacedEvidence,
     smallest: Fraction = Fraction(0),
 ) -> tuple[PlacedNote, ...]:
     """The notes with the lengths that are written (grace notes stay without length).
@@ -51,7 +50,6 @@ def settle_lengths(
     their onsets need.
     """
     settled = list(notes)
-    felt = felt_beats(notes, staff, grid, evidence)
     lines: dict[tuple[int, int], list[int]] = {}
     for i, note in enumerate(notes):
         if not note.grace:
@@ -61,7 +59,7 @@ def settle_lengths(
         chords = [list(chord) for _, chord in groupby(members, key=lambda i: notes[i].onset)]
         for chord, following in zip(chords, [*chords[1:], None], strict=True):
             end = notes[following[0]].onset if following else grid.bars[-1].end
-            length = _length(notes, chord, end, grid, evidence.value, felt[chord[0]], smallest)
+            length = _length(notes, chord, end, grid, evidence.value, smallest)
             for i in chord:
                 settled[i] = replace(notes[i], length=length)
     return tuple(settled)
@@ -73,7 +71,6 @@ def _length(
     end: Fraction,
     grid: Grid,
     read: np.ndarray,
-    felt: Fraction,
     smallest: Fraction,
 ) -> Fraction:
     onset = notes[chord[0]].onset
@@ -84,11 +81,11 @@ def _length(
     bar = grid.bars[grid.bar_at(onset)]
     wanted = float(held) * BREATH
     released = onset + held
-    said = read[[notes[i].played for i in chord]].mean(axis=0)
+    said = read[chord].mean(axis=0)
 
     def cost(place: Fraction) -> float:
         length = place - onset
-        unread = -READ_WEIGHT * max(said[_class_of(length / felt)], LEAST)
+        unread = -READ_WEIGHT * max(said[_class_of(length / bar.beat_length)], LEAST)
         unread += sum(cost for tied, cost in _ties(onset, place, grid) if tied >= released)
         if place == end:
             return unread + (0.0 if filled else min(1.0, abs(float(length) / wanted - 1)))

@@ -23,8 +23,10 @@ WEIGHTS = ("full", "free")  # what `listen` may read with: files in the folder `
 # The evidence that is of a note in what its own player does.
 OF_ONE_PLAYER = ("value", "upper", "voice", "flags", "pedal_down", "pedal_press", "pedal_lift")
 PEDAL_READERS = {"full": "pedal"}  # the files that hear the pedal; the free weights have none
+PLACE_READERS = {"full": "places", "free": "places_free"}  # the files of the second reading
 IGNORANT = -20.0  # log odds of yes where nobody was asked
 WINDOW, MARGIN = 1024, 128  # notes read at a time, and of them those at each end left to others
+PLACED_WINDOW, PLACED_MARGIN = 768, 128  # the same of notes on a grid
 MOMENTS, MOMENTS_LEFT = 2048, 256  # the same in moments
 BY_NOTES = 0.3  # share of the reader of notes in whether the pedal is down
 LAST = 1.0  # seconds for which the last chord counts
@@ -141,6 +143,19 @@ def listen_for_pedal(performance: Performance, weights: str = WEIGHTS[0]) -> Foo
     used = float(wait @ (1 / (1 + np.exp(-by_chord))) / wait.sum())
     down += BY_NOTES * (by_moment - down)
     return FootEvidence(moments.times, down, press, lift, used)
+
+
+def read_places(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
+    """The answers to `reading.PLACED_HEADS` for notes on a grid, in the form of `Evidence`.
+
+    `rows` are those of `placed_features.describe_places`.
+    """
+    file = PLACE_READERS[weights]
+    said = in_windows(
+        len(rows), lambda shown: _answers(file, rows[shown]), PLACED_WINDOW, PLACED_MARGIN
+    )
+    parts = reading.split(said, reading.PLACED_HEADS)
+    return {name: _as_evidence(name, part) for name, part in parts.items()}
 
 
 def in_windows(

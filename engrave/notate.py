@@ -165,7 +165,9 @@ def notate(
                     break
                 sounding[k].setdefault(line, []).append(chord)
     staves = range(1, instrument.staves + 1)
-    bars = [_voices(bar, _skipped(grid, k), sounding[k], staves) for k, bar in enumerate(grid.bars)]
+    bars = hide_rests(
+        [_voices(bar, _skipped(grid, k), sounding[k], staves) for k, bar in enumerate(grid.bars)]
+    )
     reading = staff_signs(grid, bars, staves, instrument.octave)
     first = 0 if _skipped(grid, 0) else 1
     opening = (tempo,) if tempo else ()
@@ -307,7 +309,7 @@ def _voices(
         for voice, chords in sorted(lines.items()):
             events = beam(_events(chords, bar, skipped, visits[staff]), bar, skipped)
             voices.append(Voice(first + voice - 1, staff, events))
-    return hide_rests(voices)
+    return tuple(voices)
 
 
 def _tied_over(chords: list[_WrittenChord], bar: Bar) -> bool:

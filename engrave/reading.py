@@ -4,6 +4,8 @@ A head of the network gives one number for each class: its log odds against the 
 question (softmax), or, where only one number is asked, the log odds of yes (logistic).
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 # Where in its beat a note stands (shares of the felt beat); one class more: anywhere else.
@@ -41,8 +43,13 @@ HEADS = {
 }
 COUNT = sum(HEADS.values())
 
+# What the reader of places says of a note on the grid: as above, but in the beats of the grid; and
+# whether it is written until before the next onset of its staff, until there, or beyond.
+FILLS = ("before", "until", "beyond")
+PLACED_HEADS = {"upper": 1, "voice": 4, "value": len(VALUES) + 1, "fills": len(FILLS)}
 
-def split(answers: np.ndarray) -> dict[str, np.ndarray]:
-    """The columns of a (notes, COUNT) array by question."""
-    ends = np.cumsum(list(HEADS.values()))
-    return dict(zip(HEADS, np.split(answers, ends[:-1], axis=-1), strict=True))
+
+def split(answers: np.ndarray, heads: Mapping[str, int] = HEADS) -> dict[str, np.ndarray]:
+    """The columns of a (notes, answers) array by question."""
+    ends = np.cumsum(list(heads.values()))
+    return dict(zip(heads, np.split(answers, ends[:-1], axis=-1), strict=True))

@@ -1,17 +1,18 @@
 """Which rests of two voices on a staff are printed, and which the reader does without.
 
-A line that goes on keeps its rests. A voice that is only a held note or two in its bar with no
-rest between, a bass under broken chords or a melody note over them, needs none after its last
-note, and a single note none before it either, as long as another voice of the staff sounds all
-the while: that one shows the beat (Gould, *Behind Bars*, 2011, "Two voices on a staff"; so it is
-in four of five such places, mean of 13 composers). A voice that is silent for the bar is not
+A line that goes on keeps the rests between its notes. A voice that enters has no rests before its
+first note, one that ends none after its last, as long as another voice of the staff is there: that
+one shows the beat (Gould, *Behind Bars*, 2011, "Two voices on a staff"). Where others sound all the
+while, a voice also does without those at the end of its bar, and if it is only a note or two, at
+the start. So it is in 86 % of the bars into which a voice enters, 90 % of those in which one ends,
+in 74 and 73 % of the others (means of 14 composers). A voice that is silent for the bar is not
 written beside one that is not, and where a beam comes over from the other staff no rest stands in
 its way. The rests stay in the file, hidden, for each voice is full there.
 
 Places are quarter notes from the barline.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -20,17 +21,32 @@ from engrave.layout import crossing_spans
 from engrave.rhythm import Stretch
 from engrave.score import Chord, Event, Rest, Voice
 
-FEW = 2  # chords of a voice after which no rest is needed
+FEW = 2  # chords of a voice before which no rest is needed
 
 
-def hide_rests(voices: Sequence[Voice]) -> tuple[Voice, ...]:
-    """The voices of one measure, with the rests hidden that nobody needs."""
-    return tuple(
-        _unless_visited(
-            _thinned(voice, [v for v in voices if v.staff == voice.staff and v is not voice]),
-            [v for v in voices if v.staff != voice.staff],
+def hide_rests(bars: Sequence[Sequence[Voice]]) -> list[tuple[Voice, ...]]:
+    """The voices of all measures, with the rests hidden that nobody needs."""
+    heard = [{voice.number for voice in bar if any(map(_sounds, voice.events))} for bar in bars]
+    return [
+        _thin(bar, before, after)
+        for bar, before, after in zip(
+            bars, [set(), *heard[:-1]], [*heard[1:], set()], strict=True
         )
-        for voice in voices
+    ]
+
+
+def _thin(bar: Sequence[Voice], before: Set[int], after: Set[int]) -> tuple[Voice, ...]:
+    """The voices of a measure; `before` and `after` are those heard in the ones beside it.
+
+    The lowest voice is thinned first, so that of rests that all of them have the upper's are left.
+    """
+    voices = list(bar)
+    for k in reversed(range(len(voices))):
+        others = [v for v in voices if v.staff == voices[k].staff and v is not voices[k]]
+        enters, ends = voices[k].number not in before, voices[k].number not in after
+        voices[k] = _thinned(voices[k], others, enters, ends)
+    return tuple(
+        _unless_visited(voice, [v for v in bar if v.staff != voice.staff]) for voice in voices
     )
 
 
@@ -51,21 +67,19 @@ def _unless_visited(voice: Voice, others: Sequence[Voice]) -> Voice:
     return _without(voice, spared)
 
 
-def _thinned(voice: Voice, others: Sequence[Voice]) -> Voice:
+def _thinned(voice: Voice, others: Sequence[Voice], enters: bool, ends: bool) -> Voice:
     heard = [k for k, event in enumerate(voice.events) if _sounds(event)]
-    if not heard and any(_sounds(event) for other in others for event in other.events):
-        return _without(voice, range(len(voice.events)))
-    if not others or not 1 <= len(heard) <= FEW or _rests_within(voice, heard):
-        return voice
-    before = range(heard[0]) if len(heard) == 1 else range(0)
-    for outside in (before, range(heard[-1] + 1, len(voice.events))):
-        if _may_go([voice.events[k] for k in outside], others):
-            voice = _without(voice, outside)
+    if not heard:
+        sounding = any(_sounds(event) for other in others for event in other.events)
+        return _without(voice, range(len(voice.events))) if sounding else voice
+    before, after = range(heard[0]), range(heard[-1] + 1, len(voice.events))
+    if _may_go(voice, before, others, _shown if enters else _sounds) and (
+        enters or len(heard) <= FEW
+    ):
+        voice = _without(voice, before)
+    if _may_go(voice, after, others, _shown if ends else _sounds):
+        voice = _without(voice, after)
     return voice
-
-
-def _rests_within(voice: Voice, heard: Sequence[int]) -> bool:
-    return any(isinstance(event, Rest) for event in voice.events[heard[0] : heard[-1]])
 
 
 def _without(voice: Voice, spared: Container[int]) -> Voice:
@@ -78,22 +92,29 @@ def _without(voice: Voice, spared: Container[int]) -> Voice:
     )
 
 
-def _may_go(rests: Sequence[Event], others: Sequence[Voice]) -> bool:
-    """Whether other voices sound through all of these rests, and none of them is in a tuplet."""
+def _may_go(
+    voice: Voice, spared: range, others: Sequence[Voice], shows: Callable[[Event], bool]
+) -> bool:
+    """Whether others show the beat throughout these rests, and none of them is in a tuplet."""
+    rests = [voice.events[k] for k in spared]
     if not rests or any(event.value.actual > 1 for event in rests):
         return False
     place, end = rests[0].onset, rests[-1].onset + rests[-1].length
-    for start, stop in sorted(span for other in others for span in _spans(other)):
+    for start, stop in sorted(span for other in others for span in _spans(other, shows)):
         if start <= place:
             place = max(place, stop)
     return place >= end
 
 
-def _spans(voice: Voice) -> Iterator[tuple[Fraction, Fraction]]:
+def _spans(voice: Voice, shows: Callable[[Event], bool]) -> Iterator[tuple[Fraction, Fraction]]:
     for event in voice.events:
-        if _sounds(event):
+        if shows(event):
             yield event.onset, event.onset + event.length
 
 
 def _sounds(event: Event) -> bool:
     return isinstance(event, Chord) and not event.grace
+
+
+def _shown(event: Event) -> bool:
+    return _sounds(event) or (isinstance(event, Rest) and not event.hidden)

@@ -30,6 +30,7 @@ from engrave.pedalling import AS_FITS, Foot, PedalWish, find_foot, to_be_heard
 from engrave.performance import Instrument, Performance
 from engrave.quantize import Placed, quantize
 from engrave.ritenuto import mark_ritenuto
+from engrave.second_reading import read_again
 from engrave.score import KeySignature, Score, TimeSignature
 from engrave.spelling import Spelling, spell
 from engrave.staves import lay_staves
@@ -101,8 +102,9 @@ def transcribe(
     grid = divide_bars(performance.notes, placed.notes, hand, placed.grid)
     hand = share_staves(placed.notes, hand, evidence, grid)
     begin("Separating the voices", 0.6)
-    voice = separate_voices(placed.notes, hand, evidence, grid)
-    notes = settle_lengths(placed.notes, hand, voice, grid, evidence, corrections.smallest)
+    again = read_again(fingers, placed.notes, hand, grid, evidence, weights)
+    voice = separate_voices(placed.notes, hand, again, grid)
+    notes = settle_lengths(placed.notes, hand, voice, grid, again, corrections.smallest)
     voice = unite_voices(notes, hand, voice, grid)
     joined = join_second_chords(
         notes, ornaments.tremolos, performance.notes, tuple(zip(hand, voice, strict=True)), grid

@@ -19,11 +19,10 @@ from itertools import groupby
 import numpy as np
 
 from engrave import reading
-from engrave.felt import felt_beats
 from engrave.grid import Grid, PlacedNote
-from engrave.listen import Evidence
+from engrave.second_reading import PlacedEvidence
 
-LENGTHS = reading.VALUES  # in the reader's beats
+LENGTHS = reading.VALUES  # in beats
 NEARLY = 0.02  # share by which lengths are the same
 BEAM = 8  # lines of thought that are followed at a time
 CUT_SHORT = 2.4  # a held note loses all of its length to the next one of its voice
@@ -89,18 +88,15 @@ class _Thought:
 
 
 def separate_voices(
-    notes: Sequence[PlacedNote], staff: Sequence[int], evidence: Evidence, grid: Grid
+    notes: Sequence[PlacedNote], staff: Sequence[int], evidence: PlacedEvidence, grid: Grid
 ) -> tuple[int, ...]:
     """The voice of each note within its staff: 1 (upper, or the only one) or 2.
 
     A grace note joins the voice of the note that it leads to.
     """
     voice = [1] * len(notes)
-    played = [note.played for note in notes]
-    read = _read_voices(evidence)[played]
-    several = _read_several(evidence)[played]
-    beyond = _read_beyond(evidence)[played]
-    felt = [float(beat) for beat in felt_beats(notes, staff, grid, evidence)]
+    read, several, beyond = _read_voices(evidence), _read_several(evidence), _read_beyond(evidence)
+    felt = [float(grid.bars[grid.bar_at(note.onset)].beat_length) for note in notes]
     for number in set(staff):
         members = [i for i in range(len(notes)) if staff[i] == number and not notes[i].grace]
         chords = list(_chords(notes, members))
@@ -122,7 +118,7 @@ def _chords(notes: Sequence[PlacedNote], members: Iterable[int]) -> Iterator[lis
         yield list(chord)
 
 
-def _read_voices(evidence: Evidence) -> np.ndarray:
+def _read_voices(evidence: PlacedEvidence) -> np.ndarray:
     """What the upper and the lower of two voices cost each played note by what the reader says."""
     _, upper, lower, inner = np.exp(evidence.voice).T
     first, second = upper + (1 - INNER) * inner + 1e-3, lower + INNER * inner + 1e-3
@@ -131,14 +127,14 @@ def _read_voices(evidence: Evidence) -> np.ndarray:
     return cost
 
 
-def _read_several(evidence: Evidence) -> np.ndarray:
+def _read_several(evidence: PlacedEvidence) -> np.ndarray:
     """The log odds that a played note stands in a bar of two voices, as the reader says."""
     only = np.exp(evidence.voice[:, 0]).clip(1e-2, 1 - 1e-2)
     odds: np.ndarray = np.log((1 - only) / only)
     return odds
 
 
-def _read_beyond(evidence: Evidence) -> np.ndarray:
+def _read_beyond(evidence: PlacedEvidence) -> np.ndarray:
     """How likely a played note is written at least as long as each of `LENGTHS`, and longer."""
     known = np.exp(evidence.value[:, : len(LENGTHS)])
     tails = np.cumsum(known[:, ::-1], axis=1)[:, ::-1] / (known.sum(axis=1, keepdims=True) + 0.05)

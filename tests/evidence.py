@@ -9,8 +9,10 @@ from fractions import Fraction
 import numpy as np
 
 from engrave import reading
+from engrave.grid import Grid, PlacedNote
 from engrave.listen import Evidence
 from engrave.performance import Performance
+from engrave.second_reading import PlacedEvidence
 from samples.performer import Take
 
 SURE = 0.9  # the probability of what a reader says
@@ -125,6 +127,20 @@ def of_truth(sample: Take, sure: float = SURE) -> Evidence:
         upper=[note.staff == 1 for note in sample.truth],
         voice=_voices(sample),
     )
+
+
+def reads_right(
+    performance: Performance,
+    notes: Sequence[PlacedNote],
+    staff: Sequence[int],
+    grid: Grid,
+    evidence: Evidence,
+    weights: str,
+) -> PlacedEvidence:
+    """A second reading that says what the first one has said, and nothing more."""
+    same = evidence.take([note.played for note in notes])
+    fills = np.full((len(notes), len(reading.FILLS)), -np.log(len(reading.FILLS)))
+    return PlacedEvidence(same.upper, same.voice, same.value, fills)
 
 
 def _voices(sample: Take) -> list[str]:

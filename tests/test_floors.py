@@ -25,7 +25,8 @@ FLOORS = (
         "fingers",
         "instruments",
     },  # written; heard
-    {"moments", "divisions"},  # what the reader of the pedal is told; how beats divide
+    # what the readers of the pedal and of places are told; how beats divide
+    {"moments", "divisions", "placed_features"},
     # the rules by which music is written, and what the readers answer
     {
         *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
@@ -35,7 +36,7 @@ FLOORS = (
     # rooms of the judge, of the writer, and of the steps
     {
         *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
-        *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines", "felt", "pedal_places"),
+        *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines", "second_reading", "pedal_places"),
         *("graces", "rests", "tremolos", "trills", "glissandos"),
     },
     {

@@ -130,8 +130,13 @@ def _place(out: np.ndarray, rows: np.ndarray, known: np.ndarray, pace: np.ndarra
     ]
     out["meter"][known] = np.array(kinds)[known]
     out["unit"][known] = np.log2(np.maximum(rows["beat_type"].astype(int), 1)).clip(1, 4)[known] - 1
-    out["value"][known] = _class_of(rows["duration"] / beat, VALUES)[known]
+    out["value"][known] = value_classes(rows["duration"] / beat)[known]
     out["pace"][known] = pace[known]
+
+
+def value_classes(lengths: np.ndarray) -> np.ndarray:
+    """The class of `VALUES` of lengths in beats."""
+    return _class_of(lengths, VALUES)
 
 
 def _class_of(share: np.ndarray, classes: tuple[float, ...]) -> np.ndarray:
@@ -141,26 +146,29 @@ def _class_of(share: np.ndarray, classes: tuple[float, ...]) -> np.ndarray:
 
 
 def _hands(out: np.ndarray, rows: np.ndarray, known: np.ndarray) -> None:
-    """The staff, and the voice in it: 0 the only one of the bar, 1 upper, 2 lower, 3 inner."""
     known = known & (rows["staff"] > 0)
     out["upper"][known] = (rows["staff"] == 1)[known]
-    index = np.flatnonzero(known)
-    part = rows[index]
-    keys = part["measure"].astype(np.int64) * 256 + part["staff"].astype(np.int64) * 16
+    out["voice"][known] = voice_classes(rows[known])
+
+
+def voice_classes(rows: np.ndarray) -> np.ndarray:
+    """The voice of each note in its staff: 0 the only one of the bar, 1 upper, 2 lower, 3 inner."""
+    out = np.zeros(len(rows), int)
+    keys = rows["measure"].astype(np.int64) * 256 + rows["staff"].astype(np.int64) * 16
     order = np.argsort(keys, kind="stable")
     starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
     for group in np.split(order, starts[1:]):
         if not len(group):
             continue
-        voices = part["voice"][group]
+        voices = rows["voice"][group]
         names = np.unique(voices)
         if len(names) == 1:
-            out["voice"][index[group]] = 0
             continue
-        means = [part["pitch"][group][voices == v].mean() for v in names]
+        means = [rows["pitch"][group][voices == v].mean() for v in names]
         ranks = np.full(len(names), 3)
         ranks[np.argmin(means)], ranks[np.argmax(means)] = 2, 1
-        out["voice"][index[group]] = ranks[np.searchsorted(names, voices)]
+        out[group] = ranks[np.searchsorted(names, voices)]
+    return out
 
 
 def transposed(answers: np.ndarray, semitones: int) -> np.ndarray:

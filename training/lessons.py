@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from engrave import features, moments, reading
+from engrave import features, moments, placed_features, reading
 from training.evaluate import evaluate
 from training.feet import FOOT, MomentBatches
 from training.foot_figures import evaluate_foot
 from training.labels import ANSWERS
-from training.losses import loss_of_moments, loss_of_notes
+from training.losses import loss_of_moments, loss_of_notes, loss_of_places
 from training.network import Network
+from training.places import PLACED, PlacedBatches
+from training.place_figures import evaluate_places
 from training.windows import Batches, read_corpus
 
 
@@ -40,6 +42,14 @@ LESSONS = {
     ),
     "pedal": Lesson(
         moments.COUNT, len(FOOT.descr), FOOT, MomentBatches, loss_of_moments, evaluate_foot
+    ),
+    "places": Lesson(
+        placed_features.COUNT,
+        sum(reading.PLACED_HEADS.values()),
+        PLACED,
+        PlacedBatches,
+        loss_of_places,
+        evaluate_places,
     ),
 }
 

@@ -23,6 +23,16 @@ def loss_of_notes(said: Tensor, answers: np.ndarray, weights: Mapping[str, float
     return total
 
 
+def loss_of_places(said: Tensor, answers: np.ndarray, weights: Mapping[str, float]) -> Tensor:
+    """The same for the questions about notes on a grid."""
+    heads = reading.PLACED_HEADS
+    parts = dict(zip(heads, said.split(list(heads.values()), dim=-1), strict=True))
+    total = said.new_zeros(())
+    for name, weight in weights.items():
+        total = total + weight * _loss(name, parts[name], answers)
+    return total
+
+
 def loss_of_moments(said: Tensor, answers: np.ndarray, weights: Mapping[str, float]) -> Tensor:
     """The same for what the foot does; moments where that is unknown are nan."""
     total = said.new_zeros(())

@@ -36,7 +36,7 @@ from engrave.tempo import tempo_mark
 from engrave.transcribe import Corrections, transcribe
 from samples.notation import Piece, read_piece
 from samples.performer import Take
-from tests.evidence import of_truth
+from tests.evidence import of_truth, reads_right
 from tests.notation.player import play_exactly
 
 PATH = sys.modules["engrave.transcribe"]
@@ -115,7 +115,10 @@ def _transcribe(take: Take, sample: Sample) -> Score:
     starts = {bar.start for bar in bars if bar.length == bar.full_length} | {bars[-1].end}
     places = zip(take.grid.times, take.grid.quarters, strict=True)
     taps = [Tap(time, downbeat=quarter in starts) for time, quarter in places]
-    with patch.object(PATH, "listen", lambda *_: _reading(take)):
+    with (
+        patch.object(PATH, "listen", lambda *_: _reading(take)),
+        patch.object(PATH, "read_again", reads_right),
+    ):
         made = transcribe(
             take.performance, Corrections(beats=taps, key=_key(take.piece)), pedal=sample.pedal
         )

@@ -1,0 +1,274 @@
+"""Windows for the reader of places: notes on the grid of their score, and what the score says.
+
+What people played is laid on the score that they played, chord by chord, and what the renderer
+plays likewise; so the lengths for which keys were held are known in quarters. The grid that is
+found for a recording is often not the true one: in some windows the beat is twice or half as long,
+barlines are shifted, notes stand beside their place, or in the other hand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from engrave import reading
+from engrave.listen import PLACED_MARGIN, PLACED_WINDOW, in_windows
+from engrave.placed_features import Places, describe_places
+from training import corpora
+from training.corpora import QUARTER
+from training.labels import (
+    GRACE,
+    UNKNOWN,
+    place_in_full_bar,
+    value_classes,
+    voice_classes,
+)
+from training.network import Network
+from training.render import Habits, render
+from training.windows import SLOWER
+
+PLACED = np.dtype([(name, "i1") for name in reading.PLACED_HEADS])
+MIN_NOTES = 60
+MARGIN = 1.2  # more notes than a window has are taken, for some are lost
+TOLERANCE = 1e-3  # quarters
+LEVELS = (1 / 2, 2.0, 3 / 2, 2 / 3)  # beats that are found instead of the true one
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Notes of a score with their score rows, and when their keys were pressed and let go.
+
+    `end` is when the key was let go, in quarters of the score; `pace` seconds a quarter.
+    """
+
+    rows: np.ndarray
+    end: np.ndarray
+    velocity: np.ndarray
+    pace: np.ndarray
+
+
+def lay(
+    rows: np.ndarray, onset: np.ndarray, release: np.ndarray, velocity: np.ndarray
+) -> Laid:
+    """Notes played (seconds) on the score that they play, sorted by place, then pitch."""
+    main = ((rows["flags"] & GRACE) == 0) & (rows["duration"] > 0) & (rows["staff"] > 0)
+    main &= rows["beats"] > 0
+    order = np.flatnonzero(main)[np.lexsort((rows["pitch"][main], rows["score_onset"][main]))]
+    rows, onset, release, velocity = rows[order], onset[order], release[order], velocity[order]
+    place, chord = np.unique(rows["score_onset"], return_inverse=True)
+    time = np.bincount(chord, onset) / np.bincount(chord)
+    good = (time >= np.maximum.accumulate(time)) & (time <= np.minimum.accumulate(time[::-1])[::-1])
+    good &= np.diff(time, prepend=-1.0) > 1e-3
+    place, time = place[good] / QUARTER, time[good]
+    pace = np.gradient(time, place) if len(time) > 1 else np.ones(1)
+    smooth = np.convolve(np.pad(pace, 4, mode="edge"), np.ones(9) / 9, mode="valid")
+    usual = np.median(pace)
+    # Behind the last chord time goes on at the usual pace.
+    place, time = np.append(place, place[-1] + 8), np.append(time, time[-1] + 8 * usual)
+    end = np.interp(release + np.interp(rows["score_onset"] / QUARTER, place, time) - onset, time, place)
+    here = np.interp(rows["score_onset"] / QUARTER, place[:-1], smooth)
+    return Laid(rows, end, velocity, here)
+
+
+def placed(laid: Laid, change: "Change | None" = None) -> tuple[Places, np.ndarray]:
+    """What the reader is told of these notes and what is right (dtype PLACED)."""
+    rows = laid.rows
+    onset = rows["score_onset"] / QUARTER
+    triple = (rows["beats"] % 3 == 0) & (rows["beat_type"] >= 8)  # as in `grid.Bar`
+    beat = np.where(triple, 12, 4) / rows["beat_type"]
+    bar = 4 * rows["beats"] / rows["beat_type"]
+    places = Places(
+        onset,
+        laid.end,
+        rows["pitch"].astype(float),
+        laid.velocity.astype(float),
+        rows["staff"] == 1,
+        beat,
+        place_in_full_bar(rows) / QUARTER,
+        bar.astype(float),
+        triple,
+        laid.pace * beat,
+    )
+    out = np.full(len(rows), UNKNOWN, PLACED)
+    out["upper"] = places.upper
+    out["voice"] = voice_classes(rows)
+    out["fills"] = _fills(rows)
+    out["value"] = value_classes(rows["duration"] / QUARTER / beat)
+    return places, out
+
+
+def _fills(rows: np.ndarray) -> np.ndarray:
+    """For each note whether it ends before, at or after the next onset of its staff."""
+    fills = np.full(len(rows), UNKNOWN)
+    for staff in np.unique(rows["staff"]):
+        members = np.flatnonzero(rows["staff"] == staff)
+        onset, end = rows["score_onset"][members], (rows["score_onset"] + rows["duration"])[members]
+        time = np.unique(onset)
+        after = np.searchsorted(time, onset, side="right")
+        known = after < len(time)
+        away = (end - time[np.minimum(after, len(time) - 1)]) / QUARTER
+        kind = np.where(away < -TOLERANCE, 0, np.where(away > TOLERANCE, 2, 1))
+        fills[members[known]] = kind[known]
+    return fills
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How often and how much the grid of a window is changed (shares 0-1)."""
+
+    level: float = 0.25  # another beat
+    shift: float = 0.1  # other barlines
+    beside: float = 0.02  # of the chords of a hand that stand beside their place
+    other_hand: float = 0.06
+    misheard: float = 0.5  # windows in which hands are told apart by pitch alone here and there
+    lost: float = 0.1
+    releases: float = 0.4
+    flat: float = 0.15
+
+
+def changed(
+    laid: Laid, change: Change, rng: np.random.Generator
+) -> tuple[Places, np.ndarray]:
+    """A window with another grid, other hands, other keys held."""
+    if rng.random() < 0.5:
+        kept = rng.random(len(laid.rows)) >= rng.uniform(0, change.lost)
+        laid = Laid(*(part[kept] for part in (laid.rows, laid.end, laid.velocity, laid.pace)))
+    places, out = placed(laid)
+    onset, end, beat = places.onset, places.end, places.beat
+    if rng.random() < change.releases:
+        factor = np.exp(rng.normal(rng.uniform(-0.5, 0.4), 0.12, len(end)))
+        end = onset + (end - onset) * factor
+    place, bar, triple = places.place, places.bar, places.triple
+    if rng.random() < change.level:
+        level = LEVELS[rng.choice(4, p=[0.4, 0.4, 0.1, 0.1])]
+        beat = beat * level
+        bar = beat * rng.choice([2, 3, 4], p=[0.3, 0.2, 0.5])
+        place = (onset - onset[0] + beat * rng.integers(0, 4)) % bar
+        triple = np.zeros(len(bar), bool)
+        out["value"] = value_classes(laid.rows["duration"] / QUARTER / beat)
+    elif rng.random() < change.shift:
+        place = (place + beat * rng.integers(1, 4)) % bar
+    upper = places.upper ^ (rng.random(len(onset)) < rng.uniform(0, change.other_hand))
+    if rng.random() < change.misheard:
+        upper = _by_pitch(places.pitch, upper, rng)
+    if rng.random() < 0.5:
+        away = (rng.random(len(onset)) < change.beside) * rng.choice([-0.25, 0.25], len(onset)) * beat
+        onset, place = onset + away, (place + away) % bar
+    velocity = places.velocity
+    if rng.random() < change.flat:
+        velocity = np.full(len(velocity), 64.0)
+    places = replace(
+        places,
+        onset=onset,
+        end=np.maximum(end, onset + 1 / 32),
+        pitch=places.pitch + rng.integers(-6, 7),
+        velocity=velocity,
+        upper=upper,
+        beat=beat,
+        place=place,
+        bar=bar,
+        triple=triple,
+        pace=places.pace * beat / places.beat * np.exp(rng.normal(0, 0.25)),
+    )
+    order = np.lexsort((places.pitch, places.onset))
+    names = Places.__dataclass_fields__
+    return Places(*(getattr(places, name)[order] for name in names)), out[order]
+
+
+def _by_pitch(pitch: np.ndarray, upper: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The hands, but in some stretches all that is higher than somewhere is for the right one."""
+    upper = upper.copy()
+    for _ in range(rng.integers(1, 8)):
+        start, length = rng.integers(0, len(upper)), rng.integers(4, 40)
+        stretch = slice(start, start + length)
+        near, high = pitch[stretch], upper[stretch]
+        if 0 < high.sum() < len(high):
+            between = (near[high].mean() + near[~high].mean()) / 2
+            upper[stretch] = near > between + rng.normal(0, 4)
+    return upper
+
+
+class PlacedBatches:
+    """Random access to batches: (what is told, what the score says) by number."""
+
+    def __init__(self, data: Path, config: Mapping[str, Any]) -> None:
+        self.seed, self.batch, self.window = (config[k] for k in ("seed", "batch", "window"))
+        self.shares = config["shares"]
+        self.change = Change(**config.get("changes", {}))
+        self.habits = Habits.load()
+        pieces: dict[str, list[Laid]] = {}
+        scores: dict[str, np.ndarray] = {}
+        if self.shares["performances"] or self.shares["scores"]:
+            for row in corpora.performances(data / "nasap" / "train"):
+                if corpora.trusted(row):
+                    pieces.setdefault(row["score"], []).append(laid_of(row))
+                    scores.setdefault(row["score"], corpora.score_of(row))
+        self.performances = list(pieces.values())
+        self.scores = [score for score in scores.values() if len(score) >= MIN_NOTES]
+        self.songs = [song for song in corpora.songs(data / "lieder") if len(song) >= MIN_NOTES]
+
+    def __len__(self) -> int:
+        return 1 << 30
+
+    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng((self.seed, number))
+        windows = [self._window(rng) for _ in range(self.batch)]
+        rows = np.stack([row for row, _ in windows])
+        return rows, np.stack([answers for _, answers in windows]).view(np.uint8)
+
+    def _window(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        places, answers = changed(self._laid(rng), self.change, rng)
+        rows = describe_places(places)[: self.window]
+        answers = answers[: self.window]
+        missing = self.window - len(answers)
+        blank = np.full(missing, UNKNOWN, PLACED)
+        return np.pad(rows, ((0, missing), (0, 0))), np.concatenate([answers, blank])
+
+    def _laid(self, rng: np.random.Generator) -> Laid:
+        names = list(self.shares)
+        corpus = names[rng.choice(len(names), p=[self.shares[n] for n in names])]
+        pieces = getattr(self, corpus)
+        piece = pieces[rng.integers(len(pieces))]
+        length = int(self.window * MARGIN)
+        if corpus == "performances":
+            laid = piece[rng.integers(len(piece))]
+            start = _start(len(laid.rows), length, rng)
+            parts = (laid.rows, laid.end, laid.velocity, laid.pace)
+            return Laid(*(part[start : start + length] for part in parts))
+        start = _start(len(piece), length, rng)
+        played = render(piece[start : start + length], rng, self.habits, start + length >= len(piece))
+        known = played.source >= 0
+        rows = piece[start : start + length][played.source[known]]
+        first = np.unique(played.source[known], return_index=True)[1]
+        slower = 1.0 if corpus == "scores" else SLOWER
+        onset, release = (np.asarray(t, float)[known][first] * slower for t in (played.onset, played.release))
+        return lay(rows[first], onset, release, np.asarray(played.velocity, float)[known][first])
+
+
+def laid_of(row: Mapping[str, Any]) -> Laid:
+    """A performance on its score, from a row of `corpora.performances`."""
+    notes = row["notes"][row["notes"]["matched"].astype(bool)]
+    return lay(notes, notes["onset"], notes["offset"], notes["velocity"].astype(float))
+
+
+def read_places(network: Network, places: Places) -> np.ndarray:
+    """The network's answers for the notes of a whole piece."""
+    rows = describe_places(places)
+
+    def answer(shown: slice) -> np.ndarray:
+        said = network(torch.from_numpy(rows[shown])[None].to(network.answer.weight.device))
+        answers: np.ndarray = said[0].float().cpu().numpy()
+        return answers
+
+    network.eval()
+    with torch.no_grad():
+        said = in_windows(len(rows), answer, PLACED_WINDOW, PLACED_MARGIN)
+    network.train()
+    return said
+
+
+def _start(notes: int, length: int, rng: np.random.Generator) -> int:
+    return int(rng.integers(0, max(1, notes - length + 1)))
