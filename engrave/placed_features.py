@@ -18,6 +18,8 @@ BEATS = 8  # of a bar that are told apart
 MIDDLE_PITCH = 64
 SAME = 1e-6  # quarters
 COUNT = 85  # numbers for each note
+SLOTS = 24  # of a beat, to which a note is nearer or less near
+TIMED_COUNT = COUNT + SLOTS + 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,29 @@ def describe_places(places: Places) -> np.ndarray:
             by_hand[members] = np.stack(_in_hand(places, members, others), axis=1)
     table = np.concatenate([by_hand, np.stack(_in_bar(places), axis=1)], axis=1)
     assert table.shape[1] == COUNT
+    return table.astype(np.float32)
+
+
+def describe_timing(places: Places) -> np.ndarray:
+    """The same for notes whose `onset` and `place` are not yet exact: array (notes, TIMED_COUNT).
+
+    Beside these, how near each note is to each 24th of the beat, and its steps to the chords around
+    it, in beats.
+    """
+    phase = (places.place % places.beat) / places.beat
+    away = np.abs(phase[:, None] - np.arange(SLOTS) / SLOTS)
+    near = (1 - SLOTS * np.minimum(away, 1 - away)).clip(0)
+    starts = np.flatnonzero(np.diff(places.onset, prepend=-np.inf) > SAME)
+    chord = np.searchsorted(starts, np.arange(len(places.onset)), side="right") - 1
+    time = places.onset[starts]
+    steps = [
+        ((_moved(time, k)[chord] - places.onset) / places.beat).clip(-2, 2)
+        for k in (-4, -3, -2, -1, 1, 2, 3, 4)
+    ]
+    angle = 2 * np.pi * phase[:, None] * np.array([1, 2, 3, 4])
+    extra = [near, np.stack(steps, axis=1), np.sin(angle), np.cos(angle)]
+    table = np.concatenate([describe_places(places), *extra], axis=1)
+    assert table.shape[1] == TIMED_COUNT
     return table.astype(np.float32)
 
 

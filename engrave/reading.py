@@ -47,6 +47,8 @@ COUNT = sum(HEADS.values())
 # whether it is written until before the next onset of its staff, until there, or beyond.
 FILLS = ("before", "until", "beyond")
 PLACED_HEADS = {"upper": 1, "voice": 4, "value": len(VALUES) + 1, "fills": len(FILLS)}
+# What the reader of rhythm says of a note in beats that are known: where in its beat it stands.
+TIMED_HEADS = {"phase": len(PHASES) + 1}
 
 
 def split(answers: np.ndarray, heads: Mapping[str, int] = HEADS) -> dict[str, np.ndarray]:

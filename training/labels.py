@@ -120,7 +120,7 @@ def _place(out: np.ndarray, rows: np.ndarray, known: np.ndarray, pace: np.ndarra
     phase = (place % beat) / beat
     out["onbeat"][known] = (phase == 0)[known]
     out["downbeat"][known] = (place == 0)[known]
-    out["phase"][known] = _class_of(phase, PHASES)[known]
+    out["phase"][known] = phase_classes(phase)[known]
     out["index"][known] = (place // beat).clip(0, 7)[known]
     count = np.where(is_compound(rows), rows["beats"] // 3, rows["beats"]).astype(int)
     meters = {meter: i for i, meter in enumerate(METERS)}
@@ -137,6 +137,11 @@ def _place(out: np.ndarray, rows: np.ndarray, known: np.ndarray, pace: np.ndarra
 def value_classes(lengths: np.ndarray) -> np.ndarray:
     """The class of `VALUES` of lengths in beats."""
     return _class_of(lengths, VALUES)
+
+
+def phase_classes(places: np.ndarray) -> np.ndarray:
+    """The class of `PHASES` of places in a beat (shares of it)."""
+    return _class_of(places, PHASES)
 
 
 def _class_of(share: np.ndarray, classes: tuple[float, ...]) -> np.ndarray:

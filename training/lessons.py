@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from training.evaluate import evaluate
 from training.feet import FOOT, MomentBatches
 from training.foot_figures import evaluate_foot
 from training.labels import ANSWERS
-from training.losses import loss_of_moments, loss_of_notes, loss_of_places
+from training.losses import loss_of_moments, loss_of_notes
 from training.network import Network
+from training.phases import PHASE, TimedBatches
+from training.place_figures import evaluate_phases, evaluate_places
 from training.places import PLACED, PlacedBatches
-from training.place_figures import evaluate_places
 from training.windows import Batches, read_corpus
 
 
@@ -48,8 +50,16 @@ LESSONS = {
         sum(reading.PLACED_HEADS.values()),
         PLACED,
         PlacedBatches,
-        loss_of_places,
+        partial(loss_of_notes, heads=reading.PLACED_HEADS),
         evaluate_places,
+    ),
+    "phases": Lesson(
+        placed_features.TIMED_COUNT,
+        sum(reading.TIMED_HEADS.values()),
+        PHASE,
+        TimedBatches,
+        partial(loss_of_notes, heads=reading.TIMED_HEADS),
+        evaluate_phases,
     ),
 }
 

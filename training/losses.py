@@ -14,18 +14,13 @@ PACE_WIDTH = 0.1  # log seconds by which an answer for the pace may be off at li
 COMMONLY = 0.02  # every class keeps so much probability (label smoothing)
 
 
-def loss_of_notes(said: Tensor, answers: np.ndarray, weights: Mapping[str, float]) -> Tensor:
+def loss_of_notes(
+    said: Tensor,
+    answers: np.ndarray,
+    weights: Mapping[str, float],
+    heads: Mapping[str, int] = reading.HEADS,
+) -> Tensor:
     """The weighted sum of the losses of all questions, each the mean over the notes it asks."""
-    parts = dict(zip(reading.HEADS, said.split(list(reading.HEADS.values()), dim=-1), strict=True))
-    total = said.new_zeros(())
-    for name, weight in weights.items():
-        total = total + weight * _loss(name, parts[name], answers)
-    return total
-
-
-def loss_of_places(said: Tensor, answers: np.ndarray, weights: Mapping[str, float]) -> Tensor:
-    """The same for the questions about notes on a grid."""
-    heads = reading.PLACED_HEADS
     parts = dict(zip(heads, said.split(list(heads.values()), dim=-1), strict=True))
     total = said.new_zeros(())
     for name, weight in weights.items():

@@ -10,6 +10,7 @@ from engrave import reading
 from training import corpora
 from training.labels import UNKNOWN
 from training.network import Network
+from training.phases import read_phases, timed
 from training.places import Laid, laid_of, placed, read_places
 
 FIRST_NOTES = 3000  # of each piece; the rest is not looked at
@@ -21,9 +22,7 @@ def _pieces(data: Path) -> tuple[Laid, ...]:
     pieces: dict[str, Laid] = {}
     for row in corpora.performances(data / "nasap" / "validation"):
         if row["score"] not in pieces:
-            laid = laid_of(row)
-            parts = (laid.rows, laid.end, laid.velocity, laid.pace)
-            pieces[row["score"]] = Laid(*(part[:FIRST_NOTES] for part in parts))
+            pieces[row["score"]] = laid_of(row).take(slice(FIRST_NOTES))
     return tuple(pieces.values())
 
 
@@ -32,6 +31,18 @@ def evaluate_places(network: Network, data: Path) -> dict[str, float]:
     next onset of their staff."""
     figures = [_figures(network, laid) for laid in _pieces(data)]
     return {n: round(float(np.mean([row[n] for row in figures])), 4) for n in figures[0]}
+
+
+def evaluate_phases(network: Network, data: Path) -> dict[str, float]:
+    """The share of the notes whose place in the beat is known, mean over the pieces; the beats are
+    a little beside the true ones."""
+    shares = []
+    for laid in _pieces(data):
+        places, answers = timed(laid, np.random.default_rng(0))
+        known = answers["phase"] != UNKNOWN
+        right = read_phases(network, places).argmax(axis=1) == answers["phase"]
+        shares.append(np.mean(right[known]))
+    return {"phase": round(float(np.mean(shares)), 4)}
 
 
 def _figures(network: Network, laid: Laid) -> Mapping[str, float]:

@@ -7,7 +7,7 @@ barlines are shifted, notes stand beside their place, or in the other hand.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +41,19 @@ LEVELS = (1 / 2, 2.0, 3 / 2, 2 / 3)  # beats that are found instead of the true 
 class Laid:
     """Notes of a score with their score rows, and when their keys were pressed and let go.
 
-    `end` is when the key was let go, in quarters of the score; `pace` seconds a quarter.
+    `onset` and `release` in seconds, `end` when the key was let go in quarters of the score;
+    `pace` seconds a quarter.
     """
 
     rows: np.ndarray
-    end: np.ndarray
+    onset: np.ndarray
+    release: np.ndarray
     velocity: np.ndarray
+    end: np.ndarray
     pace: np.ndarray
+
+    def take(self, notes: np.ndarray | slice) -> "Laid":
+        return Laid(*(getattr(self, field.name)[notes] for field in fields(self)))
 
 
 def lay(
@@ -70,16 +76,14 @@ def lay(
     place, time = np.append(place, place[-1] + 8), np.append(time, time[-1] + 8 * usual)
     end = np.interp(release + np.interp(rows["score_onset"] / QUARTER, place, time) - onset, time, place)
     here = np.interp(rows["score_onset"] / QUARTER, place[:-1], smooth)
-    return Laid(rows, end, velocity, here)
+    return Laid(rows, onset, release, velocity, end, here)
 
 
 def placed(laid: Laid, change: "Change | None" = None) -> tuple[Places, np.ndarray]:
     """What the reader is told of these notes and what is right (dtype PLACED)."""
     rows = laid.rows
     onset = rows["score_onset"] / QUARTER
-    triple = (rows["beats"] % 3 == 0) & (rows["beat_type"] >= 8)  # as in `grid.Bar`
-    beat = np.where(triple, 12, 4) / rows["beat_type"]
-    bar = 4 * rows["beats"] / rows["beat_type"]
+    beat, triple, bar = beats_of(rows)
     places = Places(
         onset,
         laid.end,
@@ -88,7 +92,7 @@ def placed(laid: Laid, change: "Change | None" = None) -> tuple[Places, np.ndarr
         rows["staff"] == 1,
         beat,
         place_in_full_bar(rows) / QUARTER,
-        bar.astype(float),
+        bar,
         triple,
         laid.pace * beat,
     )
@@ -98,6 +102,12 @@ def placed(laid: Laid, change: "Change | None" = None) -> tuple[Places, np.ndarr
     out["fills"] = _fills(rows)
     out["value"] = value_classes(rows["duration"] / QUARTER / beat)
     return places, out
+
+
+def beats_of(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The felt beat at each note, whether it divides in three, and the bar, as in `grid.Bar`."""
+    triple = (rows["beats"] % 3 == 0) & (rows["beat_type"] >= 8)
+    return np.where(triple, 12, 4) / rows["beat_type"], triple, 4 * rows["beats"] / rows["beat_type"]
 
 
 def _fills(rows: np.ndarray) -> np.ndarray:
@@ -135,7 +145,7 @@ def changed(
     """A window with another grid, other hands, other keys held."""
     if rng.random() < 0.5:
         kept = rng.random(len(laid.rows)) >= rng.uniform(0, change.lost)
-        laid = Laid(*(part[kept] for part in (laid.rows, laid.end, laid.velocity, laid.pace)))
+        laid = laid.take(kept)
     places, out = placed(laid)
     onset, end, beat = places.onset, places.end, places.beat
     if rng.random() < change.releases:
@@ -151,9 +161,7 @@ def changed(
         out["value"] = value_classes(laid.rows["duration"] / QUARTER / beat)
     elif rng.random() < change.shift:
         place = (place + beat * rng.integers(1, 4)) % bar
-    upper = places.upper ^ (rng.random(len(onset)) < rng.uniform(0, change.other_hand))
-    if rng.random() < change.misheard:
-        upper = _by_pitch(places.pitch, upper, rng)
+    upper = misheard(places, change, rng)
     if rng.random() < 0.5:
         away = (rng.random(len(onset)) < change.beside) * rng.choice([-0.25, 0.25], len(onset)) * beat
         onset, place = onset + away, (place + away) % bar
@@ -176,6 +184,13 @@ def changed(
     order = np.lexsort((places.pitch, places.onset))
     names = Places.__dataclass_fields__
     return Places(*(getattr(places, name)[order] for name in names)), out[order]
+
+
+def misheard(places: Places, change: Change, rng: np.random.Generator) -> np.ndarray:
+    """The hands, with errors."""
+    wrong = rng.random(len(places.upper)) < rng.uniform(0, change.other_hand)
+    upper = places.upper ^ wrong
+    return _by_pitch(places.pitch, upper, rng) if rng.random() < change.misheard else upper
 
 
 def _by_pitch(pitch: np.ndarray, upper: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -236,8 +251,7 @@ class PlacedBatches:
         if corpus == "performances":
             laid = piece[rng.integers(len(piece))]
             start = _start(len(laid.rows), length, rng)
-            parts = (laid.rows, laid.end, laid.velocity, laid.pace)
-            return Laid(*(part[start : start + length] for part in parts))
+            return laid.take(slice(start, start + length))
         start = _start(len(piece), length, rng)
         played = render(piece[start : start + length], rng, self.habits, start + length >= len(piece))
         known = played.source >= 0
