@@ -109,12 +109,12 @@ class Grid:
 
     def quarter_at(self, seconds: np.ndarray | float) -> np.ndarray:
         """Places in quarter notes (float, not yet quantized) of times in seconds."""
-        return _interpolate(seconds, *self._course())
+        return along(seconds, *self._course())
 
     def time_at(self, quarters: np.ndarray | float | Fraction) -> np.ndarray:
         """Times in seconds of places in quarter notes."""
         times, places = self._course()
-        return _interpolate(np.asarray(quarters, float), places, times)
+        return along(np.asarray(quarters, float), places, times)
 
     def _course(self) -> tuple[np.ndarray, np.ndarray]:
         """The points through which time runs: seconds, and quarter notes."""
@@ -149,7 +149,7 @@ class PlacedNote:
         return self.onset + self.length
 
 
-def _interpolate(x: np.ndarray | float, known: np.ndarray, values: np.ndarray) -> np.ndarray:
+def along(x: np.ndarray | float, known: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Piecewise linear through the points (known, values), going on straight beyond both ends."""
     at = np.asarray(x, float)
     i = np.clip(np.searchsorted(known, at, side="right") - 1, 0, len(known) - 2)

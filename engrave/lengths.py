@@ -21,8 +21,8 @@ import numpy as np
 
 from engrave import reading
 from engrave.grid import Bar, Grid, PlacedNote, beat_parts
-from engrave.second_reading import PlacedEvidence
 from engrave.rhythm import tied_places
+from engrave.second_reading import PlacedEvidence
 
 # The share of a gap (up to so many quarters) that must have been held for the gap to be filled.
 FILLS = [(Fraction(1, 2), 0.0), (Fraction(1), 0.26), (Fraction(2), 0.3), (Fraction(8), 0.4)]
@@ -30,7 +30,6 @@ BREATH = 1.15  # held notes are meant a little longer than the key stays down
 INSIDE_BEAT = 1.0  # what an ending inside a beat costs, beside the length's relative error
 FILL_BONUS = 1.0  # what a rest costs where the gap was held
 TIE = 0.5  # each tied notehead that begins when the key is up
-TIE_OVER_BARLINE = 1.2
 READ_WEIGHT = 0.5  # of what the reader says of the length
 VALUE_CLASSES = {Fraction(v).limit_denominator(8): k for k, v in enumerate(reading.VALUES)}
 LEAST = -5.0  # log probability below which a length is not held more unlikely
@@ -86,7 +85,7 @@ def _length(
     def cost(place: Fraction) -> float:
         length = place - onset
         unread = -READ_WEIGHT * max(said[_class_of(length / bar.beat_length)], LEAST)
-        unread += sum(cost for tied, cost in _ties(onset, place, grid) if tied >= released)
+        unread += TIE * sum(tied >= released for tied in _ties(onset, place, grid))
         if place == end:
             return unread + (0.0 if filled else min(1.0, abs(float(length) / wanted - 1)))
         inside = (place - bar.end) % bar.beat_length != 0
@@ -102,19 +101,19 @@ def _farthest(onset: Fraction, held: Fraction, bar: Bar) -> Fraction:
     return onset + 2 * held + bar.beat_length
 
 
-def _ties(onset: Fraction, end: Fraction, grid: Grid) -> Iterator[tuple[Fraction, float]]:
-    """Where the noteheads of a note stand that are tied to its first one, and what each costs."""
+def _ties(onset: Fraction, end: Fraction, grid: Grid) -> Iterator[Fraction]:
+    """Where the noteheads of a note stand that are tied to its first one."""
     for k in range(grid.bar_at(onset), len(grid.bars)):
         bar = grid.bars[k]
         if bar.start >= end:
             return
         if bar.start > onset:
-            yield bar.start, TIE_OVER_BARLINE
+            yield bar.start
         skipped = bar.full_length - bar.length if k == 0 else Fraction(0)
         start, stop = max(onset - bar.start, Fraction(0)), min(end - bar.start, bar.length)
         inside = replace(bar, start=Fraction(0))
         for place in tied_places(start, stop, inside, skipped):
-            yield bar.start + place, TIE
+            yield bar.start + place
 
 
 def _class_of(beats: Fraction) -> int:

@@ -6,7 +6,7 @@ answers the questions of `reading`; it knows nothing of the rules by which the a
 together. The steps that follow decide, each with the evidence that belongs to it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ WEIGHTS = ("full", "free")  # what `listen` may read with: files in the folder `
 # The evidence that is of a note in what its own player does.
 OF_ONE_PLAYER = ("value", "upper", "voice", "flags", "pedal_down", "pedal_press", "pedal_lift")
 PEDAL_READERS = {"full": "pedal"}  # the files that hear the pedal; the free weights have none
+TIMING_READERS = {"full": "timing", "free": "timing_free"}  # the files of the reader of rhythm
 PLACE_READERS = {"full": "places", "free": "places_free"}  # the files of the second reading
 IGNORANT = -20.0  # log odds of yes where nobody was asked
 WINDOW, MARGIN = 1024, 128  # notes read at a time, and of them those at each end left to others
@@ -145,16 +146,24 @@ def listen_for_pedal(performance: Performance, weights: str = WEIGHTS[0]) -> Foo
     return FootEvidence(moments.times, down, press, lift, used)
 
 
-def read_places(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
-    """The answers to `reading.PLACED_HEADS` for notes on a grid, in the form of `Evidence`.
+def read_timing(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
+    """The answers to `reading.TIMED_HEADS` for notes in beats, in the form of `Evidence`.
 
-    `rows` are those of `placed_features.describe_places`.
+    `rows` are those of `placed_features.describe_timing`.
     """
-    file = PLACE_READERS[weights]
+    return _read(TIMING_READERS[weights], rows, reading.TIMED_HEADS)
+
+
+def read_places(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
+    """The same for notes on a grid: `reading.PLACED_HEADS`, `placed_features.describe_places`."""
+    return _read(PLACE_READERS[weights], rows, reading.PLACED_HEADS)
+
+
+def _read(file: str, rows: np.ndarray, heads: Mapping[str, int]) -> dict[str, np.ndarray]:
     said = in_windows(
         len(rows), lambda shown: _answers(file, rows[shown]), PLACED_WINDOW, PLACED_MARGIN
     )
-    parts = reading.split(said, reading.PLACED_HEADS)
+    parts = reading.split(said, heads)
     return {name: _as_evidence(name, part) for name, part in parts.items()}
 
 
@@ -191,5 +200,11 @@ def _as_evidence(name: str, said: np.ndarray) -> np.ndarray:
         return said
     if said.shape[1] == 1:
         return said[:, 0]
+    return log_shares(said)
+
+
+def log_shares(said: np.ndarray) -> np.ndarray:
+    """The log probabilities of classes of which one is right; log odds, a row for each note."""
     above = said - said.max(axis=1, keepdims=True)
-    return above - np.log(np.exp(above).sum(axis=1, keepdims=True))
+    shares: np.ndarray = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
+    return shares

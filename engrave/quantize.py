@@ -35,6 +35,7 @@ ROLL_DEVIATION = 0.035  # seconds between two chords that are written as one
 CROSSING_STEP = 1.0
 
 READ_WEIGHT = 1.8  # of what the reader says of the place in the beat,
+TIMED_WEIGHT = 1.5  # of what it says of it once the beat is known
 SAME_BEAT = 0.35  # as far as it means the same beat (deviation of the logarithm of its seconds)
 LEAST = -6.0  # log probability below which a place is not held more unlikely
 SWUNG = [k for k, place in enumerate(reading.PHASES) if EVEN <= place <= 0.75]  # second halves
@@ -96,6 +97,7 @@ def quantize(
     grid: Grid,
     staff: Sequence[int],
     evidence: Evidence,
+    rhythm: np.ndarray,
     graces: frozenset[int] = frozenset(),
     smallest: Fraction = Fraction(0),
 ) -> Placed:
@@ -119,6 +121,7 @@ def quantize(
     hands = [frozenset(staff[i] for i in chord) for chord in chords]
     quarters = grid.quarter_at(times)
     read = _read_places(_evenly(evidence.phase, grid.swing), evidence.pace, chords, quarters, beats)
+    read = read + TIMED_WEIGHT * _placing(rhythm, chords)
     even = replace(grid, swing=EVEN).time_at(quarters)
     played = [frozenset((staff[i], notes[i].pitch) for i in chord) for chord in chords]
     together = [MERGED + STEPWISE * _stepwise(a, b) for a, b in pairwise(played)]
@@ -200,6 +203,12 @@ def _read_places(
     agreed = (paces * near).sum(axis=1) / paces.sum(axis=1)
     cost = -np.maximum(np.array(rows)[:, CLASS_OF_TICK], LEAST)
     return READ_WEIGHT * agreed[:, None] * cost
+
+
+def _placing(rhythm: np.ndarray, chords: Sequence[list[int]]) -> np.ndarray:
+    said = np.array([rhythm[chord].mean(axis=0) for chord in chords])
+    cost: np.ndarray = -np.maximum(said[:, CLASS_OF_TICK], LEAST)
+    return cost
 
 
 def _evenly(phase: np.ndarray, swing: float) -> np.ndarray:

@@ -43,11 +43,9 @@ HEADS = {
 }
 COUNT = sum(HEADS.values())
 
-# What the reader of places says of a note on the grid: as above, but in the beats of the grid; and
-# whether it is written until before the next onset of its staff, until there, or beyond.
-FILLS = ("before", "until", "beyond")
-PLACED_HEADS = {"upper": 1, "voice": 4, "value": len(VALUES) + 1, "fills": len(FILLS)}
-# What the reader of rhythm says of a note in beats that are known: where in its beat it stands.
+# What the second reading says of a note on the grid, as above but in the beats of the grid.
+PLACED_HEADS = {"voice": 4, "value": len(VALUES) + 1}
+# And before, of a note in these beats: where in its beat it stands.
 TIMED_HEADS = {"phase": len(PHASES) + 1}
 
 

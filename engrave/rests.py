@@ -29,9 +29,7 @@ def hide_rests(bars: Sequence[Sequence[Voice]]) -> list[tuple[Voice, ...]]:
     heard = [{voice.number for voice in bar if any(map(_sounds, voice.events))} for bar in bars]
     return [
         _thin(bar, before, after)
-        for bar, before, after in zip(
-            bars, [set(), *heard[:-1]], [*heard[1:], set()], strict=True
-        )
+        for bar, before, after in zip(bars, [set(), *heard[:-1]], [*heard[1:], set()], strict=True)
     ]
 
 

@@ -30,8 +30,8 @@ from engrave.pedalling import AS_FITS, Foot, PedalWish, find_foot, to_be_heard
 from engrave.performance import Instrument, Performance
 from engrave.quantize import Placed, quantize
 from engrave.ritenuto import mark_ritenuto
-from engrave.second_reading import read_again
 from engrave.score import KeySignature, Score, TimeSignature
+from engrave.second_reading import read_again, read_rhythm
 from engrave.spelling import Spelling, spell
 from engrave.staves import lay_staves
 from engrave.tempo import tempo_mark
@@ -97,7 +97,9 @@ def transcribe(
     begin("Writing the rhythm", 0.5)
     staves = lay_staves(fingers, split_hands(fingers, evidence))
     ornaments = find_ornaments(fingers, staves.hands, evidence, beats)
-    placed = _place(fold(fingers, ornaments), beats, staves.hands, evidence, corrections.smallest)
+    placed = _place(
+        fold(fingers, ornaments), beats, staves.hands, evidence, corrections.smallest, weights
+    )
     hand = tuple(staves.hands[note.played] for note in placed.notes)
     grid = divide_bars(performance.notes, placed.notes, hand, placed.grid)
     hand = share_staves(placed.notes, hand, evidence, grid)
@@ -178,13 +180,19 @@ class _Line:
 
 
 def _place(
-    written: Folded, beats: Grid, staff: Sequence[int], evidence: Evidence, smallest: Fraction
+    written: Folded,
+    beats: Grid,
+    staff: Sequence[int],
+    evidence: Evidence,
+    smallest: Fraction,
+    weights: str,
 ) -> Placed:
     """The notes that are written, at their places, each under its index in the performance."""
     kept = list(written.kept)
     hands = [staff[i] for i in kept]
     read = evidence.take(kept)
-    placed = quantize(written.performance, beats, hands, read, written.graces, smallest)
+    rhythm = read_rhythm(written.performance, hands, beats, written.graces, weights)
+    placed = quantize(written.performance, beats, hands, read, rhythm, written.graces, smallest)
     notes = tuple(replace(note, played=kept[note.played]) for note in placed.notes)
     return Placed(notes, placed.grid)
 

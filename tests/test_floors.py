@@ -36,7 +36,15 @@ FLOORS = (
     # rooms of the judge, of the writer, and of the steps
     {
         *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
-        *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines", "second_reading", "pedal_places"),
+        *(
+            "staff_signs",
+            "ensemble",
+            "rolls",
+            "mended",
+            "xml_barlines",
+            "second_reading",
+            "pedal_places",
+        ),
         *("graces", "rests", "tremolos", "trills", "glissandos"),
     },
     {

@@ -54,7 +54,9 @@ def test_there_is_a_row_for_each_note():
 
 def test_the_hold_is_measured_in_beats_and_against_the_next_notes_of_the_hand():
     rows = columns()
-    assert rows[5] == pytest.approx([about(1), about(2), about(0.5), about(0.25), about(1)], abs=1e-6)
+    assert rows[5] == pytest.approx(
+        [about(1), about(2), about(0.5), about(0.25), about(1)], abs=1e-6
+    )
     first = 8 + 6 * len(placed_features.CHORDS_AROUND)
     until_next, until_second = rows[first], rows[first + 1]
     assert until_next[:3] == pytest.approx([1, 2, 1 / 3])  # C5: four eighths of one; not above 2

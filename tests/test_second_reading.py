@@ -24,9 +24,7 @@ def placed(name: str) -> tuple[list[PlacedNote], list[int], Grid]:
     notes = []
     for k, (note, end) in enumerate(zip(sample.truth, held, strict=True)):
         length = max(Fraction(float(end)) - note.onset, Fraction(1, 16))
-        notes.append(
-            PlacedNote(note.onset, note.length and length, note.pitch.midi, k, note.grace)
-        )
+        notes.append(PlacedNote(note.onset, note.length and length, note.pitch.midi, k, note.grace))
     grid = Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
     return notes, [note.staff for note in sample.truth], grid
 
@@ -84,7 +82,9 @@ def test_the_order_of_the_notes_does_not_matter():
     here = read_again(performance, notes, staff, grid, first)
     there = read_again(performance, notes[::-1], staff[::-1], grid, first)
     for field in fields(PlacedEvidence):
-        assert getattr(there, field.name)[::-1] == pytest.approx(getattr(here, field.name), abs=1e-4)
+        assert getattr(there, field.name)[::-1] == pytest.approx(
+            getattr(here, field.name), abs=1e-4
+        )
 
 
 def test_each_player_is_read_alone():
@@ -93,10 +93,12 @@ def test_each_player_is_read_alone():
     alone = take("march").performance
     count = len(notes)
     both = Performance(
-        tuple(sorted(
-            [*alone.notes, *(replace(n, player=1) for n in alone.notes)],
-            key=lambda n: (n.onset, n.pitch),
-        )),
+        tuple(
+            sorted(
+                [*alone.notes, *(replace(n, player=1) for n in alone.notes)],
+                key=lambda n: (n.onset, n.pitch),
+            )
+        ),
         players=(PIANO, Instrument("Piano")),
     )
     index = {}

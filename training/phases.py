@@ -5,22 +5,16 @@ beside them, for so they are found; in some windows they are twice or half as fa
 true ones.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
-from engrave import reading
-from engrave.listen import PLACED_MARGIN, PLACED_WINDOW, in_windows
+from engrave.grid import along
 from engrave.performance import CHORD_WINDOW
-from engrave.placed_features import TIMED_COUNT, Places, describe_timing
+from engrave.placed_features import Places, describe_timing
 from training.clock import beat_grid
 from training.corpora import QUARTER
 from training.labels import UNKNOWN, phase_classes, place_in_full_bar
-from training.network import Network
 from training.places import Change, Laid, PlacedBatches, beats_of, misheard
 
 PHASE = np.dtype([("phase", "i1")])
@@ -29,66 +23,84 @@ BESIDE = 0.04  # of a beat: deviation of the beats that are found, at most
 HALVED, DOUBLED, BETWEEN = 0.12, 0.12, 0.04  # shares of the windows with other beats
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The beats that somebody might have found: when each true one was heard, in seconds, and what
+    they are to the true ones.
+
+    One of them lasts `factor` true beats; the first begins `away` true beats after the first.
+    """
+
+    times: np.ndarray
+    factor: float = 1.0
+    away: float = 0.0
+
+    def count(self, true_beats: np.ndarray) -> np.ndarray:
+        """Places counted in true beats, in these."""
+        return (true_beats - self.away) / self.factor
+
+
 def timed(laid: Laid, rng: np.random.Generator | None = None) -> tuple[Places, np.ndarray]:
     """What the reader is told of these notes and what is right (dtype PHASE), sorted by onset.
 
-    With `rng` the beats are those that somebody might have found.
+    Places are counted in beats: the true ones or, with `rng`, those that somebody might have found.
     """
-    rows = laid.rows
-    beat, triple, bar = beats_of(rows)
-    start = beat_grid(rows).start / QUARTER
-    place, first = np.unique(rows["score_onset"], return_index=True)
-    chord = np.searchsorted(place, rows["score_onset"])
-    time = np.bincount(chord, laid.onset) / np.bincount(chord)
-    good = np.flatnonzero(time > np.append(-np.inf, np.maximum.accumulate(time)[:-1] + 1e-3))
-    times = _going_on(start, place[good] / QUARTER, time[good])
-    factor, away = 1.0, 0.0
+    start = beat_grid(laid.rows).start / QUARTER
+    found = Found(_beat_times(laid, start))
     if rng is not None:
-        smooth = rng.uniform(0, SMOOTHED)
-        times[1:-1] += smooth * ((times[:-2] + times[2:]) / 2 - times[1:-1])
-        times += rng.normal(0, rng.uniform(0, BESIDE), len(times)) * np.gradient(times)
-        times = np.maximum.accumulate(times + 1e-6 * np.arange(len(times)))
-        kind = rng.random()
-        factor = 0.5 if kind < HALVED else 2.0 if kind < HALVED + DOUBLED else 1.0
-        away = 0.5 if kind > 1 - BETWEEN else float(rng.integers(0, 2)) if factor == 2.0 else 0.0
-    in_beats = _count(rows["score_onset"] / QUARTER, start)
-    right = (in_beats - away) / factor % 1
-    order = np.lexsort((rows["pitch"], laid.onset))
-    onset, release = laid.onset[order], laid.release[order]
-    heads = _chord_heads(onset)
-    at, end = (_going_on(t, times, np.arange(len(times))) for t in (onset[heads], release))
-    at, end = (at - away) / factor, (np.maximum(end, at + 1e-3) - away) / factor
-    index = np.floor(place_in_full_bar(rows) / QUARTER / beat)[order]
-    size = (bar / beat)[order] if factor == 1 else np.full(len(order), 4.0)
-    here = (at - np.floor(in_beats[order]) + index) % size if factor == 1 else at % size
-    ones = np.ones(len(order))
+        found = _misfound(found.times, rng)
+    index = np.arange(len(start), dtype=float)
+    true = along(laid.rows["score_onset"] / QUARTER, start, index)
+    order = np.lexsort((laid.rows["pitch"], laid.onset))
+    laid, true = laid.take(order), true[order]
+    heads = laid.onset[_chord_heads(laid.onset)]
+    onset, end = (found.count(along(t, found.times, index)) for t in (heads, laid.release))
+    beat, triple, bar = beats_of(laid.rows)
+    if found.factor == 1:
+        size = bar / beat
+        in_bar = np.floor(place_in_full_bar(laid.rows) / QUARTER / beat)
+        place = (onset - np.floor(true) + in_bar) % size
+    else:
+        size, triple = np.full(len(true), 4.0), np.zeros(len(true), bool)
+        place = onset % size
     places = Places(
-        onset=at,
-        end=end,
-        pitch=rows["pitch"][order].astype(float),
-        velocity=laid.velocity[order].astype(float),
-        upper=(rows["staff"] == 1)[order],
-        beat=ones,
-        place=here,
+        onset=onset,
+        end=np.maximum(end, onset + 1e-3),
+        pitch=laid.rows["pitch"].astype(float),
+        velocity=laid.velocity.astype(float),
+        upper=laid.rows["staff"] == 1,
+        beat=np.ones(len(true)),
+        place=place,
         bar=size,
-        triple=triple[order] if factor == 1 else ones < 0,
-        pace=np.gradient(times)[np.searchsorted(start, rows["score_onset"][order] / QUARTER, "right") - 1] * factor,
+        triple=triple,
+        pace=np.gradient(found.times)[np.floor(true).astype(int).clip(0)] * found.factor,
     )
-    out = np.full(len(order), UNKNOWN, PHASE)
-    out["phase"] = phase_classes(right)[order]
+    out = np.full(len(true), UNKNOWN, PHASE)
+    out["phase"] = phase_classes(found.count(true) % 1)
     return places, out
 
 
-def _going_on(x: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Linear between the points, going on straight beyond both ends."""
-    i = np.clip(np.searchsorted(known, x, side="right") - 1, 0, len(known) - 2)
-    slope = (values[i + 1] - values[i]) / (known[i + 1] - known[i])
-    return values[i] + (x - known[i]) * slope
+def _beat_times(laid: Laid, start: np.ndarray) -> np.ndarray:
+    """When the beats that start at these places (quarters) were played."""
+    place, chord = np.unique(laid.rows["score_onset"] / QUARTER, return_inverse=True)
+    time = np.bincount(chord, laid.onset) / np.bincount(chord)
+    later = time > np.append(-np.inf, np.maximum.accumulate(time)[:-1] + 1e-3)
+    return along(start, place[later], time[later])
 
 
-def _count(place: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """Places (quarters) in beats that start there."""
-    return _going_on(place, start, np.arange(len(start)).astype(float))
+def _misfound(times: np.ndarray, rng: np.random.Generator) -> Found:
+    """The beats at these times as they are found: smoothed, beside them, or others."""
+    times = times.copy()
+    smooth = rng.uniform(0, SMOOTHED)
+    times[1:-1] += smooth * ((times[:-2] + times[2:]) / 2 - times[1:-1])
+    times += rng.normal(0, rng.uniform(0, BESIDE), len(times)) * np.gradient(times)
+    times = np.maximum.accumulate(times + 1e-6 * np.arange(len(times)))
+    kind = rng.random()
+    if kind < HALVED:
+        return Found(times, 0.5)
+    if kind < HALVED + DOUBLED:
+        return Found(times, 2.0, float(rng.integers(0, 2)))
+    return Found(times, 1.0, 0.5) if kind > 1 - BETWEEN else Found(times)
 
 
 def _chord_heads(onset: np.ndarray) -> np.ndarray:
@@ -111,10 +123,7 @@ class TimedBatches(PlacedBatches):
             laid = laid.take(rng.random(len(laid.rows)) >= rng.uniform(0, self.change.lost))
         places, answers = timed(laid, rng)
         places = _otherwise(places, self.change, rng)
-        rows, answers = describe_timing(places)[: self.window], answers[: self.window]
-        missing = self.window - len(answers)
-        blank = np.full(missing, UNKNOWN, PHASE)
-        return np.pad(rows, ((0, missing), (0, 0))), np.concatenate([answers, blank])
+        return self._padded(describe_timing(places), answers)
 
 
 def _otherwise(places: Places, change: Change, rng: np.random.Generator) -> Places:
@@ -133,19 +142,3 @@ def _otherwise(places: Places, change: Change, rng: np.random.Generator) -> Plac
         upper=misheard(places, change, rng),
         pace=places.pace * np.exp(rng.normal(0, 0.25)),
     )
-
-
-def read_phases(network: Network, places: Places) -> np.ndarray:
-    """The network's answers for the notes of a whole piece."""
-    rows = describe_timing(places)
-
-    def answer(shown: slice) -> np.ndarray:
-        said = network(torch.from_numpy(rows[shown])[None].to(network.answer.weight.device))
-        answers: np.ndarray = said[0].float().cpu().numpy()
-        return answers
-
-    network.eval()
-    with torch.no_grad():
-        said = in_windows(len(rows), answer, PLACED_WINDOW, PLACED_MARGIN)
-    network.train()
-    return said

@@ -1,17 +1,17 @@
-"""Figures of the reader of places on the validation pieces, on their true grids."""
+"""Figures of the second reading on the validation pieces, on their true grids."""
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from engrave import reading
+from engrave.placed_features import describe_places, describe_timing
 from training import corpora
 from training.labels import UNKNOWN
 from training.network import Network
-from training.phases import read_phases, timed
-from training.places import Laid, laid_of, placed, read_places
+from training.phases import timed
+from training.places import Laid, laid_of, placed, read_rows
 
 FIRST_NOTES = 3000  # of each piece; the rest is not looked at
 
@@ -27,35 +27,26 @@ def _pieces(data: Path) -> tuple[Laid, ...]:
 
 
 def evaluate_places(network: Network, data: Path) -> dict[str, float]:
-    """Means over the pieces: share of the answers right, and F of the notes that last beyond the
-    next onset of their staff."""
-    figures = [_figures(network, laid) for laid in _pieces(data)]
-    return {n: round(float(np.mean([row[n] for row in figures])), 4) for n in figures[0]}
+    """Shares of the notes whose voice and value are known, means over the pieces."""
+    figures = []
+    for laid in _pieces(data):
+        places, answers = placed(laid)
+        said = reading.split(read_rows(network, describe_places(places)), reading.PLACED_HEADS)
+        figures.append([_share(said[name], answers[name]) for name in reading.PLACED_HEADS])
+    means = np.mean(figures, axis=0)
+    return {n: round(float(m), 4) for n, m in zip(reading.PLACED_HEADS, means, strict=True)}
 
 
 def evaluate_phases(network: Network, data: Path) -> dict[str, float]:
-    """The share of the notes whose place in the beat is known, mean over the pieces; the beats are
-    a little beside the true ones."""
+    """The same for their places in beats that are a little beside the true ones."""
     shares = []
     for laid in _pieces(data):
         places, answers = timed(laid, np.random.default_rng(0))
-        known = answers["phase"] != UNKNOWN
-        right = read_phases(network, places).argmax(axis=1) == answers["phase"]
-        shares.append(np.mean(right[known]))
+        shares.append(_share(read_rows(network, describe_timing(places)), answers["phase"]))
     return {"phase": round(float(np.mean(shares)), 4)}
 
 
-def _figures(network: Network, laid: Laid) -> Mapping[str, float]:
-    places, answers = placed(laid)
-    said = reading.split(read_places(network, places), reading.PLACED_HEADS)
-    figures: dict[str, float] = {}
-    figures["upper"] = float(np.mean((said.pop("upper")[:, 0] > 0) == answers["upper"]))
-    for name, part in said.items():
-        known = answers[name] != UNKNOWN
-        figures[name] = float(np.mean(part[known].argmax(1) == answers[name][known]))
-    beyond = reading.FILLS.index("beyond")
-    said_beyond, true = said["fills"].argmax(1) == beyond, answers["fills"] == beyond
-    figures["beyond_f"] = float(
-        2 * np.sum(said_beyond & true) / max(1, said_beyond.sum() + true.sum())
-    )
-    return figures
+def _share(said: np.ndarray, answers: np.ndarray) -> float:
+    """The share of the known answers that are right."""
+    known = answers != UNKNOWN
+    return float(np.mean(said[known].argmax(axis=1) == answers[known]))

@@ -33,7 +33,6 @@ from training.windows import SLOWER
 PLACED = np.dtype([(name, "i1") for name in reading.PLACED_HEADS])
 MIN_NOTES = 60
 MARGIN = 1.2  # more notes than a window has are taken, for some are lost
-TOLERANCE = 1e-3  # quarters
 LEVELS = (1 / 2, 2.0, 3 / 2, 2 / 3)  # beats that are found instead of the true one
 
 
@@ -56,9 +55,7 @@ class Laid:
         return Laid(*(getattr(self, field.name)[notes] for field in fields(self)))
 
 
-def lay(
-    rows: np.ndarray, onset: np.ndarray, release: np.ndarray, velocity: np.ndarray
-) -> Laid:
+def lay(rows: np.ndarray, onset: np.ndarray, release: np.ndarray, velocity: np.ndarray) -> Laid:
     """Notes played (seconds) on the score that they play, sorted by place, then pitch."""
     main = ((rows["flags"] & GRACE) == 0) & (rows["duration"] > 0) & (rows["staff"] > 0)
     main &= rows["beats"] > 0
@@ -74,12 +71,14 @@ def lay(
     usual = np.median(pace)
     # Behind the last chord time goes on at the usual pace.
     place, time = np.append(place, place[-1] + 8), np.append(time, time[-1] + 8 * usual)
-    end = np.interp(release + np.interp(rows["score_onset"] / QUARTER, place, time) - onset, time, place)
+    end = np.interp(
+        release + np.interp(rows["score_onset"] / QUARTER, place, time) - onset, time, place
+    )
     here = np.interp(rows["score_onset"] / QUARTER, place[:-1], smooth)
     return Laid(rows, onset, release, velocity, end, here)
 
 
-def placed(laid: Laid, change: "Change | None" = None) -> tuple[Places, np.ndarray]:
+def placed(laid: Laid) -> tuple[Places, np.ndarray]:
     """What the reader is told of these notes and what is right (dtype PLACED)."""
     rows = laid.rows
     onset = rows["score_onset"] / QUARTER
@@ -97,9 +96,7 @@ def placed(laid: Laid, change: "Change | None" = None) -> tuple[Places, np.ndarr
         laid.pace * beat,
     )
     out = np.full(len(rows), UNKNOWN, PLACED)
-    out["upper"] = places.upper
     out["voice"] = voice_classes(rows)
-    out["fills"] = _fills(rows)
     out["value"] = value_classes(rows["duration"] / QUARTER / beat)
     return places, out
 
@@ -107,22 +104,11 @@ def placed(laid: Laid, change: "Change | None" = None) -> tuple[Places, np.ndarr
 def beats_of(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The felt beat at each note, whether it divides in three, and the bar, as in `grid.Bar`."""
     triple = (rows["beats"] % 3 == 0) & (rows["beat_type"] >= 8)
-    return np.where(triple, 12, 4) / rows["beat_type"], triple, 4 * rows["beats"] / rows["beat_type"]
-
-
-def _fills(rows: np.ndarray) -> np.ndarray:
-    """For each note whether it ends before, at or after the next onset of its staff."""
-    fills = np.full(len(rows), UNKNOWN)
-    for staff in np.unique(rows["staff"]):
-        members = np.flatnonzero(rows["staff"] == staff)
-        onset, end = rows["score_onset"][members], (rows["score_onset"] + rows["duration"])[members]
-        time = np.unique(onset)
-        after = np.searchsorted(time, onset, side="right")
-        known = after < len(time)
-        away = (end - time[np.minimum(after, len(time) - 1)]) / QUARTER
-        kind = np.where(away < -TOLERANCE, 0, np.where(away > TOLERANCE, 2, 1))
-        fills[members[known]] = kind[known]
-    return fills
+    return (
+        np.where(triple, 12, 4) / rows["beat_type"],
+        triple,
+        4 * rows["beats"] / rows["beat_type"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +125,7 @@ class Change:
     flat: float = 0.15
 
 
-def changed(
-    laid: Laid, change: Change, rng: np.random.Generator
-) -> tuple[Places, np.ndarray]:
+def changed(laid: Laid, change: Change, rng: np.random.Generator) -> tuple[Places, np.ndarray]:
     """A window with another grid, other hands, other keys held."""
     if rng.random() < 0.5:
         kept = rng.random(len(laid.rows)) >= rng.uniform(0, change.lost)
@@ -163,7 +147,9 @@ def changed(
         place = (place + beat * rng.integers(1, 4)) % bar
     upper = misheard(places, change, rng)
     if rng.random() < 0.5:
-        away = (rng.random(len(onset)) < change.beside) * rng.choice([-0.25, 0.25], len(onset)) * beat
+        away = (
+            (rng.random(len(onset)) < change.beside) * rng.choice([-0.25, 0.25], len(onset)) * beat
+        )
         onset, place = onset + away, (place + away) % bar
     velocity = places.velocity
     if rng.random() < change.flat:
@@ -236,10 +222,12 @@ class PlacedBatches:
 
     def _window(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         places, answers = changed(self._laid(rng), self.change, rng)
-        rows = describe_places(places)[: self.window]
-        answers = answers[: self.window]
+        return self._padded(describe_places(places), answers)
+
+    def _padded(self, rows: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        rows, answers = rows[: self.window], answers[: self.window]
         missing = self.window - len(answers)
-        blank = np.full(missing, UNKNOWN, PLACED)
+        blank = np.full(missing, UNKNOWN, answers.dtype)
         return np.pad(rows, ((0, missing), (0, 0))), np.concatenate([answers, blank])
 
     def _laid(self, rng: np.random.Generator) -> Laid:
@@ -253,13 +241,19 @@ class PlacedBatches:
             start = _start(len(laid.rows), length, rng)
             return laid.take(slice(start, start + length))
         start = _start(len(piece), length, rng)
-        played = render(piece[start : start + length], rng, self.habits, start + length >= len(piece))
-        known = played.source >= 0
-        rows = piece[start : start + length][played.source[known]]
-        first = np.unique(played.source[known], return_index=True)[1]
+        played = render(
+            piece[start : start + length], rng, self.habits, start + length >= len(piece)
+        )
+        # Of an ornament the first press counts; what the player added is left out.
+        source, first = np.unique(played.source, return_index=True)
+        source, first = source[source >= 0], first[source >= 0]
         slower = 1.0 if corpus == "scores" else SLOWER
-        onset, release = (np.asarray(t, float)[known][first] * slower for t in (played.onset, played.release))
-        return lay(rows[first], onset, release, np.asarray(played.velocity, float)[known][first])
+        onset, release, velocity = (
+            np.asarray(column, float)[first]
+            for column in (played.onset, played.release, played.velocity)
+        )
+        rows = piece[start : start + length][source]
+        return lay(rows, onset * slower, release * slower, velocity)
 
 
 def laid_of(row: Mapping[str, Any]) -> Laid:
@@ -268,9 +262,8 @@ def laid_of(row: Mapping[str, Any]) -> Laid:
     return lay(notes, notes["onset"], notes["offset"], notes["velocity"].astype(float))
 
 
-def read_places(network: Network, places: Places) -> np.ndarray:
+def read_rows(network: Network, rows: np.ndarray) -> np.ndarray:
     """The network's answers for the notes of a whole piece."""
-    rows = describe_places(places)
 
     def answer(shown: slice) -> np.ndarray:
         said = network(torch.from_numpy(rows[shown])[None].to(network.answer.weight.device))
