@@ -38,7 +38,7 @@ def _thin(bar: Sequence[Voice], before: Set[int], after: Set[int]) -> tuple[Voic
 
     The lowest voice is thinned first, so that of rests that all of them have the upper's are left.
     """
-    voices = list(bar)
+    voices = [_unless_silent(voice, bar) for voice in bar]
     for k in reversed(range(len(voices))):
         others = [v for v in voices if v.staff == voices[k].staff and v is not voices[k]]
         enters, ends = voices[k].number not in before, voices[k].number not in after
@@ -65,11 +65,18 @@ def _unless_visited(voice: Voice, others: Sequence[Voice]) -> Voice:
     return _without(voice, spared)
 
 
+def _unless_silent(voice: Voice, bar: Sequence[Voice]) -> Voice:
+    """The voice without its rests, if it has nothing else and another one of its staff has."""
+    sounding = {other.number for other in bar if any(map(_sounds, other.events))}
+    beside = any(other.staff == voice.staff and other.number in sounding for other in bar)
+    silent = beside and voice.number not in sounding
+    return _without(voice, range(len(voice.events))) if silent else voice
+
+
 def _thinned(voice: Voice, others: Sequence[Voice], enters: bool, ends: bool) -> Voice:
     heard = [k for k, event in enumerate(voice.events) if _sounds(event)]
     if not heard:
-        sounding = any(_sounds(event) for other in others for event in other.events)
-        return _without(voice, range(len(voice.events))) if sounding else voice
+        return voice
     before, after = range(heard[0]), range(heard[-1] + 1, len(voice.events))
     if _may_go(voice, before, others, _shown if enters else _sounds) and (
         enters or len(heard) <= FEW

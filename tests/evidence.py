@@ -139,8 +139,13 @@ def reads_right(
 ) -> PlacedEvidence:
     """A second reading that says what the first one has said, and nothing more."""
     same = evidence.take([note.played for note in notes])
-    fills = np.full((len(notes), len(reading.FILLS)), -np.log(len(reading.FILLS)))
-    return PlacedEvidence(same.upper, same.voice, same.value, fills)
+    return PlacedEvidence(same.voice, same.value)
+
+
+def unread(performance: Performance, *_: object) -> np.ndarray:
+    """A second reading of the rhythm that says nothing."""
+    classes = reading.TIMED_HEADS["phase"]
+    return np.full((len(performance.notes), classes), -np.log(classes))
 
 
 def _voices(sample: Take) -> list[str]:

@@ -57,8 +57,8 @@ def settled(held: str, grid: Grid, read: str | None = None) -> str:
         ("4/4", "0:1/2 2:6", "1 6"),
         ("4/4", "0:5/2 4:4", "4 4"),
         ("4/4", "0:1 4:4", "1 4"),
-        # Up to the barline, not tied over it, where the key is up by then; else over it.
-        ("4/4", "0:7/2 7/2:1/2 9/2:7/2", "7/2 1/2 7/2"),
+        # Over the barline where the gap was held; up to it where the reader says so (below).
+        ("4/4", "0:7/2 7/2:1/2 9/2:7/2", "7/2 1 7/2"),
         ("4/4", "0:7/2 7/2:3/4 9/2:7/2", "7/2 1 7/2"),
         # What is held over the next note ends with it.
         ("4/4", "0:5/2 1:1 2:9", "1 1 6"),
@@ -77,6 +77,9 @@ def test_lengths(meter: str, held: str, expected: str) -> None:
         # Staccato quarters or eighths.
         ("4/4", "0:1/4 1:1/4 2:6", "1 1 4", "1 1 4"),
         ("4/4", "0:1/4 1:1/4 2:6", "1/2 1/2 4", "1/2 1/2 4"),
+        # An eighth before the barline, or a quarter tied over it.
+        ("4/4", "0:7/2 7/2:1/2 9/2:7/2", "4 1/2 4", "7/2 1/2 7/2"),
+        ("4/4", "0:7/2 7/2:1/2 9/2:7/2", "4 1 4", "7/2 1 7/2"),
         # A half note under the pedal or a quarter; three quarters of a bar or all of it.
         ("4/4", "0:3/4 2:6", "2 4", "2 4"),
         ("4/4", "0:3/4 2:6", "1 4", "1 4"),

@@ -292,8 +292,8 @@ def test_an_editors_pedal_stands_in_brackets_and_an_abridged_one_is_not_seen() -
     pedal = Pedals(spans, (PedalWord(Fraction(8), "simile"),), bracketed=True)
     score = notate(notes, grid, [2] * 3, [1] * 3, spell(notes), pedal)
     assert check(score, performance_of(notes, grid)) == []
-    looks = [m.look for bar in score.parts[0].measures for m in bar.marks if hasattr(m, "look")]
-    assert looks == ["line"] * 4 + ["none"] * 2
+    shown = [m.shown for bar in score.parts[0].measures for m in bar.marks if hasattr(m, "shown")]
+    assert shown == [True] * 4 + [False] * 2
     words = [
         (m.words, b.number) for b in score.parts[0].measures for m in b.marks if hasattr(m, "words")
     ]

@@ -12,7 +12,7 @@ from engrave.grid import Bar, Grid
 from engrave.performance import Performance
 from engrave.quantize import quantize
 from samples import names, take
-from tests.evidence import blank, of_truth, read
+from tests.evidence import blank, of_truth, read, unread
 from tests.playing import even_grid, hands_at_middle_c, play, press
 
 F = Fraction
@@ -46,7 +46,8 @@ def put(performance, grid, graces=frozenset(), evidence=None):
     If nothing is given the reader says nothing, so that the time alone decides.
     """
     evidence = evidence or blank(len(performance.notes))
-    placed = quantize(performance, grid, hands_at_middle_c(performance), evidence, graces)
+    staff = hands_at_middle_c(performance)
+    placed = quantize(performance, grid, staff, evidence, unread(performance), graces)
     check_sound(placed, performance)
     return placed
 
@@ -474,7 +475,8 @@ def test_the_samples_fall_into_place_on_their_true_grid(name):
     graces = frozenset(i for i, note in enumerate(sample.truth) if note.grace)
     staff = [note.staff for note in sample.truth]
     grid = from_the_first_note(sample.grid)
-    placed = quantize(sample.performance, grid, staff, of_truth(sample), graces)
+    rhythm = unread(sample.performance)
+    placed = quantize(sample.performance, grid, staff, of_truth(sample), rhythm, graces)
     check_sound(placed, sample.performance)
     true = [note.onset for note in sample.truth]
     right = [a.onset == b for a, b in zip(placed.notes, true, strict=True)]

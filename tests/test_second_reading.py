@@ -41,7 +41,7 @@ def test_every_note_is_answered(name, weights):
     evidence = read(name, weights)
     for head, width in reading.PLACED_HEADS.items():
         table = getattr(evidence, head)
-        assert table.shape == ((len(take(name).truth), width) if width > 1 else (len(table),))
+        assert table.shape == (len(take(name).truth), width)
         assert np.isfinite(table).all()
     assert np.exp(evidence.value).sum(axis=1) == pytest.approx(1)
     assert np.exp(evidence.voice).sum(axis=1) == pytest.approx(1)
@@ -71,7 +71,7 @@ def test_of_grace_notes_nothing_is_known():
     notes.append(PlacedNote(Fraction(0), Fraction(1), 64, 1))
     performance = play([press(0, 62), press(0.05, 64)])
     evidence = read_again(performance, notes, [1, 1], grid_of("4/4"), blank(2))
-    assert np.ptp(evidence.value[0]) == 0 == np.ptp(evidence.fills[0])
+    assert np.ptp(evidence.value[0]) == 0 == np.ptp(evidence.voice[0])
     assert np.ptp(evidence.value[1]) > 0
 
 
