@@ -27,10 +27,9 @@ FEW = 2  # chords of a voice before which no rest is needed
 def hide_rests(bars: Sequence[Sequence[Voice]]) -> list[tuple[Voice, ...]]:
     """The voices of all measures, with the rests hidden that nobody needs."""
     heard = [{voice.number for voice in bar if any(map(_sounds, voice.events))} for bar in bars]
-    return [
-        _thin(bar, before, after)
-        for bar, before, after in zip(bars, [set(), *heard[:-1]], [*heard[1:], set()], strict=True)
-    ]
+    # No voice enters with the first bar or ends with the last.
+    before, after = [*heard[:1], *heard[:-1]], [*heard[1:], *heard[-1:]]
+    return [_thin(*bar) for bar in zip(bars, before, after, strict=True)]
 
 
 def _thin(bar: Sequence[Voice], before: Set[int], after: Set[int]) -> tuple[Voice, ...]:

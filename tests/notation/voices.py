@@ -44,7 +44,7 @@ SAMPLES = (
     Sample(
         "shared_rests",
         "Both voices rest together: one rest stands in the middle for both; where only one rests, "
-        "it stands above or below.",
+        "it stands above or below, and after its last note not at all while the other one sounds.",
         """
         right 1 | e5:4 r f5 r | r:2 e5:4 f5 | g5:4 r:8 f5 r:2 |
         right 2 | c5:4 r d5:2 | r:4 c5 d5:2 | c5:4 r d5 r |
@@ -52,7 +52,7 @@ SAMPLES = (
         left 2  | r:8 e3:4. r:2 | r:1 | r:1 |
         """,
         """
-        right 1 | ↑ e5:4 r f5 r | ↑ r:2 e5:4 f5 | ↑ g5:4 r:8 f5 r:2 |
+        right 1 | ↑ e5:4 r f5 s | ↑ r:2 e5:4 f5 | ↑ g5:4 r:8 f5 r:2 |
         right 2 | ↓ c5:4 s d5:2 | ↓ r:4 c5 d5:2 | ↓ c5:4 r d5 r |
         left 1  | ↑ r:8 g3 r g3 r:2 | c3:1 | c3:1 |
         left 2  | ↓ s:8 e3:4. s:2 |  |  |
@@ -60,15 +60,34 @@ SAMPLES = (
     ),
     Sample(
         "second_voice_for_one_bar",
-        "A second voice appears in one bar only; before and after the stems are free.",
+        "A second voice appears in one bar only: no rest stands before it; in the bars before and "
+        "after the stems are free.",
         """
         right 1 | e5:4 f5 g5 f5 | e5:1 | g5:4 f5 e5 d5 |
         right 2 | r:1 | r:4 g4:2 a4:4 | r:1 |
         """,
         """
         right 1 | e5:4 f5 g5 f5 | ↑ e5:1 | g5:4 f5 e5 d5 |
-        right 2 |  | ↓ r:4 g4:2 a4:4 |  |
+        right 2 |  | ↓ s:4 g4:2 a4:4 |  |
         """,
+    ),
+    Sample(
+        "melody_over_a_run",
+        "A melody of long notes over a run is a voice of its own, stems up, with its real lengths; "
+        "the run below it begins with a rest each time the melody moves, and goes on.",
+        """
+        right 1 | c6:2 a5 | g5:1 |
+        right 2 | r:16 e5 g5 e5 g5 e5 g5 e5 r c5 f5 c5 f5 c5 f5 c5 |
+        right 2 | r:16 b4 d5 b4 d5 b4 d5 b4 d5:4 r |
+        left 1  | c3:2 f3 | g2:1 |
+        """,
+        """
+        right 1 | ↑ c6:2 a5 | ↑ g5:1 |
+        right 2 | ↓ r:16 [e5 g5 e5] [g5 e5 g5 e5] r [c5 f5 c5] [f5 c5 f5 c5] |
+        right 2 | ↓ r:16 [b4 d5 b4] [d5 b4 d5 b4] d5:4 s |
+        left 1  | c3:2 f3 | g2:1 |
+        """,
+        played=True,
     ),
     Sample(
         "voice_over_bars",
