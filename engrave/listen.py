@@ -23,8 +23,8 @@ WEIGHTS = ("full", "free")  # what `listen` may read with: files in the folder `
 # The evidence that is of a note in what its own player does.
 OF_ONE_PLAYER = ("value", "upper", "voice", "flags", "pedal_down", "pedal_press", "pedal_lift")
 PEDAL_READERS = {"full": "pedal"}  # the files that hear the pedal; the free weights have none
-TIMING_READERS = {"full": "timing", "free": "timing_free"}  # the files of the reader of rhythm
-PLACE_READERS = {"full": "places", "free": "places_free"}  # the files of the second reading
+PHASE_READERS = {"full": "phases", "free": "phases_free"}  # the files of the second reading
+PLACE_READERS = {"full": "places", "free": "places_free"}
 IGNORANT = -20.0  # log odds of yes where nobody was asked
 WINDOW, MARGIN = 1024, 128  # notes read at a time, and of them those at each end left to others
 PLACED_WINDOW, PLACED_MARGIN = 768, 128  # the same of notes on a grid
@@ -151,7 +151,7 @@ def read_timing(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.nda
 
     `rows` are those of `placed_features.describe_timing`.
     """
-    return _read(TIMING_READERS[weights], rows, reading.TIMED_HEADS)
+    return _read(PHASE_READERS[weights], rows, reading.TIMED_HEADS)
 
 
 def read_places(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
