@@ -6,16 +6,16 @@ Places are quarter notes; inside a measure, from its barline.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from typing import Literal
 
 from engrave.articulation import Articulation
 from engrave.beams import beam
+from engrave.chords import Signs, WrittenChord, chords_of
 from engrave.cross_staff import beat_around
 from engrave.grid import Bar, Grid, PlacedNote
-from engrave.ornaments import Ornament, Ornaments
+from engrave.ornaments import Ornaments
 from engrave.pedal_signs import Pedals, pedal_marks
 from engrave.performance import PIANO, Instrument
 from engrave.rests import hide_rests, silence
@@ -28,9 +28,7 @@ from engrave.score import (
     Measure,
     Notehead,
     NoteValue,
-    OrnamentKind,
     Part,
-    Pitch,
     Rest,
     Score,
     TempoMark,
@@ -47,87 +45,6 @@ VOICES_PER_STAFF = 4
 NO_ORNAMENTS = Ornaments()
 NO_ARTICULATION = Articulation()
 NO_PEDALS = Pedals()
-
-
-@dataclass(frozen=True, slots=True)
-class _Touch:
-    """How a chord is struck."""
-
-    staccato: bool
-    accent: bool
-    arpeggiated: bool
-    fermata: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _WrittenChord:
-    """What sounds together in one voice: heads low to high, grace notes that lead to it, signs.
-
-    In a tremolo the heads `second` take turns with the others, if there are any.
-    """
-
-    onset: Fraction
-    end: Fraction
-    heads: tuple[Notehead, ...]
-    graces: tuple[Notehead, ...]
-    ornament: OrnamentKind | None
-    touch: _Touch
-    tremolo: bool
-    second: tuple[Notehead, ...]
-    staff: int | None  # on which it stands, if not on that of its voice
-    glissando: Literal["start", "stop"] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Signs:
-    """The sign on the note of each press that has one, and the presses of rolled chords.
-
-    `tremolo` are the presses behind each one of a tremolo, `second` those of its second chord;
-    `glissando` are those of each glissando by the first; `away` is the staff of the presses that do
-    not stand on that of their voice.
-    """
-
-    ornament: dict[int, Ornament]
-    rolled: frozenset[int]
-    tremolo: dict[int, tuple[int, ...]]
-    second: frozenset[int]
-    glissando: dict[int, tuple[int, ...]]
-    articulation: Articulation
-    away: dict[int, int]
-
-    @classmethod
-    def of(cls, ornaments: Ornaments, articulation: Articulation, away: dict[int, int]) -> "_Signs":
-        rolled = frozenset(i for chord in ornaments.rolled for i in chord) - ornaments.beside
-        return cls(
-            {sign.main: sign for sign in ornaments.signs},
-            rolled,
-            {i: more for tremolo in ornaments.tremolos for i, more in tremolo.folded.items()},
-            frozenset(i for tremolo in ornaments.tremolos for i in tremolo.second),
-            {run[0]: run for run in ornaments.glissandos},
-            articulation,
-            away,
-        )
-
-    def folded(self, played: int) -> tuple[int, ...]:
-        """The presses that stand behind the sign on the note of a press."""
-        if played in self.ornament:
-            return self.ornament[played].folded
-        return self.tremolo.get(played, self.glissando.get(played, ())[1:-1])
-
-    def ornament_of(self, heads: Iterable[Notehead]) -> OrnamentKind | None:
-        """The sign that a chord takes: the first that one of its notes has."""
-        kinds = (self.ornament[i].kind for h in heads for i in h.played if i in self.ornament)
-        return next(kinds, None)
-
-    def touch(self, heads: Iterable[Notehead]) -> _Touch:
-        """The signs of touch that a chord takes because one of its notes has them."""
-        presses = {i for head in heads for i in head.played}
-        return _Touch(
-            bool(presses & self.articulation.staccato),
-            bool(presses & self.articulation.accent),
-            bool(presses & self.rolled),
-            bool(presses & self.articulation.fermata),
-        )
 
 
 def notate(
@@ -153,13 +70,13 @@ def notate(
     are not among the notes, the grace notes are marked there. The places of `dynamics` count from
     the start of the piece.
     """
-    sounding: list[dict[tuple[int, int], list[_WrittenChord]]] = [{} for _ in grid.bars]
+    sounding: list[dict[tuple[int, int], list[WrittenChord]]] = [{} for _ in grid.bars]
     unwritten: list[Unwritten] = []
     away = {n.played: s for n, s, own in zip(notes, stands, staff, strict=False) if s != own}
-    signs = _Signs.of(ornaments, articulation, away)
+    signs = Signs.of(ornaments, articulation, away)
     for line in sorted(set(zip(staff, voice, strict=True))):
         members = [i for i in range(len(notes)) if (staff[i], voice[i]) == line]
-        for chord in _chords(notes, spelling.pitches, members, signs, unwritten):
+        for chord in chords_of(notes, spelling.pitches, members, signs, unwritten):
             for k in range(grid.bar_at(chord.onset), len(grid.bars)):
                 if grid.bars[k].start >= chord.end:
                     break
@@ -213,88 +130,10 @@ def _time(grid: Grid, k: int) -> TimeSignature | None:
     return TimeSignature(bar.beats, bar.beat_type)
 
 
-def _chords(
-    notes: Sequence[PlacedNote],
-    pitches: Sequence[Pitch],
-    members: Iterable[int],
-    signs: _Signs,
-    unwritten: list[Unwritten],
-) -> list[_WrittenChord]:
-    """The chords of one voice in order; of two presses of one key at one place, one is written."""
-    mains: dict[Fraction, dict[int, Notehead]] = defaultdict(dict)  # by place and key
-    graces: dict[Fraction, list[Notehead]] = defaultdict(list)
-    ends: dict[Fraction, Fraction] = {}
-
-    def leave_out(played: int, reason: str) -> None:
-        unwritten.extend(Unwritten(key, reason) for key in (played, *signs.folded(played)))
-
-    for i in members:
-        note = notes[i]
-        head = Notehead(pitches[i], (note.played,), folded=signs.folded(note.played))
-        if pitches[i].octave < 0:
-            leave_out(note.played, "lower than notation goes")
-        elif note.grace:
-            graces[note.onset].append(head)
-        elif note.pitch in mains[note.onset]:
-            leave_out(note.played, "pressed twice at one written place")
-        else:
-            mains[note.onset][note.pitch] = head
-            ends[note.onset] = note.end
-    for onset in graces.keys() - mains.keys():
-        for head in graces[onset]:
-            leave_out(head.played[0], "leads to a note that is not written")
-    written = []
-    for onset, chord in sorted(mains.items()):
-        heads = sorted(chord.values(), key=lambda head: _height(head.pitch))
-        written.append(
-            _WrittenChord(
-                onset,
-                ends[onset],
-                tuple(head for head in heads if head.played[0] not in signs.second),
-                tuple(graces[onset]),
-                signs.ornament_of(heads),
-                signs.touch(heads),
-                any(head.played[0] in signs.tremolo for head in heads),
-                tuple(head for head in heads if head.played[0] in signs.second),
-                signs.away.get(heads[0].played[0]),
-            )
-        )
-    return _with_glissandos(written, signs, unwritten)
-
-
-def _with_glissandos(
-    chords: Sequence[_WrittenChord], signs: _Signs, unwritten: list[Unwritten]
-) -> list[_WrittenChord]:
-    """The chords of one voice, with a line from the first key of a glissando to the last.
-
-    Where something comes between them there is none.
-    """
-    lined = list(chords)
-    for k, chord in enumerate(chords):
-        for head in chord.heads:
-            run = signs.glissando.get(head.played[0])
-            if run is None:
-                continue
-            goal = chords[k + 1] if k + 1 < len(chords) else None
-            free = lined[k].glissando is None
-            if free and goal and any(other.played[0] == run[-1] for other in goal.heads):
-                lined[k] = replace(lined[k], glissando="start")
-                lined[k + 1] = replace(lined[k + 1], glissando="stop")
-            else:
-                bare = tuple(replace(h, folded=()) if h is head else h for h in lined[k].heads)
-                lined[k] = replace(lined[k], heads=bare)
-                unwritten.extend(Unwritten(key, "swept over in a glissando") for key in run[1:-1])
-    return lined
-
-
-def _height(pitch: Pitch) -> tuple[int, int, str]:
-    return pitch.midi, pitch.octave, pitch.step
-
-
 def _voices(
     bar: Bar,
     skipped: Fraction,
-    sounding: dict[tuple[int, int], list[_WrittenChord]],
+    sounding: dict[tuple[int, int], list[WrittenChord]],
     staves: Sequence[int],
 ) -> tuple[Voice, ...]:
     """The voices of one measure; each staff has at least one."""
@@ -312,12 +151,12 @@ def _voices(
     return tuple(voices)
 
 
-def _tied_over(chords: list[_WrittenChord], bar: Bar) -> bool:
+def _tied_over(chords: list[WrittenChord], bar: Bar) -> bool:
     return any(chord.onset < bar.start or chord.end > bar.end for chord in chords)
 
 
 def _visits(
-    bar: Bar, sounding: dict[tuple[int, int], list[_WrittenChord]]
+    bar: Bar, sounding: dict[tuple[int, int], list[WrittenChord]]
 ) -> dict[int, set[Fraction]]:
     """Where the beats begin and end in which lines of the other staff come to each staff."""
     edges: dict[int, set[Fraction]] = defaultdict(set)
@@ -329,7 +168,7 @@ def _visits(
 
 
 def _events(
-    chords: list[_WrittenChord], bar: Bar, skipped: Fraction, visits: set[Fraction]
+    chords: list[WrittenChord], bar: Bar, skipped: Fraction, visits: set[Fraction]
 ) -> list[Event]:
     """Chords, grace notes and rests of one voice, filling the measure.
 
@@ -357,7 +196,7 @@ def _events(
     return events
 
 
-def _written(written: WrittenValue, chords: list[_WrittenChord], bar: Bar) -> Iterator[Event]:
+def _written(written: WrittenValue, chords: list[WrittenChord], bar: Bar) -> Iterator[Event]:
     start, stop = written.tuplet_start, written.tuplet_stop
     if written.chord is None:
         yield Rest(written.onset, written.value, tuplet_start=start, tuplet_stop=stop)

@@ -36,16 +36,8 @@ FLOORS = (
     # rooms of the judge, of the writer, and of the steps
     {
         *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
-        *(
-            "staff_signs",
-            "ensemble",
-            "rolls",
-            "mended",
-            "xml_barlines",
-            "second_reading",
-            "pedal_places",
-        ),
-        *("graces", "rests", "tremolos", "trills", "glissandos"),
+        *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines", "pedal_places"),
+        *("graces", "rests", "tremolos", "trills", "glissandos", "second_reading"),
     },
     {
         # the steps from the one to the other, each on its own
@@ -54,6 +46,7 @@ FLOORS = (
         *("ritenuto", "fermata", "repeats", "one_voice", "pace", "halves", "one_staff"),
         *("cross_staff", "heading", "plate", "pedalling", "pedal_signs", "score_midi", "staves"),
     },
+    {"chords"},  # which notes and signs go together
     {"notate", "svg", "interop"},  # what puts their results together
     {"html", "pdf"},  # pages
     {"transcribe", "assets"},  # the path; pages with files beside them
