@@ -6,7 +6,8 @@ fifths: a semitone is 7 fifths when chromatic (C-C#) and 5 when diatonic (C-Db),
 names lie 12 apart. The local keys (`keys`) give each note's names; then neighbours vote: notes
 struck together, the steps before and after, the notes around. The names' probabilities are
 refined a few times with these votes (mean field), which brings leading notes, chromatic steps,
-diminished and augmented chords to the spelling that resolves.
+diminished and augmented chords to the spelling that resolves. Octaves struck
+together have one name.
 
 The votes were fitted to 203 piano pieces (Bach to Ravel, (n)ASAP) and some 300 song accompaniments
 (OpenScore Lieder) by logistic regression. A few single weights were then set by trial; the
@@ -115,7 +116,8 @@ def _name_sections(notes: Sequence[PlacedNote], sections: Sequence[Section]) -> 
     for k, group in groupby(notes, key=lambda note: bisect_right(stops, note.onset)):
         inside = list(group)
         music, key = Music.of(inside), sections[k].key
-        fifths = LINE[_refine(music, key, local_keys(music, key.fifths)).argmax(axis=1)]
+        names = _refine(music, key, local_keys(music, key.fifths))
+        fifths = LINE[_octaves_agree(music, names).argmax(axis=1)]
         for note, place in zip(inside, fifths.tolist(), strict=True):
             yield _pitch(note.pitch, place)
 
@@ -171,6 +173,14 @@ def _refine(music: Music, key: KeySignature, heard: LocalKeys) -> np.ndarray:
         names = np.exp(score - score.max(axis=1, keepdims=True))
         names /= names.sum(axis=1, keepdims=True)
     return names
+
+
+def _octaves_agree(music: Music, names: np.ndarray) -> np.ndarray:
+    """The names' log chances where octaves struck together have one name, as on any page."""
+    _, octaves = np.unique(12 * music.first + music.pitch_class, return_inverse=True)
+    chances = np.zeros((octaves.max() + 1, len(LINE)))
+    np.add.at(chances, octaves, np.log(names + 1e-12))
+    return chances[octaves]
 
 
 def _own_votes(music: Music, key: KeySignature, signature: np.ndarray) -> np.ndarray:

@@ -74,6 +74,11 @@ def test_modulation_to_the_dominant_keeps_the_signature_and_sharpens_f():
     assert respelled(line) == line
 
 
+def test_octaves_struck_together_have_one_name():
+    """The upper B flat rises to B natural, which speaks for A sharp."""
+    assert respelled("Bb2+Bb3 B3 C4") == "Bb2+Bb3 B3 C4"
+
+
 @pytest.mark.parametrize(
     ("line", "key"),
     [

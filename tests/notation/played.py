@@ -187,6 +187,19 @@ SAMPLES = (
         played=True,
     ),
     Sample(
+        "octaves_have_one_name_played",
+        "The octave is A sharp in both hands, though only the upper one goes on to B.",
+        """
+        right 1 | a#4:4 b4 c5:2 |
+        left 1  | a#2:2 c3 |
+        """,
+        """
+        right 1 | a#4!:4 b4 c5:2 |
+        left 1  | a#2!:2 c3 |
+        """,
+        played=True,
+    ),
+    Sample(
         "accents_played",
         "One note far louder than its neighbours has an accent; the others have none.",
         """
