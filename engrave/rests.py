@@ -2,9 +2,10 @@
 
 A line that goes on keeps the rests between its notes. A voice that enters has no rests before its
 first note, one that ends none after its last, as long as another voice of the staff is there: that
-one shows the beat (Gould, *Behind Bars*, 2011, "Two voices on a staff"). Where others sound all the
-while, a voice also does without those at the end of its bar, and if it is only a note or two, at
-the start. So it is in 86 % of the bars into which a voice enters, 90 % of those in which one ends,
+one shows the beat, and tells where the first note stands, for something of it begins there as well
+(Gould, *Behind Bars*, 2011, "Two voices on a staff"). Where others sound all the while, a voice
+also does without those at the end of its bar, and if it is only a note or two, at the start. So it
+is in 86 % of the bars into which a voice enters, 90 % of those in which one ends,
 in 74 and 73 % of the others (means of 14 composers). A voice that is silent for the bar is not
 written beside one that is not, and where a beam comes over from the other staff no rest stands in
 its way. The rests stay in the file, hidden, for each voice is full there.
@@ -77,10 +78,10 @@ def _thinned(voice: Voice, others: Sequence[Voice], enters: bool, ends: bool) ->
     if not heard:
         return voice
     before, after = range(heard[0]), range(heard[-1] + 1, len(voice.events))
-    if _may_go(voice, before, others, _shown if enters else _sounds) and (
-        enters or len(heard) <= FEW
-    ):
-        voice = _without(voice, before)
+    told = any(_begins_at(voice.events[heard[0]].onset, other) for other in others)
+    if told and (enters or len(heard) <= FEW):
+        if _may_go(voice, before, others, _shown if enters else _sounds):
+            voice = _without(voice, before)
     if _may_go(voice, after, others, _shown if ends else _sounds):
         voice = _without(voice, after)
     return voice
@@ -108,6 +109,11 @@ def _may_go(
         if start <= place:
             place = max(place, stop)
     return place >= end
+
+
+def _begins_at(place: Fraction, voice: Voice) -> bool:
+    """Whether something of a voice begins at a place, which tells where that is."""
+    return any(event.onset == place and _shown(event) for event in voice.events)
 
 
 def _spans(voice: Voice, shows: Callable[[Event], bool]) -> Iterator[tuple[Fraction, Fraction]]:

@@ -60,15 +60,15 @@ SAMPLES = (
     ),
     Sample(
         "second_voice_for_one_bar",
-        "A second voice appears in one bar only: no rest stands before it; in the bars before and "
-        "after the stems are free.",
+        "A second voice appears in a bar: no rest stands before it, unless nothing else tells where "
+        "it begins; in the bars before and after the stems are free.",
         """
-        right 1 | e5:4 f5 g5 f5 | e5:1 | g5:4 f5 e5 d5 |
-        right 2 | r:1 | r:4 g4:2 a4:4 | r:1 |
+        right 1 | e5:4 f5 g5 f5 | e5:4 f5:2. | g5:4 f5 e5 d5 | e5:1 | g5:4 f5 e5 d5 |
+        right 2 | r:1 | r:4 g4:2 a4:4 | r:1 | r:4 g4:2 a4:4 | r:1 |
         """,
         """
-        right 1 | e5:4 f5 g5 f5 | ↑ e5:1 | g5:4 f5 e5 d5 |
-        right 2 |  | ↓ s:4 g4:2 a4:4 |  |
+        right 1 | e5:4 f5 g5 f5 | ↑ e5:4 f5:2. | g5:4 f5 e5 d5 | ↑ e5:1 | g5:4 f5 e5 d5 |
+        right 2 |  | ↓ s:4 g4:2 a4:4 |  | ↓ r:4 g4:2 a4:4 |  |
         """,
     ),
     Sample(
