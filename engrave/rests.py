@@ -79,9 +79,9 @@ def _thinned(voice: Voice, others: Sequence[Voice], enters: bool, ends: bool) ->
         return voice
     before, after = range(heard[0]), range(heard[-1] + 1, len(voice.events))
     told = any(_begins_at(voice.events[heard[0]].onset, other) for other in others)
-    if told and (enters or len(heard) <= FEW):
-        if _may_go(voice, before, others, _shown if enters else _sounds):
-            voice = _without(voice, before)
+    few = enters or len(heard) <= FEW
+    if told and few and _may_go(voice, before, others, _shown if enters else _sounds):
+        voice = _without(voice, before)
     if _may_go(voice, after, others, _shown if ends else _sounds):
         voice = _without(voice, after)
     return voice

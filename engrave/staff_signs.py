@@ -55,8 +55,8 @@ def _moments(
 ) -> list[Moment]:
     """Where the staff has chords, with all that begins there, as it is written.
 
-    No octave line comes where a line goes from staff to staff: programs take a visitor's octave
-    from the staff of its voice.
+    No octave line begins or ends under a tie, and none comes where a line goes from staff to staff:
+    programs take a visitor's octave from the staff of its voice.
     """
     found: list[Moment] = []
     for bar, voices in zip(grid.bars, bars, strict=True):
@@ -68,8 +68,9 @@ def _moments(
             pitches = tuple(replace(h.pitch, octave=h.pitch.octave - octave) for h in heads)
             opens_beat = (bar.length - onset) % bar.beat_length == 0
             whole = _shared(voices, staff) or _altered_in_two_ways(chords)
-            place = bar.start + onset
-            found.append(Moment(place, pitches, onset == 0, opens_beat, whole, visited))
+            tied = any(head.tied_from for head in heads)
+            place, opens_bar = bar.start + onset, onset == 0 and not tied
+            found.append(Moment(place, pitches, opens_bar, opens_beat, whole or tied, visited))
     return found
 
 

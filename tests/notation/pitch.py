@@ -217,6 +217,19 @@ SAMPLES = (
         """,
     ),
     Sample(
+        "ottava_to_the_end_of_a_tie",
+        "The last note of the high bars, in two voices, is tied over the barline: the octave line "
+        "goes on to the end of the tie, not of the bar.",
+        """
+        right 1 | c5:4 e5 g5 c6 | c7:8 d7 e7 f7 g7 f7 e7 d7 | c7:8 d7 e7 f7 g7 f7 c6:4~ |
+        right 1 | c6:4 g5 e5 c5 | c5:1 |
+        right 2 | r:1 | g6:1 | a6:2 g6:4 r:4 | r:1 | r:1 |
+        """,
+        """
+        ottava |  | 8 down |  | end at 1 |  |
+        """,
+    ),
+    Sample(
         "ottava_bassa",
         "Octaves at the bottom of the keyboard stand above 8vb.",
         """

@@ -60,7 +60,7 @@ SAMPLES = (
     ),
     Sample(
         "second_voice_for_one_bar",
-        "A second voice appears in a bar: no rest stands before it, unless nothing else tells where "
+        "A second voice appears: no rest stands before it, unless nothing else tells where "
         "it begins; in the bars before and after the stems are free.",
         """
         right 1 | e5:4 f5 g5 f5 | e5:4 f5:2. | g5:4 f5 e5 d5 | e5:1 | g5:4 f5 e5 d5 |
