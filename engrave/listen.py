@@ -146,12 +146,12 @@ def listen_for_pedal(performance: Performance, weights: str = WEIGHTS[0]) -> Foo
     return FootEvidence(moments.times, down, press, lift, used)
 
 
-def read_timing(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
-    """The answers to `reading.TIMED_HEADS` for notes in beats, in the form of `Evidence`.
+def read_phases(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
+    """The answers to `reading.PHASE_HEADS` for notes in beats, in the form of `Evidence`.
 
     `rows` are those of `placed_features.describe_timing`.
     """
-    return _read(PHASE_READERS[weights], rows, reading.TIMED_HEADS)
+    return _read(PHASE_READERS[weights], rows, reading.PHASE_HEADS)
 
 
 def read_places(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:

@@ -23,7 +23,7 @@ TIMED_COUNT = COUNT + SLOTS + 16
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class PlacedKeys:
     """Notes on a grid as arrays, sorted by onset, then pitch; no grace notes.
 
     `onset` and `end` (when the key is let go) in quarters, `pitch`, `velocity`; `upper`: played by
@@ -43,7 +43,7 @@ class Places:
     pace: np.ndarray
 
 
-def describe_places(places: Places) -> np.ndarray:
+def describe_places(places: PlacedKeys) -> np.ndarray:
     """The features of each note: float32 array of shape (notes, COUNT); at least one note."""
     by_hand = np.zeros((len(places.onset), _BY_HAND))
     for upper in (False, True):
@@ -56,7 +56,7 @@ def describe_places(places: Places) -> np.ndarray:
     return table.astype(np.float32)
 
 
-def describe_timing(places: Places) -> np.ndarray:
+def describe_timing(places: PlacedKeys) -> np.ndarray:
     """The same for notes whose `onset` and `place` are not yet exact: array (notes, TIMED_COUNT).
 
     Beside these, how near each note is to each 24th of the beat, and its steps to the chords around
@@ -83,7 +83,7 @@ _BESIDE = 11
 _BY_HAND = 8 + 6 * len(CHORDS_AROUND) + len(HELD_OVER) + _BESIDE
 
 
-def _in_hand(places: Places, members: np.ndarray, others: np.ndarray) -> list[np.ndarray]:
+def _in_hand(places: PlacedKeys, members: np.ndarray, others: np.ndarray) -> list[np.ndarray]:
     """A note among those of its hand."""
     onset, pitch, beat = places.onset[members], places.pitch[members], places.beat[members]
     held = (places.end[members] - onset).clip(0)
@@ -115,7 +115,7 @@ def _in_hand(places: Places, members: np.ndarray, others: np.ndarray) -> list[np
 
 
 def _beside(
-    places: Places, others: np.ndarray, members: np.ndarray, held: np.ndarray
+    places: PlacedKeys, others: np.ndarray, members: np.ndarray, held: np.ndarray
 ) -> list[np.ndarray]:
     """A note beside those of the other hand."""
     if not len(others):
@@ -142,7 +142,7 @@ def _beside(
     return columns
 
 
-def _in_bar(places: Places) -> list[np.ndarray]:
+def _in_bar(places: PlacedKeys) -> list[np.ndarray]:
     """Where a note stands, its pitch, loudness and pace."""
     phase = (places.place % places.beat) / places.beat
     at = np.abs(phase[:, None] - np.array(PHASES)) < 1e-3

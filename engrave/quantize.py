@@ -35,7 +35,7 @@ ROLL_DEVIATION = 0.035  # seconds between two chords that are written as one
 CROSSING_STEP = 1.0
 
 READ_WEIGHT = 1.8  # of what the reader says of the place in the beat,
-TIMED_WEIGHT = 1.5  # of what it says of it once the beat is known
+PHASE_WEIGHT = 1.5  # of what it says of it once the beat is known
 SAME_BEAT = 0.35  # as far as it means the same beat (deviation of the logarithm of its seconds)
 LEAST = -6.0  # log probability below which a place is not held more unlikely
 SWUNG = [k for k, place in enumerate(reading.PHASES) if EVEN <= place <= 0.75]  # second halves
@@ -121,7 +121,7 @@ def quantize(
     hands = [frozenset(staff[i] for i in chord) for chord in chords]
     quarters = grid.quarter_at(times)
     read = _read_places(_evenly(evidence.phase, grid.swing), evidence.pace, chords, quarters, beats)
-    read = read + TIMED_WEIGHT * _placing(rhythm, chords)
+    read = read + PHASE_WEIGHT * _unlikely(rhythm, chords)
     even = replace(grid, swing=EVEN).time_at(quarters)
     played = [frozenset((staff[i], notes[i].pitch) for i in chord) for chord in chords]
     together = [MERGED + STEPWISE * _stepwise(a, b) for a, b in pairwise(played)]
@@ -197,16 +197,15 @@ def _read_places(
     """What each tick of the beat costs each chord by what the reader says: (chord, tick)."""
     inside = _beat_of(quarters, beats)
     seconds = np.log([beats[k].seconds for k in inside])
-    rows = [phase[chord].mean(axis=0) for chord in chords]
     paces = np.array([np.exp(pace[chord].mean(axis=0)) for chord in chords])
     near = np.exp(-0.5 * ((seconds[:, None] - reading.PACES) / SAME_BEAT) ** 2)
     agreed = (paces * near).sum(axis=1) / paces.sum(axis=1)
-    cost = -np.maximum(np.array(rows)[:, CLASS_OF_TICK], LEAST)
-    return READ_WEIGHT * agreed[:, None] * cost
+    return READ_WEIGHT * agreed[:, None] * _unlikely(phase, chords)
 
 
-def _placing(rhythm: np.ndarray, chords: Sequence[list[int]]) -> np.ndarray:
-    said = np.array([rhythm[chord].mean(axis=0) for chord in chords])
+def _unlikely(phase: np.ndarray, chords: Sequence[list[int]]) -> np.ndarray:
+    """How unlikely each tick of the beat is for each chord, of whose notes that is said."""
+    said = np.array([phase[chord].mean(axis=0) for chord in chords])
     cost: np.ndarray = -np.maximum(said[:, CLASS_OF_TICK], LEAST)
     return cost
 

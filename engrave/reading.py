@@ -46,7 +46,7 @@ COUNT = sum(HEADS.values())
 # What the second reading says of a note on the grid, as above but in the beats of the grid.
 PLACED_HEADS = {"voice": 4, "value": len(VALUES) + 1}
 # And before, of a note in these beats: where in its beat it stands.
-TIMED_HEADS = {"phase": len(PHASES) + 1}
+PHASE_HEADS = {"phase": len(PHASES) + 1}
 
 
 def split(answers: np.ndarray, heads: Mapping[str, int] = HEADS) -> dict[str, np.ndarray]:

@@ -6,7 +6,7 @@ the next notes of the hand. So two small networks read again. `read_rhythm` is t
 beats each note was played and says where in its beat it is written; `read_again` is told where it
 is written and says how long, and in which voice (`placed_features` is what they are told).
 
-Places are in quarter notes.
+PlacedKeys are in quarter notes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,9 +16,9 @@ import numpy as np
 
 from engrave import reading
 from engrave.grid import Grid, PlacedNote
-from engrave.listen import WEIGHTS, Evidence, log_shares, read_places, read_timing
+from engrave.listen import WEIGHTS, Evidence, log_shares, read_phases, read_places
 from engrave.performance import Performance, chord_starts
-from engrave.placed_features import Places, describe_places, describe_timing
+from engrave.placed_features import PlacedKeys, describe_places, describe_timing
 
 FIRST = 0.4  # share of the first reading in the voices
 SOONEST = 1e-3  # quarters after its onset when a key is let go
@@ -46,7 +46,7 @@ def read_rhythm(
 
     `staff` counts over all players, two for each. Of `graces` nothing is known.
     """
-    said = _unread(reading.TIMED_HEADS["phase"], len(staff))
+    said = _unread(reading.PHASE_HEADS["phase"], len(staff))
     for members in _by_player(staff, [i for i in range(len(staff)) if i not in graces]):
         notes = [performance.notes[i] for i in members]
         starts = np.array(chord_starts(notes))
@@ -55,7 +55,7 @@ def read_rhythm(
         end = grid.quarter_at(np.array([note.release for note in notes]))
         end = np.maximum(end, onset + SOONEST)
         places = _places(performance, members, onset, end, [staff[i] for i in members], grid)
-        said[members] = read_timing(describe_timing(places), weights)["phase"]
+        said[members] = read_phases(describe_timing(places), weights)["phase"]
     return said
 
 
@@ -100,14 +100,14 @@ def _places(
     end: np.ndarray,
     staff: Sequence[int],
     grid: Grid,
-) -> Places:
+) -> PlacedKeys:
     """Key presses that stand at these places, sorted by place, then pitch."""
     bars = [grid.bars[grid.bar_at(place)] for place in onset.tolist()]
     beat, full, start = np.array(
         [(bar.beat_length, bar.full_length, bar.end - bar.full_length) for bar in bars], float
     ).T
     presses = [performance.notes[i] for i in played]
-    return Places(
+    return PlacedKeys(
         onset=onset,
         end=end,
         pitch=np.array([note.pitch for note in presses], float),

@@ -47,8 +47,8 @@ INNER = 0.5  # share of the inner notes that are written with the lower voice
 class _Line:
     """What a voice sounds last: mean pitch, highest, lowest, onset, end of the keys' being held.
 
-    `beyond` is how likely it is written at least as long as each of `LENGTHS`, `felt` the reader's
-    beat in quarters.
+    `beyond` is how likely it is written at least as long as each of `LENGTHS`, `beat` the beat in
+    quarters.
     """
 
     pitch: float
@@ -57,7 +57,7 @@ class _Line:
     onset: float
     end: float
     beyond: list[float]
-    felt: float
+    beat: float
 
     def gone_by(self, now: float) -> float:
         """How likely its notes have ended: neither the keys are down nor are they written on."""
@@ -71,7 +71,7 @@ class _Line:
         return VALUE_CUT * longer + VALUE_REST * shorter
 
     def _beyond(self, now: float, margin: float) -> float:
-        gap = (now - self.onset) / self.felt
+        gap = (now - self.onset) / self.beat
         return self.beyond[bisect_right(LENGTHS, gap * (1 + margin))]
 
 
@@ -96,14 +96,14 @@ def separate_voices(
     """
     voice = [1] * len(notes)
     read, several, beyond = _read_voices(evidence), _read_several(evidence), _read_beyond(evidence)
-    felt = [float(grid.bars[grid.bar_at(note.onset)].beat_length) for note in notes]
+    beat = [float(grid.bars[grid.bar_at(note.onset)].beat_length) for note in notes]
     for number in set(staff):
         members = [i for i in range(len(notes)) if staff[i] == number and not notes[i].grace]
         chords = list(_chords(notes, members))
         bars = [grid.bar_at(notes[chord[0]].onset) for chord in chords]
         wish = _wishes(chords, bars, several)
         for chord, upper in zip(
-            chords, _split(notes, chords, bars, wish, read, beyond, felt), strict=True
+            chords, _split(notes, chords, bars, wish, read, beyond, beat), strict=True
         ):
             for i in chord[upper:]:
                 voice[i] = 2
@@ -156,7 +156,7 @@ def _split(
     wish: dict[int, float],
     read: np.ndarray,
     beyond: np.ndarray,
-    felt: Sequence[float],
+    beat: Sequence[float],
 ) -> list[int]:
     """How many of the top notes of each chord belong to the upper voice."""
     start = _Thought(0.0, 0, 0, (None, None), None, 1)
@@ -170,8 +170,8 @@ def _split(
         grown: dict[int, list[_Thought]] = {1: [], 2: []}
         parts = {
             upper: (
-                _line(rows[:upper], beyond[chord[:upper]], felt[chord[0]]),
-                _line(rows[upper:], beyond[chord[upper:]], felt[chord[0]]),
+                _line(rows[:upper], beyond[chord[:upper]], beat[chord[0]]),
+                _line(rows[upper:], beyond[chord[upper:]], beat[chord[0]]),
             )
             for upper in _options(rows)
         }
@@ -233,7 +233,7 @@ def _options(rows: list[PlacedNote]) -> list[int]:
     return sorted({0, 1, gaps.index(max(gaps)) + 1, size - 1, size})
 
 
-def _line(rows: list[PlacedNote], beyond: np.ndarray, felt: float) -> _Line | None:
+def _line(rows: list[PlacedNote], beyond: np.ndarray, beat: float) -> _Line | None:
     if not rows:
         return None
     ends = sorted(float(note.end) for note in rows)
@@ -244,7 +244,7 @@ def _line(rows: list[PlacedNote], beyond: np.ndarray, felt: float) -> _Line | No
         onset=float(rows[0].onset),
         end=ends[len(ends) // 2],
         beyond=beyond.mean(axis=0).tolist(),
-        felt=felt,
+        beat=beat,
     )
 
 

@@ -144,7 +144,7 @@ def reads_right(
 
 def unread(performance: Performance, *_: object) -> np.ndarray:
     """A second reading of the rhythm that says nothing."""
-    classes = reading.TIMED_HEADS["phase"]
+    classes = reading.PHASE_HEADS["phase"]
     return np.full((len(performance.notes), classes), -np.log(classes))
 
 

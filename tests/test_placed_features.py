@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engrave import placed_features
-from engrave.placed_features import Places, describe_places
+from engrave.placed_features import PlacedKeys, describe_places
 from engrave.reading import PHASES
 
 # Upper staff: C5 held for two beats over E4 on the second eighth; then D5. Lower staff: C3, G3.
@@ -20,10 +20,10 @@ NOTES = [
 ]
 
 
-def places(beat: float = 1.0, bar: float = 4.0, first: float = 0.0) -> Places:
+def places(beat: float = 1.0, bar: float = 4.0, first: float = 0.0) -> PlacedKeys:
     onset, end, pitch, upper = (np.array(column) for column in zip(*NOTES, strict=True))
     count = len(NOTES)
-    return Places(
+    return PlacedKeys(
         onset,
         end,
         pitch.astype(float),
@@ -84,8 +84,8 @@ def first_beside() -> int:
 
 def test_one_hand_alone_is_described_too():
     whole = places()
-    names = Places.__dataclass_fields__
-    upper = Places(*(getattr(whole, name)[whole.upper] for name in names))
+    names = PlacedKeys.__dataclass_fields__
+    upper = PlacedKeys(*(getattr(whole, name)[whole.upper] for name in names))
     table = describe_places(upper)
     assert np.isfinite(table).all()
     beside = slice(first_beside(), first_beside() + placed_features._BESIDE)

@@ -125,7 +125,7 @@ def test_beats_are_found_a_little_beside_the_true_ones():
     ("lesson", "heads", "told", "dtype"),
     [
         ("places", reading.PLACED_HEADS, COUNT, PLACED),
-        ("phases", reading.TIMED_HEADS, TIMED_COUNT, PHASE),
+        ("phases", reading.PHASE_HEADS, TIMED_COUNT, PHASE),
     ],
 )
 def test_readers_are_trained_and_exported(data: Path, tmp_path: Path, lesson, heads, told, dtype):  # noqa: F811

@@ -16,6 +16,7 @@ from engrave.listen import MOMENTS, MOMENTS_LEFT, in_windows
 from engrave.moments import STEP, Moments
 from training import corpora
 from training.augment import Changes, Take, changed, excerpt
+from training.batches import WindowBatches
 from training.network import Network
 from training.windows import take_of
 
@@ -39,26 +40,17 @@ def foot_at(keys: Keys, times: np.ndarray) -> np.ndarray:
     return out
 
 
-class MomentBatches:
+class MomentBatches(WindowBatches):
     """Random access to batches: (what is told, what the foot does) by number."""
 
     def __init__(self, data: Path, config: Mapping[str, Any]) -> None:
-        self.seed, self.batch, self.window = (config[k] for k in ("seed", "batch", "window"))
+        super().__init__(config)
         self.changes = Changes(**config["changes"])
         pieces: dict[str, list[Take]] = {}
         for row in corpora.performances(data / "nasap" / "train"):
             if corpora.trusted(row):
                 pieces.setdefault(row["score"], []).append(take_of(row))
         self.pieces = list(pieces.values())
-
-    def __len__(self) -> int:
-        return 1 << 30
-
-    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        rng = np.random.default_rng((self.seed, number))
-        windows = [self._window(rng) for _ in range(self.batch)]
-        rows = np.stack([row for row, _ in windows])
-        return rows, np.stack([foot for _, foot in windows]).view(np.uint8)
 
     def _window(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         keys = changed(self._take(rng), self.changes, rng).keys

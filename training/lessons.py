@@ -55,10 +55,10 @@ LESSONS = {
     ),
     "phases": Lesson(
         placed_features.TIMED_COUNT,
-        sum(reading.TIMED_HEADS.values()),
+        sum(reading.PHASE_HEADS.values()),
         PHASE,
         TimedBatches,
-        partial(loss_of_notes, heads=reading.TIMED_HEADS),
+        partial(loss_of_notes, heads=reading.PHASE_HEADS),
         evaluate_phases,
     ),
 }

@@ -11,7 +11,7 @@ import numpy as np
 
 from engrave.grid import along
 from engrave.performance import CHORD_WINDOW
-from engrave.placed_features import Places, describe_timing
+from engrave.placed_features import PlacedKeys, describe_timing
 from training.clock import beat_grid
 from training.corpora import QUARTER
 from training.labels import UNKNOWN, phase_classes, place_in_full_bar
@@ -36,11 +36,11 @@ class Found:
     away: float = 0.0
 
     def count(self, true_beats: np.ndarray) -> np.ndarray:
-        """Places counted in true beats, in these."""
+        """PlacedKeys counted in true beats, in these."""
         return (true_beats - self.away) / self.factor
 
 
-def timed(laid: Laid, rng: np.random.Generator | None = None) -> tuple[Places, np.ndarray]:
+def timed(laid: Laid, rng: np.random.Generator | None = None) -> tuple[PlacedKeys, np.ndarray]:
     """What the reader is told of these notes and what is right (dtype PHASE), sorted by onset.
 
     Places are counted in beats: the true ones or, with `rng`, those that somebody might have found.
@@ -63,7 +63,7 @@ def timed(laid: Laid, rng: np.random.Generator | None = None) -> tuple[Places, n
     else:
         size, triple = np.full(len(true), 4.0), np.zeros(len(true), bool)
         place = onset % size
-    places = Places(
+    places = PlacedKeys(
         onset=onset,
         end=np.maximum(end, onset + 1e-3),
         pitch=laid.rows["pitch"].astype(float),
@@ -126,7 +126,7 @@ class TimedBatches(PlacedBatches):
         return self._padded(describe_timing(places), answers)
 
 
-def _otherwise(places: Places, change: Change, rng: np.random.Generator) -> Places:
+def _otherwise(places: PlacedKeys, change: Change, rng: np.random.Generator) -> PlacedKeys:
     """The same notes in other keys, held otherwise, by hands that are heard wrongly."""
     held = places.end - places.onset
     if rng.random() < change.releases:

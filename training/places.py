@@ -16,8 +16,9 @@ import torch
 
 from engrave import reading
 from engrave.listen import PLACED_MARGIN, PLACED_WINDOW, in_windows
-from engrave.placed_features import Places, describe_places
+from engrave.placed_features import PlacedKeys, describe_places
 from training import corpora
+from training.batches import WindowBatches
 from training.corpora import QUARTER
 from training.labels import (
     GRACE,
@@ -78,12 +79,12 @@ def lay(rows: np.ndarray, onset: np.ndarray, release: np.ndarray, velocity: np.n
     return Laid(rows, onset, release, velocity, end, here)
 
 
-def placed(laid: Laid) -> tuple[Places, np.ndarray]:
+def placed(laid: Laid) -> tuple[PlacedKeys, np.ndarray]:
     """What the reader is told of these notes and what is right (dtype PLACED)."""
     rows = laid.rows
     onset = rows["score_onset"] / QUARTER
     beat, triple, bar = beats_of(rows)
-    places = Places(
+    places = PlacedKeys(
         onset,
         laid.end,
         rows["pitch"].astype(float),
@@ -125,7 +126,7 @@ class Change:
     flat: float = 0.15
 
 
-def changed(laid: Laid, change: Change, rng: np.random.Generator) -> tuple[Places, np.ndarray]:
+def changed(laid: Laid, change: Change, rng: np.random.Generator) -> tuple[PlacedKeys, np.ndarray]:
     """A window with another grid, other hands, other keys held."""
     if rng.random() < 0.5:
         kept = rng.random(len(laid.rows)) >= rng.uniform(0, change.lost)
@@ -168,11 +169,11 @@ def changed(laid: Laid, change: Change, rng: np.random.Generator) -> tuple[Place
         pace=places.pace * beat / places.beat * np.exp(rng.normal(0, 0.25)),
     )
     order = np.lexsort((places.pitch, places.onset))
-    names = Places.__dataclass_fields__
-    return Places(*(getattr(places, name)[order] for name in names)), out[order]
+    names = PlacedKeys.__dataclass_fields__
+    return PlacedKeys(*(getattr(places, name)[order] for name in names)), out[order]
 
 
-def misheard(places: Places, change: Change, rng: np.random.Generator) -> np.ndarray:
+def misheard(places: PlacedKeys, change: Change, rng: np.random.Generator) -> np.ndarray:
     """The hands, with errors."""
     wrong = rng.random(len(places.upper)) < rng.uniform(0, change.other_hand)
     upper = places.upper ^ wrong
@@ -192,11 +193,11 @@ def _by_pitch(pitch: np.ndarray, upper: np.ndarray, rng: np.random.Generator) ->
     return upper
 
 
-class PlacedBatches:
+class PlacedBatches(WindowBatches):
     """Random access to batches: (what is told, what the score says) by number."""
 
     def __init__(self, data: Path, config: Mapping[str, Any]) -> None:
-        self.seed, self.batch, self.window = (config[k] for k in ("seed", "batch", "window"))
+        super().__init__(config)
         self.shares = config["shares"]
         self.change = Change(**config.get("changes", {}))
         self.habits = Habits.load()
@@ -210,15 +211,6 @@ class PlacedBatches:
         self.performances = list(pieces.values())
         self.scores = [score for score in scores.values() if len(score) >= MIN_NOTES]
         self.songs = [song for song in corpora.songs(data / "lieder") if len(song) >= MIN_NOTES]
-
-    def __len__(self) -> int:
-        return 1 << 30
-
-    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        rng = np.random.default_rng((self.seed, number))
-        windows = [self._window(rng) for _ in range(self.batch)]
-        rows = np.stack([row for row, _ in windows])
-        return rows, np.stack([answers for _, answers in windows]).view(np.uint8)
 
     def _window(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         places, answers = changed(self._laid(rng), self.change, rng)

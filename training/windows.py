@@ -14,6 +14,7 @@ from engrave import features
 from engrave.features import Keys
 from training import corpora
 from training.augment import Changes, Take, changed, excerpt, slower
+from training.batches import WindowBatches
 from training.duet import duet, signature
 from training.labels import ANSWERS, UNKNOWN, answer, with_pedal
 from training.render import Habits, render
@@ -77,27 +78,18 @@ def _pace(onset: np.ndarray, beats: np.ndarray) -> np.ndarray:
     return smooth[at.clip(0, len(smooth) - 1)]
 
 
-class Batches:
+class Batches(WindowBatches):
     """Random access to batches: (features, answers) of shape (batch, window, …) by number."""
 
     def __init__(self, corpus: Corpus, config: Mapping[str, Any]) -> None:
         self.corpus = corpus
-        self.seed, self.batch, self.window = (config[k] for k in ("seed", "batch", "window"))
+        super().__init__(config)
         self.shares, self.duets = config["shares"], config["duets"]
         self.changes = Changes(**config.get("changes", {}))
         self.habits = Habits.load()
         self.guests: dict[tuple[int, int], list[np.ndarray]] = {}
         for sheet in (*corpus.scores, *corpus.songs):
             self.guests.setdefault(signature(sheet), []).append(sheet)
-
-    def __len__(self) -> int:
-        return 1 << 30
-
-    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        rng = np.random.default_rng((self.seed, number))
-        windows = [self._window(rng) for _ in range(self.batch)]
-        rows = np.stack([row for row, _ in windows])
-        return rows, np.stack([answers for _, answers in windows]).view(np.uint8)
 
     def _window(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         take = changed(self._take(rng), self.changes, rng)
