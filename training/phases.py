@@ -36,7 +36,7 @@ class Found:
     away: float = 0.0
 
     def count(self, true_beats: np.ndarray) -> np.ndarray:
-        """PlacedKeys counted in true beats, in these."""
+        """Places counted in true beats, in these."""
         return (true_beats - self.away) / self.factor
 
 
