@@ -136,7 +136,7 @@ def transcribe(
                 tempo_mark(grid) if player == 0 else None,
                 (
                     *(mark_ritenuto(own.notes, grid) if player == 0 else ()),
-                    *mark_dynamics(performance, own.notes, grid, own.staff),
+                    *mark_dynamics(performance, own.notes, grid, own.home),
                 ),
                 ornaments=ornaments,
                 articulation=articulation,

@@ -91,4 +91,19 @@ SAMPLES = (
         """,
         played=True,
     ),
+    Sample(
+        "loudness_where_a_line_comes_over",
+        "It grows loud with a run that begins in the left hand: the sign stands at the first note "
+        "that the right hand has of its own.",
+        """
+        right 1 | c5:4 d5 e5 c5 | d5 e5 f5 d5 | r:8 c4:16 d4 e4:4 f4 g4 | e4 f4 g4 a4 | g4:1 |
+        left 1  | c3:2 g3 | g3 f3 | g3:16 a3 r:8 c3:4 d3 e3 | c3:2 g3 | c3:1 |
+        """,
+        """
+        dynamics | pp |  | mf at 1 |  |  |
+        right 1 | c5:4 d5 e5 c5 | d5:4 e5 f5 d5 | s:4 e4 f4 g4 | e4:4 f4 g4 a4 | g4:1 |
+        """,
+        velocity="45 at 0, 45 at 31/4, 95 at 8",
+        played=True,
+    ),
 )
