@@ -2,7 +2,7 @@
 
     python -m tests.look OUT            draws every sample; open OUT/look.html
     python -m tests.look OUT BEFORE     ... beside BEFORE: a folder that an earlier run has written,
-                                        or a revision of the project (its `engrave`, these samples)
+                                        or a revision of the project, which draws its own samples
 
 Each sample stands with the sentence that the eye should confirm; what changed most comes first.
 The difference of two pictures is the share of their ink that the other does not have.
@@ -159,14 +159,12 @@ def _trim(png: bytes, path: Path) -> None:
 
 
 def _draw_revision(revision: str, folder: Path) -> None:
-    """Draw the samples as the `engrave` of another revision writes them."""
-    command = ["git", "archive", revision, "engrave"]
+    """Draw the samples of another revision as its `engrave` writes them."""
+    command = ["git", "archive", revision, "engrave", "tests", "samples"]
     archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     with tempfile.TemporaryDirectory() as name:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as package:
-            package.extractall(name, filter="data")
-        for beside in ("tests", "samples"):
-            (Path(name) / beside).symlink_to(ROOT / beside)
+        with tarfile.open(fileobj=io.BytesIO(archive)) as project:
+            project.extractall(name, filter="data")
         command = [sys.executable, "-m", "tests.look", str(folder.resolve())]
         subprocess.run(command, cwd=name, check=True)
 
