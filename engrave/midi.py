@@ -21,7 +21,15 @@ import mido
 from engrave.ensemble import DRUM_CHANNEL, Ensemble, Seat, find_players
 from engrave.midi_events import Division, MidiError, MidiFile, count_of, open_midi
 from engrave.midi_hearing import SOFT, SUSTAIN, Channel, Hearing, PedalStep, Press, hear
-from engrave.performance import PedalMove, Performance, PlayedNote, Source
+from engrave.performance import (
+    FileGrid,
+    FileKey,
+    FileMeter,
+    PedalMove,
+    Performance,
+    PlayedNote,
+    Source,
+)
 from engrave.titles import copyright_line, find_title, said
 
 __all__ = ["MidiError", "read_midi"]
@@ -74,6 +82,23 @@ def _perform(file: MidiFile, name: str, data: bytes) -> Performance:
             data=data,
         ),
         players=ensemble.players,
+        grid=_grid(file.division, heard, clock),
+    )
+
+
+def _grid(division: Division, heard: Hearing, clock: "_Clock") -> FileGrid | None:
+    """The musical time of the file, up to a tick after its last note begins."""
+    ticks = division.ticks_per_quarter
+    if not ticks:
+        return None
+    last = max(press.onset for press in heard.presses)
+    knots = [*dict.fromkeys(tick for tick, _ in heard.tempos if tick <= last), last + 1]
+    return FileGrid(
+        ticks,
+        tuple(clock.seconds(tick) for tick in knots),
+        tuple(tick / ticks for tick in knots),
+        tuple(FileMeter(m.tick / ticks, m.beats, m.beat_type) for m in heard.meters),
+        tuple(FileKey(k.tick / ticks, k.fifths, k.minor) for k in heard.keys),
     )
 
 

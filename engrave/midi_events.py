@@ -22,6 +22,7 @@ MAX_TRACKS = 65_535
 
 TEXT, COPYRIGHT, TRACK_NAME = 0x01, 0x02, 0x03
 PORT, END_OF_TRACK, TEMPO = 0x21, 0x2F, 0x51
+METER, KEY = 0x58, 0x59
 _META, _SYSEX = 0xFF, (0xF0, 0xF7)
 
 # SMPTE division: frames a second by the name that the header gives them (29 is "30 drop frame").

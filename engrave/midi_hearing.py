@@ -17,6 +17,8 @@ import mido
 from engrave.midi_events import (
     COPYRIGHT,
     END_OF_TRACK,
+    KEY,
+    METER,
     TEMPO,
     TEXT,
     TRACK_NAME,
@@ -30,6 +32,8 @@ _RESET_CONTROLLERS = 121
 # All sound off, all notes off, and the four mode messages that imply it (MIDI 1.0).
 _NOTES_OFF = {120, 123, 124, 125, 126, 127}
 _DEFAULT_TEMPO = 500_000
+_LARGEST_BEAT_POWER = 5  # 2 to this power is the lower figure of a time signature, at most
+_MOST_SIGNS = 7  # sharps or flats of a key signature
 _LONGEST_TEXT = 300  # bytes; whatever is longer names no piece
 
 
@@ -82,6 +86,22 @@ class PedalStep(NamedTuple):
     depth: int
 
 
+class MeterEvent(NamedTuple):
+    """A time signature from a tick on."""
+
+    tick: int
+    beats: int
+    beat_type: int
+
+
+class KeyEvent(NamedTuple):
+    """A key signature from a tick on: sharps (negative: flats), and whether it is minor."""
+
+    tick: int
+    fifths: int
+    minor: bool
+
+
 class Text(NamedTuple):
     """A text event."""
 
@@ -107,6 +127,8 @@ class Hearing:
         self.presses: list[Press] = []
         self.pedals: list[PedalStep] = []
         self.tempos: list[tuple[int, int]] = [(0, _DEFAULT_TEMPO)]
+        self.meters: list[MeterEvent] = []
+        self.keys: list[KeyEvent] = []
         self.texts: list[Text] = []
         self.repaired: list[str] = []
         self._programs: dict[Line | Channel, int] = {}
@@ -128,11 +150,27 @@ class Hearing:
     def _hear_meta(self, event: Event, meta: Meta) -> None:
         if meta.kind == TEMPO:
             self.tempos.append((event.tick, int.from_bytes(meta.data, "big")))
+        elif meta.kind == METER:
+            self._hear_meter(event.tick, meta.data)
+        elif meta.kind == KEY:
+            self._hear_key_signature(event.tick, meta.data)
         elif meta.kind in (TEXT, COPYRIGHT, TRACK_NAME) and len(meta.data) <= _LONGEST_TEXT:
             self.texts.append(Text(event.track, meta.kind, _decode(meta.data)))
         elif meta.kind == END_OF_TRACK and meta.data:
             unread = count_of(len(meta.data), "byte")
             self.repaired.append(f"{unread} after the end of track {event.track} not read")
+
+    def _hear_meter(self, tick: int, data: bytes) -> None:
+        """A time signature; one that no music has says nothing."""
+        if len(data) >= 2 and data[0] and data[1] <= _LARGEST_BEAT_POWER:
+            self.meters.append(MeterEvent(tick, data[0], 2 ** data[1]))
+
+    def _hear_key_signature(self, tick: int, data: bytes) -> None:
+        """A key signature; one with more than seven sharps or flats says nothing."""
+        if len(data) >= 2:
+            fifths = int.from_bytes(data[:1], signed=True)
+            if abs(fifths) <= _MOST_SIGNS and data[1] <= 1:
+                self.keys.append(KeyEvent(tick, fifths, data[1] == 1))
 
     def _hear_key(self, event: Event, message: mido.Message) -> None:
         """Strokes of a key wait until as many releases have come; a stray release is nothing."""

@@ -54,6 +54,40 @@ PIANO = Instrument("Piano", staves=2, pedalled=True)
 
 
 @dataclass(frozen=True, slots=True)
+class FileMeter:
+    """A time signature that a file states, from a place in quarter notes on."""
+
+    quarter: float
+    beats: int
+    beat_type: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileKey:
+    """A key signature that a file states, from a place in quarter notes on; flats are negative."""
+
+    quarter: float
+    fifths: int
+    minor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileGrid:
+    """Musical time as a MIDI file counts it, in quarter notes from its beginning.
+
+    Time runs evenly between the points (`seconds`, `quarters`), at least two, and goes on beyond
+    them at the tempo that is nearest. `ticks` of the file make a quarter note. None of this need be
+    true of the music: a recorder writes the same grid whatever is played.
+    """
+
+    ticks: int
+    seconds: tuple[float, ...]
+    quarters: tuple[float, ...]
+    meters: tuple[FileMeter, ...] = ()
+    keys: tuple[FileKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Facts about the recording: where it came from, and what of it was not read as music.
 
@@ -87,7 +121,8 @@ class Source:
 class Performance:
     """A recording: notes sorted by onset, then pitch; the moves of the sustain and soft pedals.
 
-    `players` stand in the order of their parts on the page.
+    `players` stand in the order of their parts on the page. `grid` is the musical time of the file,
+    None where it counts in seconds.
     """
 
     notes: tuple[PlayedNote, ...]
@@ -95,6 +130,7 @@ class Performance:
     soft: tuple[PedalMove, ...] = ()
     source: Source = field(default_factory=Source)
     players: tuple[Instrument, ...] = (PIANO,)
+    grid: FileGrid | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         assert all(

@@ -26,8 +26,8 @@ from engrave.grid import EVEN, Grid, PlacedNote, beat_parts
 from engrave.listen import Evidence
 from engrave.performance import Performance, PlayedNote, chord_starts
 
-PLACE_DEVIATION, RELATIVE_PLACE_DEVIATION = 0.025, 0.07  # seconds; share of the beat
-STEP_DEVIATION, RELATIVE_STEP_DEVIATION = 0.022, 0.12  # seconds; share of the step
+MEANT_PLACE, MEANT_STEP = 1.2, 1.5  # deviations of places and steps, in those of the jitter
+LEAST_DEVIATION = 0.004  # seconds; a tick of a coarse file is no longer
 MERGED, STEPWISE = 0.5, 3.0  # cost of writing two chords as one; more if a hand goes on by a step
 ROLL_DEVIATION = 0.035  # seconds between two chords that are written as one
 
@@ -45,6 +45,25 @@ CLASS_OF_TICK = np.array(
         for tick in range(TICKS)
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Unevenness:
+    """How far chords lie from their places and steps: seconds, and shares of beat and step."""
+
+    place: float
+    relative_place: float
+    step: float
+    relative_step: float
+
+    @classmethod
+    def of_jitter(cls, jitter: float) -> "Unevenness":
+        """That of music on a grid that is known, from which it deviates by `jitter` seconds."""
+        place, step = (max(m * jitter, LEAST_DEVIATION) for m in (MEANT_PLACE, MEANT_STEP))
+        return cls(place, 0.0, step, 0.0)
+
+
+HANDS = Unevenness(0.025, 0.07, 0.022, 0.12)  # of pianists, on beats that are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +119,7 @@ def quantize(
     rhythm: np.ndarray,
     graces: frozenset[int] = frozenset(),
     smallest: Fraction = Fraction(0),
+    unevenness: Unevenness = HANDS,
 ) -> Placed:
     """Each played note at its place.
 
@@ -125,7 +145,7 @@ def quantize(
     even = replace(grid, swing=EVEN).time_at(quarters)
     played = [frozenset((staff[i], notes[i].pitch) for i in chord) for chord in chords]
     together = [MERGED + STEPWISE * _stepwise(a, b) for a, b in pairwise(played)]
-    chosen = _choose(even, hands, read, beats, quarters, together)
+    chosen = _choose(even, hands, read, beats, quarters, together, unevenness)
     onsets: dict[int, Fraction] = {}
     for chord, (k, _, place) in zip(chords, chosen, strict=True):
         for i in chord:
@@ -231,16 +251,17 @@ def _choose(
     beats: list[_Beat],
     quarters: np.ndarray,
     together: Sequence[float],
+    unevenness: Unevenness,
 ) -> list[tuple[int, int, int]]:
     """(beat, pair, place) of each chord: the cheapest path through the choices of all chords."""
     inside = _beat_of(quarters, beats)
     around = zip(quarters.tolist(), inside.tolist(), hands, read, strict=True)
-    before = _choices_of(*next(around), beats)
+    before = _choices_of(*next(around), beats, unevenness)
     total = before.cost + PAIRS.cost[before.pair]
     rows, back = [(before.tick, before.pair)], []
     for seconds, one, place in zip(np.diff(times).tolist(), together, around, strict=True):
-        after = _choices_of(*place, beats)
-        steps = total[:, None] + _step_cost(before, after, seconds, one)
+        after = _choices_of(*place, beats, unevenness)
+        steps = total[:, None] + _step_cost(before, after, seconds, one, unevenness)
         back.append(steps.argmin(axis=0).astype(np.int16))
         total = steps.min(axis=0) + after.cost
         rows.append((after.tick, after.pair))
@@ -255,7 +276,12 @@ def _choose(
 
 
 def _choices_of(
-    quarter: float, k: int, hands: frozenset[int], read: np.ndarray, beats: list[_Beat]
+    quarter: float,
+    k: int,
+    hands: frozenset[int],
+    read: np.ndarray,
+    beats: list[_Beat],
+    unevenness: Unevenness,
 ) -> _Choices:
     """The places around a time (in quarters) that lies in beat k; `read`: the cost of each tick."""
     phase = (quarter - float(beats[k].start)) / float(beats[k].length)
@@ -264,7 +290,7 @@ def _choices_of(
         near.append((k + 1, _first_places(beats[k + 1].pairs)))
     if phase < 0.2 and k > 0:
         near.insert(0, (k - 1, _last_places(beats[k - 1].pairs, hands)))
-    parts = [_weigh(quarter, k, beats[k], read, places) for k, places in near]
+    parts = [_weigh(quarter, k, beats[k], read, places, unevenness) for k, places in near]
     return _Choices(
         tick=np.concatenate([part.tick for part in parts]),
         pair=np.concatenate([part.pair for part in parts]),
@@ -273,11 +299,18 @@ def _choices_of(
     )
 
 
-def _weigh(quarter: float, k: int, beat: _Beat, read: np.ndarray, places: np.ndarray) -> _Choices:
+def _weigh(
+    quarter: float,
+    k: int,
+    beat: _Beat,
+    read: np.ndarray,
+    places: np.ndarray,
+    unevenness: Unevenness,
+) -> _Choices:
     """What it costs to place a chord that was played at `quarter` on these places of beat k."""
     pair, place = places
     played = (quarter - float(beat.start)) / float(beat.length) * beat.seconds
-    deviation = hypot(PLACE_DEVIATION, RELATIVE_PLACE_DEVIATION * beat.seconds)
+    deviation = hypot(unevenness.place, unevenness.relative_place * beat.seconds)
     return _Choices(
         tick=k * TICKS + place,
         pair=pair,
@@ -309,14 +342,16 @@ def _last_places(pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
     return np.array([(p, TICKS - TICKS // PAIRS.common_division(p, hands)) for p in pairs]).T
 
 
-def _step_cost(before: _Choices, after: _Choices, seconds: float, together: float) -> np.ndarray:
+def _step_cost(
+    before: _Choices, after: _Choices, seconds: float, together: float, unevenness: Unevenness
+) -> np.ndarray:
     """Cost of each pair of places, for two chords that were played so many seconds apart.
 
     `together` is what it costs to write them as one.
     """
     step = after.tick - before.tick[:, None]
     written = step / TICKS * before.pace[:, None]
-    deviation = np.hypot(STEP_DEVIATION, RELATIVE_STEP_DEVIATION * written)
+    deviation = np.hypot(unevenness.step, unevenness.relative_step * written)
     cost = 0.5 * ((seconds - written) / deviation) ** 2
     cost[step == 0] = 0.5 * (seconds / ROLL_DEVIATION) ** 2 + together
     ahead = after.beat - before.beat[:, None]

@@ -10,6 +10,8 @@ from engrave.beats import track_beats
 from engrave.cross_staff import Lines, cross_staves
 from engrave.dynamics import mark_dynamics
 from engrave.fermata import find_fermata
+from engrave.file_bars import lay_file_bars
+from engrave.file_grid import FileFit, fit_file_grid
 from engrave.fingers import find_fingers
 from engrave.grid import Grid, PlacedNote, Tap
 from engrave.halves import divide_bars
@@ -28,7 +30,7 @@ from engrave.pedal_signs import Pedals
 from engrave.pedal_words import Abridged, abridge, mark_soft_pedal
 from engrave.pedalling import AS_FITS, Foot, PedalWish, find_foot, to_be_heard
 from engrave.performance import Instrument, Performance
-from engrave.quantize import Placed, quantize
+from engrave.quantize import HANDS, Placed, Unevenness, quantize
 from engrave.ritenuto import mark_ritenuto
 from engrave.score import KeySignature, Score, TimeSignature
 from engrave.second_reading import read_again, read_rhythm
@@ -87,18 +89,17 @@ def transcribe(
     written. `progress` hears of each step.
     """
     begin = progress or _pass_over
-    taps = corrections.beats or ()
     begin("Listening", 0.05)
     fingers = find_fingers(performance)
     evidence = listen(to_be_heard(fingers, pedal), weights)
     begin("Following the beat", 0.35)
-    pulse = track_beats(fingers, evidence, corrections.meter, corrections.tempo, taps)
-    beats = group_beats(fingers, pulse, evidence, corrections.meter, taps)
+    fit = fit_file_grid(fingers)
+    beats = _find_bars(fingers, evidence, corrections, fit)
     begin("Writing the rhythm", 0.5)
     staves = lay_staves(fingers, split_hands(fingers, evidence))
     ornaments = find_ornaments(fingers, staves.hands, evidence, beats)
     placed = _place(
-        fold(fingers, ornaments), beats, staves.hands, evidence, corrections.smallest, weights
+        fold(fingers, ornaments), beats, staves.hands, evidence, corrections.smallest, weights, fit
     )
     hand = tuple(staves.hands[note.played] for note in placed.notes)
     grid = divide_bars(performance.notes, placed.notes, hand, placed.grid)
@@ -157,6 +158,17 @@ def transcribe(
     return Transcription(performance, grid, score, evidence, corrections, foot)
 
 
+def _find_bars(
+    performance: Performance, evidence: Evidence, known: Corrections, fit: FileFit
+) -> Grid:
+    """The bars that the file states where its beats are those of the music; else as they sound."""
+    taps = known.beats or ()
+    if performance.grid and fit.kind != "free" and not (taps or known.tempo or known.meter):
+        return lay_file_bars(performance, performance.grid, fit)
+    pulse = track_beats(performance, evidence, known.meter, known.tempo, taps)
+    return group_beats(performance, pulse, evidence, known.meter, taps)
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     """The notes of one player, with their names, staves and voices; `home` is that of the voice."""
@@ -186,15 +198,21 @@ def _place(
     evidence: Evidence,
     smallest: Fraction,
     weights: str,
+    fit: FileFit,
 ) -> Placed:
     """The notes that are written, at their places, each under its index in the performance."""
     kept = list(written.kept)
     hands = [staff[i] for i in kept]
     read = evidence.take(kept)
     rhythm = read_rhythm(written.performance, hands, beats, written.graces, weights)
-    placed = quantize(written.performance, beats, hands, read, rhythm, written.graces, smallest)
+    placed = quantize(written.performance, beats, hands, read, rhythm, written.graces, smallest, _unevenness(fit))
     notes = tuple(replace(note, played=kept[note.played]) for note in placed.notes)
     return Placed(notes, placed.grid)
+
+
+def _unevenness(fit: FileFit) -> Unevenness:
+    """How far notes may lie from where they are written."""
+    return HANDS if fit.kind == "free" else Unevenness.of_jitter(fit.jitter)
 
 
 def _find_foot(performance: Performance, wish: PedalWish, weights: str) -> Foot:

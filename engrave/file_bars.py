@@ -1,0 +1,128 @@
+"""The beats and bars that a MIDI file states, laid out from its first note to its last.
+
+Bars follow the time signatures of the file. One that a change of meter cuts has a time signature of
+its own, but for a first one: that is a pickup, and so is a first bar of which the first half or more
+is silent. Where a file states no time signature its bars are of four quarters, as the standard says.
+
+Places are quarter notes: of the file in here, from the start of the first bar in the grid.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+from math import floor
+
+import numpy as np
+
+from engrave.file_grid import FileFit, quarters_at, seconds_at
+from engrave.grid import EVEN, Bar, Grid
+from engrave.performance import FileGrid, Performance
+from engrave.score import TimeSignature
+from engrave.swing import find_swing
+
+COMMON_TIME = TimeSignature(4, 4)
+BEAT_TYPES = (1, 2, 4, 8, 16)  # that are written
+MOST_BEATS = 32
+SILENT_START = Fraction(1, 2)  # share of the first bar that is silent: then it is a pickup
+EARLY = Fraction(1, 8)  # quarters by which a note may come before the beat that it opens
+RINGING = 2  # bars after that of the last onset, at most, in which its notes are held
+UNCOMMON_DENOMINATORS = (4, 8, 16)  # of the time signature of a bar that is cut
+
+
+def lay_file_bars(performance: Performance, file: FileGrid, fit: FileFit) -> Grid:
+    """The grid that the file states, for music that lies on it as `fit` says."""
+    onsets = np.array([note.onset for note in performance.notes]) - fit.late
+    releases = np.array([note.release for note in performance.notes]) - fit.late
+    first, last = (_place(quarter, file) for quarter in quarters_at(onsets[[0, -1]], file))
+    ringing = _place(float(quarters_at(releases, file).max()), file)
+    bars = list(_bars(_meters(file), first + EARLY, last, ringing - EARLY))
+    bars[0] = _as_pickup(bars[0], first)
+    begin = bars[0].start
+    places = [*(beat for bar in bars for beat in _beats(bar)), bars[-1].end]
+    times = seconds_at(np.array([float(place) for place in places]), file) + fit.late
+    compound = any(bar.compound for bar in bars)
+    return Grid(
+        tuple(times.tolist()),
+        tuple(place - begin for place in places),
+        tuple(replace(bar, start=bar.start - begin) for bar in bars),
+        EVEN if compound else find_swing(times, np.unique(onsets + fit.late), 0.0),
+    )
+
+
+def _place(quarter: float, file: FileGrid) -> Fraction:
+    return Fraction(round(quarter * file.ticks), file.ticks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Bars of one meter, from a place on."""
+
+    start: Fraction
+    meter: TimeSignature
+
+
+def _meters(file: FileGrid) -> list[_Section]:
+    """The time signatures of the file, from its beginning on; what no score has says nothing."""
+    stated = {Fraction(0): COMMON_TIME}
+    for meter in file.meters:
+        if meter.beats <= MOST_BEATS and meter.beat_type in BEAT_TYPES:
+            stated[_place(meter.quarter, file)] = TimeSignature(meter.beats, meter.beat_type)
+    sections: list[_Section] = []
+    for start, meter in sorted(stated.items()):
+        if not sections or meter != sections[-1].meter:
+            sections.append(_Section(start, meter))
+    return sections
+
+
+def _bars(
+    sections: Sequence[_Section], first: Fraction, last: Fraction, ringing: Fraction
+) -> Iterator[Bar]:
+    """The bars from that in which `first` lies to that in which the last notes sound."""
+    after = 0
+    for number, section in enumerate(sections):
+        stop = sections[number + 1].start if number + 1 < len(sections) else None
+        whole = Fraction(4 * section.meter.beats, section.meter.beat_type)
+        start = section.start
+        if first > start:
+            reached = min(first, stop) if stop is not None else first
+            start += max(floor((reached - start) / whole), 0) * whole
+        while stop is None or start < stop:
+            end = start + whole if stop is None else min(start + whole, stop)
+            if end > first:
+                if start > last:
+                    after += 1
+                if start > last and (start >= ringing or after > RINGING):
+                    return
+                following = sections[number + 1].meter if end == stop and number == 0 else None
+                yield _bar(start, end, section.meter, following)
+            start = end
+
+
+def _bar(start: Fraction, end: Fraction, meter: TimeSignature, following: TimeSignature | None) -> Bar:
+    """A bar of a meter; one alone that is shorter than those that follow is their pickup."""
+    length = end - start
+    if following and length < Fraction(4 * following.beats, following.beat_type) and start == 0:
+        return Bar(start, length, following.beats, following.beat_type)
+    if length == Fraction(4 * meter.beats, meter.beat_type):
+        return Bar(start, length, meter.beats, meter.beat_type)
+    for beat_type in (meter.beat_type, *UNCOMMON_DENOMINATORS):
+        beats = length * beat_type / 4
+        if beats.denominator == 1:
+            return Bar(start, length, int(beats), beat_type)
+    return Bar(start, length, meter.beats, meter.beat_type)
+
+
+def _as_pickup(bar: Bar, first: Fraction) -> Bar:
+    """The first bar without the silent beats before its first note, where these are its half."""
+    silence = floor((first - bar.start + EARLY) / bar.beat_length) * bar.beat_length
+    if bar.length < bar.full_length or silence < SILENT_START * bar.full_length:
+        return bar
+    return replace(bar, start=bar.start + silence, length=bar.length - silence)
+
+
+def _beats(bar: Bar) -> list[Fraction]:
+    """Where the beats of a bar begin; those of a pickup are counted from its end."""
+    count = -(-bar.length // bar.beat_length)
+    late = bar.length - count * bar.beat_length if bar.length < bar.full_length else Fraction(0)
+    return [max(bar.start, bar.start + late + k * bar.beat_length) for k in range(count)]
