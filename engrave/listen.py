@@ -25,6 +25,7 @@ OF_ONE_PLAYER = ("value", "upper", "voice", "flags", "pedal_down", "pedal_press"
 PEDAL_READERS = {"full": "pedal"}  # the files that hear the pedal; the free weights have none
 PHASE_READERS = {"full": "phases", "free": "phases_free"}  # the files of the second reading
 PLACE_READERS = {"full": "places", "free": "places_free"}
+BAR_READER = "bars"  # of all weights: it has learned from free scores alone
 IGNORANT = -20.0  # log odds of yes where nobody was asked
 WINDOW, MARGIN = 1024, 128  # notes read at a time, and of them those at each end left to others
 PLACED_WINDOW, PLACED_MARGIN = 768, 128  # the same of notes on a grid
@@ -157,6 +158,11 @@ def read_phases(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.nda
 def read_places(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
     """The same for notes on a grid: `reading.PLACED_HEADS`, `placed_features.describe_places`."""
     return _read(PLACE_READERS[weights], rows, reading.PLACED_HEADS)
+
+
+def read_bars(rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The answers to `reading.BAR_HEADS` for beats; `rows` are those of `bar_features`."""
+    return _read(BAR_READER, rows, reading.BAR_HEADS)
 
 
 def _read(file: str, rows: np.ndarray, heads: Mapping[str, int]) -> dict[str, np.ndarray]:

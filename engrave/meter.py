@@ -16,6 +16,7 @@ import numpy as np
 from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionModel
 
 from engrave import reading
+from engrave.bar_reading import BarEvidence
 from engrave.grid import EVEN, Bar, Grid, Pulse, Tap
 from engrave.listen import Evidence
 from engrave.performance import Performance
@@ -42,6 +43,7 @@ METER_CHANGE = 1e-6  # probability at a barline
 SLIP = 1e-6  # probability that a bar breaks off at a beat (the pulse lost or won one)
 GIVEN_SLIP = 1e-12  # the same where the meter is given and only taps may break it
 DOWNBEAT_WEIGHT, INDEX_WEIGHT, METER_WEIGHT = 1.5, 0.3, 0.3  # of what the notes say
+BAR_DOWNBEAT_WEIGHT, BAR_PLACE_WEIGHT = 0.7, 0.7  # of what the reader of bars says
 HALF_BAR = 0.5  # how much the middle of a bar of four resembles a downbeat
 TWO_AS_FOUR = 0.55  # share of what sounds like bars of two that is written in bars of four
 FOUR = (4, False)
@@ -75,16 +77,18 @@ class _Heard:
     index: np.ndarray
     meter: np.ndarray
     unit: tuple[np.ndarray, np.ndarray]
+    bars: BarEvidence
 
 
 def group_beats(
     performance: Performance,
     pulse: Pulse,
     evidence: Evidence,
+    bars: BarEvidence,
     meter: TimeSignature | None = None,
     taps: Sequence[Tap] = (),
 ) -> Grid:
-    """The grid: beats in bars.
+    """The grid: beats in bars, of whose notes and beats the readers say this.
 
     `meter` and the downbeats among `taps` are what is known: all bars are of the meter, unless
     the taps say otherwise.
@@ -92,12 +96,14 @@ def group_beats(
     known = _tapped_downbeats(pulse.times, taps)
     if performance.notes[-1].onset < pulse.times[1] - CLOSEST:
         known[0] = 1  # all that is heard lies within one beat
-    heard = _hear_beats(performance, pulse, evidence)
-    bars = _find_bars(heard, pulse.triple, meter, known)
-    return _lay_out(pulse, bars, heard.unit, meter)
+    heard = _hear_beats(performance, pulse, evidence, bars)
+    found = _find_bars(heard, pulse.triple, meter, known)
+    return _lay_out(pulse, found, heard.unit, meter)
 
 
-def _hear_beats(performance: Performance, pulse: Pulse, evidence: Evidence) -> _Heard:
+def _hear_beats(
+    performance: Performance, pulse: Pulse, evidence: Evidence, bars: BarEvidence
+) -> _Heard:
     """The mean evidence of the notes on each beat, and (for the meter) of all up to the next."""
     onset = np.array([note.onset for note in performance.notes])
     count = len(pulse.times)
@@ -116,6 +122,7 @@ def _hear_beats(performance: Performance, pulse: Pulse, evidence: Evidence) -> _
         index=mean(evidence.index, everywhere),
         meter=mean(evidence.meter, everywhere),
         unit=(_mean_unit(evidence, False), _mean_unit(evidence, True)),
+        bars=bars,
     )
 
 
@@ -230,6 +237,19 @@ class _BarObservation(ObservationModel):
         )
         self.table += METER_WEIGHT * np.stack(
             [_said(heard.meter, k, 0, m == FOUR) for k, (m, _) in zip(kind, states, strict=True)],
+            axis=1,
+        )
+        bars = heard.bars
+        sign = np.where(first, 1.0, -1.0)
+        self.table -= BAR_DOWNBEAT_WEIGHT * np.logaddexp(0, -sign * bars.downbeat[:, None])
+        places = {place: k for k, place in enumerate(reading.BAR_PLACES)}
+        self.table += BAR_PLACE_WEIGHT * np.stack(
+            [
+                _said(bars.place, k, places.get((0, i % 2), -1), m == FOUR)
+                for k, (m, i) in (
+                    (places.get((kinds.get(m, -1), i), len(places)), (m, i)) for m, i in states
+                )
+            ],
             axis=1,
         )
         in_three = np.array([TRIPLE_IN_COMPOUND if m[1] else TRIPLE_IN_SIMPLE for m, _ in states])

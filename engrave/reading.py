@@ -48,6 +48,12 @@ PLACED_HEADS = {"voice": 4, "value": len(VALUES) + 1}
 # And before, of a note in these beats: where in its beat it stands.
 PHASE_HEADS = {"phase": len(PHASES) + 1}
 
+# What the reader of bars says of a beat: whether it opens a bar; which beat of which bar it is (a
+# class of `METERS` and an index, one class more: any other); how long it is, in true beats (1, 2,
+# 1/2, 3, 1/3).
+BAR_PLACES = tuple((k, i) for k, (beats, _) in enumerate(METERS) for i in range(beats))
+BAR_HEADS = {"downbeat": 1, "place": len(BAR_PLACES) + 1, "level": 5}
+
 
 def split(answers: np.ndarray, heads: Mapping[str, int] = HEADS) -> dict[str, np.ndarray]:
     """The columns of a (notes, answers) array by question."""

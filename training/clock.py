@@ -130,6 +130,8 @@ def beat_lengths(
         held = (grid.start < onset + length) & (grid.start + grid.unit > onset)
         log[held] = np.maximum(log[held], value_at(law["fermata"], rng.standard_normal()))
     quarter = mean_seconds_per_quarter(notes, grid, habits, player.tempo_taste)
+    if player.beat_seconds:
+        quarter = player.beat_seconds * QUARTER / float(np.median(grid.unit))
     return quarter * grid.unit / QUARTER * np.exp(log)
 
 

@@ -7,7 +7,7 @@ numbers and keeps its measured distribution. `playing.json` is written by `train
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,30 @@ class Player:
     pedal_changes: float  # presses for each beat
     pedal_depth: float  # depth of a full press, 0-127
     pedal_taste: float
+    beat_seconds: float = 0.0  # of the felt beat; 0: as the density of the notes suggests
+
+
+STEADY_BEAT, STEADY_SPREAD = 0.6, 0.32  # seconds of a felt beat, and deviation of its logarithm
+STEADY_RANGE = (0.33, 1.2)
+
+
+def steady(player: Player, rng: np.random.Generator) -> Player:
+    """The player at plain music, to a click or nearly so: at a usual tempo, without rubato."""
+    beat = STEADY_BEAT * np.exp(STEADY_SPREAD * rng.standard_normal())
+    calm = rng.uniform(0, 0.6) * (rng.random() > 0.2)  # every fifth plays as a machine does
+    return replace(
+        player,
+        rubato=0.02 * calm * rng.random(),
+        unevenness=calm * player.unevenness,
+        spread=calm * player.spread,
+        lead=calm * player.lead,
+        left_hand=calm * player.left_hand,
+        hands_apart=calm * player.hands_apart,
+        rolls=0.0,
+        wrong=0.1 * player.wrong,
+        missing=0.1 * player.missing,
+        beat_seconds=float(np.clip(beat, *STEADY_RANGE)),
+    )
 
 
 def draw_player(habits: Habits, rng: np.random.Generator) -> Player:

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from engrave import features, moments, placed_features, reading
+from engrave import bar_features, features, moments, placed_features, reading
+from training.bars import BARS, BarBatches
+from training.bar_figures import evaluate_bars
 from training.evaluate import evaluate
 from training.feet import FOOT, MomentBatches
 from training.foot_figures import evaluate_foot
@@ -52,6 +54,14 @@ LESSONS = {
         PlacedBatches,
         partial(loss_of_notes, heads=reading.PLACED_HEADS),
         evaluate_places,
+    ),
+    "bars": Lesson(
+        bar_features.COUNT,
+        sum(reading.BAR_HEADS.values()),
+        BARS,
+        BarBatches,
+        partial(loss_of_notes, heads=reading.BAR_HEADS),
+        evaluate_bars,
     ),
     "phases": Lesson(
         placed_features.TIMED_COUNT,

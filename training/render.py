@@ -22,7 +22,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from training.clock import GRACE, BeatGrid, Clock, beat_grid, clock_of, smooth_noise
-from training.habits import Array, Habits, Player, draw_player, moments, value_at, value_between
+from training.habits import (
+    Array,
+    Habits,
+    Player,
+    draw_player,
+    moments,
+    steady,
+    value_at,
+    value_between,
+)
 from training.hands import chord_of, is_low, is_top
 from training.ornamenting import Presses, grace_onsets, joined, ornaments
 from training.pedalling import pedal_moves
@@ -52,14 +61,20 @@ class Rendering:
 
 
 def render(
-    notes: Array, rng: np.random.Generator, habits: Habits, is_end: bool = False
+    notes: Array,
+    rng: np.random.Generator,
+    habits: Habits,
+    is_end: bool = False,
+    plain: bool = False,
 ) -> Rendering:
     """One performance of an excerpt by a newly drawn player.
 
     `notes` are sorted by `score_onset`, then `pitch`; `is_end` says that the piece ends with
-    them.
+    them, `plain` that they are played steadily.
     """
     player = draw_player(habits, rng)
+    if plain:
+        player = steady(player, rng)
     grid = beat_grid(notes)
     clock = clock_of(notes, grid, player, habits, is_end, rng)
     low = is_low(notes)

@@ -21,6 +21,8 @@ from training.render import Habits, render
 
 MARGIN = 1.1  # more notes than a window has are taken, for some are lost
 MIN_NOTES = 60
+LEARNED_LICENCE = "CC BY-NC-SA"  # of the pieces of `piano` that are learned from
+MELODY_ALONE = 0.25  # of the plain excerpts, share of which the upper line is played alone
 SLOWER = 1.3  # songs go so much slower than the concert pieces that the renderer's players learned
 
 
@@ -32,6 +34,8 @@ class Corpus:
     scores: tuple[np.ndarray, ...]
     songs: tuple[np.ndarray, ...]
     pop_songs: tuple[np.ndarray, ...]
+    piano_free: tuple[np.ndarray, ...]
+    piano: tuple[np.ndarray, ...]
 
 
 def read_corpus(data: Path, shares: Mapping[str, float]) -> Corpus:
@@ -44,12 +48,16 @@ def read_corpus(data: Path, shares: Mapping[str, float]) -> Corpus:
                 takes.setdefault(row["score"], []).append(take_of(row))
                 scores.setdefault(row["score"], corpora.score_of(row))
     songs = corpora.songs(data / "lieder") if shares["songs"] else ()
+    free = corpora.songs(data / "piano_free") if shares.get("piano_free") else ()
+    piano = corpora.songs(data / "piano", LEARNED_LICENCE) if shares.get("piano") else ()
     pop = corpora.pop_songs(data / "pop909") if shares["pop_songs"] else ()
     return Corpus(
         tuple(tuple(piece) for piece in takes.values()),
         tuple(score for score in scores.values() if len(score) >= MIN_NOTES),
         tuple(song for song in songs if len(song) >= MIN_NOTES),
         tuple(song for song in pop if len(song) >= MIN_NOTES),
+        tuple(song for song in free if len(song) >= MIN_NOTES),
+        tuple(song for song in piano if len(song) >= MIN_NOTES),
     )
 
 
@@ -85,6 +93,7 @@ class Batches(WindowBatches):
         self.corpus = corpus
         super().__init__(config)
         self.shares, self.duets = config["shares"], config["duets"]
+        self.plain = config.get("plain", 0.0)
         self.changes = Changes(**config.get("changes", {}))
         self.habits = Habits.load()
         self.guests: dict[tuple[int, int], list[np.ndarray]] = {}
@@ -116,8 +125,12 @@ class Batches(WindowBatches):
         rows = piece[start : start + length]
         if rng.random() < self.duets:
             rows = duet(rows, self._guest(rows, length, rng), rng)
+        if rng.random() < self.plain:
+            if rng.random() < MELODY_ALONE:
+                rows = melody(rows)
+            return self._rendered(rows, rng, is_end, plain=True)
         take = self._rendered(rows, rng, is_end)
-        return take if corpus == "scores" else slower(take, SLOWER)
+        return slower(take, SLOWER) if corpus in ("songs", "pop_songs") else take
 
     def _guest(self, rows: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
         """An excerpt of a piece on two staves that has the time signature of these rows."""
@@ -126,14 +139,24 @@ class Batches(WindowBatches):
         start = _start(len(guest), length, rng)
         return guest[start : start + length]
 
-    def _rendered(self, score: np.ndarray, rng: np.random.Generator, is_end: bool) -> Take:
-        played = render(score, rng, self.habits, is_end)
+    def _rendered(
+        self, score: np.ndarray, rng: np.random.Generator, is_end: bool, plain: bool = False
+    ) -> Take:
+        played = render(score, rng, self.habits, is_end, plain)
         rows = score[played.source.clip(0)]
         pedal = np.asarray(played.pedal, float).reshape(-1, 2)
         notes = (played.onset, played.release, played.pitch, played.velocity)
         keys = Keys(*(np.asarray(c, float) for c in notes), *pedal.T)
         pace = np.log(played.seconds_per_beat)
         return Take(keys, answer(rows, played.source >= 0, pace))
+
+
+def melody(rows: np.ndarray) -> np.ndarray:
+    """The highest note of each onset of the upper staff; all rows where that is too little."""
+    upper = rows[rows["staff"] <= 1]
+    _, last = np.unique(upper["score_onset"][::-1], return_index=True)
+    line = upper[len(upper) - 1 - last]
+    return line if len(line) >= MIN_NOTES else rows
 
 
 def _start(notes: int, length: int, rng: np.random.Generator) -> int:

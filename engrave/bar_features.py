@@ -1,0 +1,157 @@
+"""What the reader of bars is told of each beat.
+
+Where a bar begins is heard from what happens on each beat and between them: which keys are struck
+and held, where the bass and the harmony change, and above all how each beat is like those before
+it, for music repeats itself bar by bar (Temperley and Bartlette, "Parallelism as a factor in
+metrical analysis", *Music Perception* 20, 2002). Nothing here is in seconds: the beats are known.
+
+Times in seconds come in; places are counted in beats, and in twelfths of a beat (cells).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+CELLS = 12  # of a beat
+AROUND = 8  # beats on either side with whose pitches those of a beat are compared
+BEFORE = (1, 2, 3, 4, 6, 8, 12)  # beats before, with which a beat is compared
+PITCHES = 12.0  # semitones that count as one
+COUNT = 3 * CELLS + 3 * 12 + 12 + 5 * len(BEFORE)
+
+
+@dataclass(frozen=True, slots=True)
+class NotesInBeats:
+    """Notes whose `onset` and `end` (of the key) are counted in beats, sorted by onset."""
+
+    onset: np.ndarray
+    end: np.ndarray
+    pitch: np.ndarray
+
+
+def bar_features(notes: NotesInBeats, beats: int) -> np.ndarray:
+    """A row of `COUNT` numbers for each of so many beats, from 0 on."""
+    place = np.floor(notes.onset * CELLS + 0.5).astype(int)
+    inside = (place >= 0) & (place < beats * CELLS)
+    place, pitch = place[inside], notes.pitch[inside].astype(int)
+    held = np.maximum(notes.end - notes.onset, 1 / CELLS)[inside]
+    beat, on = place // CELLS, place % CELLS == 0
+
+    struck = np.bincount(place, minlength=beats * CELLS).reshape(beats, CELLS)
+    longest = np.zeros(beats * CELLS)
+    np.maximum.at(longest, place, np.log2(held * CELLS) + 1)
+    longest = longest.reshape(beats, CELLS)
+    gap = _until_next(place, beats).reshape(beats, CELLS)
+    sounding = _sounding_chroma(notes, beats)
+    on_chroma = _chroma(beat[on], pitch[on], beats)
+    low, high = _extreme(beat, pitch, beats, np.minimum), _extreme(beat, pitch, beats, np.maximum)
+    bass = np.zeros((beats, 12))
+    known = np.flatnonzero(~np.isnan(low))
+    bass[known, low[known].astype(int) % 12] = 1
+    rows = [
+        np.log1p(struck),
+        longest / 4,
+        gap,
+        sounding,
+        on_chroma,
+        bass,
+        _pitches(low, high, beat[on], pitch[on], beats),
+        *_likeness((sounding, on_chroma, _rhythm(struck), bass), high),
+    ]
+    features: np.ndarray = np.concatenate(rows, axis=1).astype(np.float32)
+    return features
+
+
+def _until_next(place: np.ndarray, beats: int) -> np.ndarray:
+    """For each cell in which a note begins the logarithm of the time until the next onset."""
+    gap = np.zeros(beats * CELLS)
+    places = np.unique(place)
+    if len(places):
+        step = np.diff(np.append(places, beats * CELLS))
+        gap[places] = np.log2(np.maximum(step, 1)) / 4
+    return gap
+
+
+def _chroma(beat: np.ndarray, pitch: np.ndarray, beats: int) -> np.ndarray:
+    """The pitch classes that are struck in each beat, of length 1."""
+    rows = np.zeros((beats, 12))
+    np.add.at(rows, (beat, pitch % 12), 1.0)
+    return _normal(rows)
+
+
+def _sounding_chroma(notes: NotesInBeats, beats: int) -> np.ndarray:
+    """The pitch classes that sound in each beat, each as long as its key is held in it."""
+    rows = np.zeros((beats, 12))
+    first = np.floor(notes.onset + 0.5 / CELLS).astype(int)
+    last = np.minimum(np.floor(notes.end).astype(int), first + 4)
+    pitch = notes.pitch.astype(int)
+    for away in range(5):
+        beat = first + away
+        some = (beat <= np.maximum(last, first)) & (beat >= 0) & (beat < beats)
+        share = np.minimum(notes.end, beat + 1) - np.maximum(notes.onset, beat)
+        np.add.at(rows, (beat[some], pitch[some] % 12), share[some].clip(1 / CELLS, 1))
+    return _normal(rows)
+
+
+def _normal(rows: np.ndarray) -> np.ndarray:
+    length = np.sqrt((rows**2).sum(axis=1, keepdims=True))
+    return rows / np.maximum(length, 1e-9)
+
+
+def _extreme(beat: np.ndarray, pitch: np.ndarray, beats: int, which: np.ufunc) -> np.ndarray:
+    """The lowest or highest pitch that is struck in each beat, nan where none is."""
+    rows = np.full(beats, np.nan)
+    start = np.inf if which is np.minimum else -np.inf
+    found = np.full(beats, start)
+    which.at(found, beat, pitch.astype(float))
+    some = np.isfinite(found)
+    rows[some] = found[some]
+    return rows
+
+
+def _pitches(
+    low: np.ndarray, high: np.ndarray, beat_on: np.ndarray, pitch_on: np.ndarray, beats: int
+) -> np.ndarray:
+    """How low and high each beat goes against those around it, and what is struck on it."""
+    low_on = _extreme(beat_on, pitch_on, beats, np.minimum)
+    high_on = _extreme(beat_on, pitch_on, beats, np.maximum)
+    count_on = np.bincount(beat_on, minlength=beats)
+    lowest, highest = _mean_around(low), _mean_around(high)
+    columns = []
+    for rows, level in ((low, lowest), (high, highest), (low_on, lowest), (high_on, highest)):
+        columns += [np.nan_to_num((rows - level) / PITCHES), np.isnan(rows).astype(float)]
+    columns += [
+        np.nan_to_num((low_on - low) / PITCHES),  # whether the lowest note comes on the beat
+        np.nan_to_num((high_on - low_on) / 24),
+        np.log1p(count_on),
+        np.zeros(beats),
+    ]
+    columns[-1][0] = 1.0  # where the music begins
+    return np.stack(columns, axis=1)
+
+
+def _mean_around(rows: np.ndarray) -> np.ndarray:
+    """The mean of what is known of the beats around each."""
+    kernel = np.ones(2 * AROUND + 1)
+    known = ~np.isnan(rows)
+    total = np.convolve(np.where(known, rows, 0.0), kernel, mode="full")[AROUND:-AROUND]
+    count = np.convolve(known.astype(float), kernel, mode="full")[AROUND:-AROUND]
+    means: np.ndarray = total / np.maximum(count, 1)
+    return means
+
+
+def _rhythm(struck: np.ndarray) -> np.ndarray:
+    return _normal((struck > 0).astype(float))
+
+
+def _likeness(parts: tuple[np.ndarray, ...], high: np.ndarray) -> list[np.ndarray]:
+    """How like each beat is to those `BEFORE` it, part by part, and whether the top is the same."""
+    columns = []
+    for away in BEFORE:
+        for part in parts:
+            alike = np.zeros(len(part))
+            alike[away:] = (part[away:] * part[:-away]).sum(axis=1)
+            columns.append(alike)
+        same = np.zeros(len(high))
+        same[away:] = high[away:] == high[:-away]
+        columns.append(same)
+    return [np.stack(columns, axis=1)]
