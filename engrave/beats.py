@@ -19,7 +19,7 @@ from engrave import reading
 from engrave.grid import EVEN, Pulse, Tap
 from engrave.listen import Evidence
 from engrave.performance import Performance, chord_starts
-from engrave.pulse import Tempi, follow_pulse
+from engrave.pulse import PLACES, Tempi, follow_bars
 from engrave.score import TimeSignature
 from engrave.swing import find_swing
 
@@ -38,6 +38,11 @@ LEVELS |= {Fraction(1, 2): 0.04, Fraction(1, 3): 0.02}
 GIVEN_LEVELS = {Fraction(1): 1.0, Fraction(2): 0.08, Fraction(3): 0.05, Fraction(3, 2): 0.05}
 GIVEN_LEVELS |= {Fraction(1, 2): 0.08, Fraction(1, 3): 0.05, Fraction(2, 3): 0.025}
 GIVEN_LEVELS |= {Fraction(4): 0.05, Fraction(1, 4): 0.05}
+# The pulse is followed through bars of so many beats; what sounds like two is mostly half of four.
+BAR_SIZES = (2, 3, 4)
+TWO = 0.2  # log likelihood by which each chord must sound better in bars of two
+AT_BARLINE = 1  # places beside a barline at which a chord opens the bar
+INDEX_WEIGHT, METER_WEIGHT = 0.15, 0.1  # of what the reader says, where its downbeat counts 1
 SLOWEST_TRIPLET = 0.75  # seconds; a slower beat that divides in three is three beats of a given 3/4
 SLOW, PLAIN = 0.95, 0.6  # seconds of a beat; share of its part that chords mostly last
 NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
@@ -78,13 +83,27 @@ def track_beats(
 class _Chords:
     """The chords that are heard: time, log odds of being on a beat, and what they say of it.
 
-    `phase` and `pace` hold the probabilities of the classes of `reading`, a row a chord.
+    `phase` and `pace` hold the probabilities of the classes of `reading`, a row a chord, `downbeat`
+    the log odds of opening a bar, `index` and `meter` log probabilities.
     """
 
     time: np.ndarray
     onbeat: np.ndarray
     phase: np.ndarray
     pace: np.ndarray
+    downbeat: np.ndarray
+    index: np.ndarray
+    meter: np.ndarray
+
+    def in_bar(self, beats: int) -> np.ndarray:
+        """What each says of the places of a bar of so many beats: log likelihoods for the pulse."""
+        place = np.arange(beats * PLACES)
+        opens = np.minimum(place, len(place) - place) <= AT_BARLINE
+        kinds = [k for k, (count, _) in enumerate(reading.METERS) if count == beats]
+        said: np.ndarray = -np.logaddexp(0, np.where(opens, -1, 1) * self.downbeat[:, None])
+        said += INDEX_WEIGHT * np.repeat(self.index[:, :beats], PLACES, axis=1)
+        said += METER_WEIGHT * np.logaddexp.reduce(self.meter[:, kinds], axis=1)[:, None]
+        return said
 
     @classmethod
     def of(cls, performance: Performance, evidence: Evidence) -> "_Chords":
@@ -100,6 +119,9 @@ class _Chords:
             onbeat=mean(evidence.onbeat),
             phase=_normal(np.exp(mean(evidence.phase))),
             pace=_normal(np.exp(mean(evidence.pace))),
+            downbeat=mean(evidence.downbeat),
+            index=mean(evidence.index),
+            meter=mean(evidence.meter),
         )
 
 
@@ -161,7 +183,7 @@ def _tempi_around(tempo: float) -> Tempi:
 def _beats_through(chords: _Chords, clock: _Clock, tempi: Tempi) -> Pulse:
     """Beats from the first chord to the last or the next after it; even between two chords."""
     heard = clock.heard_at(chords.time)
-    place = follow_pulse(heard, chords.phase, chords.pace, tempi)
+    place = _way_through(chords, heard, tempi)
     moves = np.diff(place, prepend=-1) > 0
     beats = np.arange(np.ceil(place[0]), np.ceil(place[-1]) + 1)
     if place[-1] - place[0] < 1:  # hardly more than one chord: that is the beat
@@ -171,6 +193,16 @@ def _beats_through(chords: _Chords, clock: _Clock, tempi: Tempi) -> Pulse:
     known = np.append(heard[moves], heard[-1] + last_beat)
     times = clock.seconds_at(np.interp(beats, places, known))
     return Pulse(times, _divides_in_three(times, chords))
+
+
+def _way_through(chords: _Chords, heard: np.ndarray, tempi: Tempi) -> np.ndarray:
+    """The likeliest places of the chords, counted in beats, of those with two, three, four a bar."""
+    ways = {
+        beats: follow_bars(heard, chords.phase, chords.pace, tempi, chords.in_bar(beats))
+        for beats in BAR_SIZES
+    }
+    worth = {beats: way.worth - TWO * len(heard) * (beats == 2) for beats, way in ways.items()}
+    return ways[max(BAR_SIZES, key=lambda beats: worth[beats])].position
 
 
 def _split_slow(pulse: Pulse, clock: _Clock) -> Pulse:

@@ -13,7 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import fmean
 
 from engrave.instruments import (
@@ -45,6 +45,7 @@ _LEFT = re.compile(
 )
 ABOVE = 0.9  # share of the notes of the right hand that lie above the left one's last note,
 APART = 7  # semitones between what both play on average,
+OFTEN_ABOVE, FARTHEST = 0.25, 24  # of two staves: that share so far apart; mean leap of a hand
 SPAN, SPANNED = 16, 0.95  # and the widest chords of a hand, and how many must be no wider
 
 
@@ -203,6 +204,8 @@ def _hands(
         low, high = sorted(group, key=lambda line: fmean(p.pitch for p in lines[line]))
         if _are_hands(lines[high], lines[low]):
             right, left = {high}, {low}
+        elif _are_staves(group, lines, called):
+            right, left = {group[0]}, {group[1]}
     if not (right and left):
         return dict.fromkeys(group, 0)
     return {line: RIGHT if line in right else LEFT if line in left else 0 for line in group}
@@ -212,6 +215,24 @@ def _are_hands(high: Sequence[Press], low: Sequence[Press]) -> bool:
     """Whether of two lines one hand may play each, one above the other."""
     apart = fmean(p.pitch for p in high) - fmean(p.pitch for p in low)
     return apart >= APART and all(map(_one_hand, (high, low))) and _stays_above(high, low)
+
+
+def _are_staves(group: list[Line], lines: _Lines, called: dict[Line, str]) -> bool:
+    """Whether two lines are the upper and the lower staff of one page, of which a notation program
+    makes two tracks of one name: their hands may cross, but are often apart.
+    """
+    upper, lower = group
+    if upper.track == lower.track or called[upper] != called[lower]:
+        return False
+    hands = all(_one_hand(lines[line]) and _in_reach(lines[line]) for line in group)
+    return hands and _share_above(lines[upper], lines[lower], APART) >= OFTEN_ABOVE
+
+
+def _in_reach(played: Sequence[Press]) -> bool:
+    """Whether a hand seldom leaps farther than hands do."""
+    ordered = sorted(played, key=lambda press: (press.onset, press.pitch))
+    tops = [list(chord)[-1].pitch for _, chord in groupby(ordered, key=lambda p: p.onset)]
+    return len(tops) < 2 or fmean(abs(b - a) for a, b in pairwise(tops)) <= FARTHEST
 
 
 def _one_hand(played: Sequence[Press]) -> bool:
@@ -225,6 +246,11 @@ def _one_hand(played: Sequence[Press]) -> bool:
 
 def _stays_above(high: Sequence[Press], low: Sequence[Press]) -> bool:
     """Whether the notes of the one line lie above what the other has struck last."""
+    return _share_above(high, low, 1) >= ABOVE
+
+
+def _share_above(high: Sequence[Press], low: Sequence[Press], apart: int) -> float:
+    """The share of the notes of one line that are so far above what the other has struck last."""
     strokes = sorted(
         [(p.onset, False, p.pitch) for p in low] + [(p.onset, True, p.pitch) for p in high]
     )
@@ -234,8 +260,8 @@ def _stays_above(high: Sequence[Press], low: Sequence[Press]) -> bool:
         if not is_high:
             below = pitch
         elif below is not None:
-            above.append(pitch > below)
-    return bool(above) and fmean(above) >= ABOVE
+            above.append(pitch >= below + apart)
+    return fmean(above) if above else 0.0
 
 
 def _left_out(drums: int, lines: Counter[Line], programs: _Programs) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from math import floor
 import numpy as np
 
 from engrave.file_grid import FileFit, quarters_at, seconds_at
+from engrave.file_meter import METERS, hear_file_bars
 from engrave.grid import EVEN, Bar, Grid
 from engrave.performance import FileGrid, Performance
 from engrave.score import TimeSignature
@@ -30,13 +31,22 @@ RINGING = 2  # bars after that of the last onset, at most, in which its notes ar
 UNCOMMON_DENOMINATORS = (4, 8, 16)  # of the time signature of a bar that is cut
 
 
-def lay_file_bars(performance: Performance, file: FileGrid, fit: FileFit) -> Grid:
-    """The grid that the file states, for music that lies on it as `fit` says."""
+def lay_file_bars(
+    performance: Performance, file: FileGrid, fit: FileFit, meter: TimeSignature | None = None
+) -> Grid:
+    """The bars of music that lies on the grid of its file as `fit` says.
+
+    All are of the `meter` that the user knows. Otherwise a file that changes its meter is believed;
+    of another the likeliest bars are taken, what it states being likelier from the start.
+    """
     onsets = np.array([note.onset for note in performance.notes]) - fit.late
     releases = np.array([note.release for note in performance.notes]) - fit.late
     first, last = (_place(quarter, file) for quarter in quarters_at(onsets[[0, -1]], file))
     ringing = _place(float(quarters_at(releases, file).max()), file)
-    bars = list(_bars(_meters(file), first + EARLY, last, ringing - EARLY))
+    sections = _meters(file)
+    if meter or len(sections) == 1:
+        sections = _likeliest(performance, file, fit, meter or sections[0].meter, meter is None)
+    bars = list(_bars(sections, first + EARLY, last, ringing - EARLY))
     bars[0] = _as_pickup(bars[0], first)
     begin = bars[0].start
     places = [*(beat for bar in bars for beat in _beats(bar)), bars[-1].end]
@@ -73,6 +83,17 @@ def _meters(file: FileGrid) -> list[_Section]:
         if not sections or meter != sections[-1].meter:
             sections.append(_Section(start, meter))
     return sections
+
+
+def _likeliest(
+    performance: Performance, file: FileGrid, fit: FileFit, meter: TimeSignature, free: bool
+) -> list[_Section]:
+    """Bars of the meter, or (where that is `free`) of another that is likelier, at their place."""
+    heard = [b for b in hear_file_bars(performance, file, fit) if free or b.meter == meter]
+    if not heard or (free and meter not in METERS):
+        return [_Section(Fraction(0), meter)]
+    bar = Fraction(4 * heard[0].meter.beats, heard[0].meter.beat_type)
+    return [_Section(heard[0].offset - (bar if heard[0].offset else 0), heard[0].meter)]
 
 
 def _bars(

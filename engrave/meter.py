@@ -39,11 +39,11 @@ METERS = {
 # The lower figure of the time signature, and how common it is.
 SIMPLE_FIGURES = {2: 0.1, 4: 0.8, 8: 0.1}
 COMPOUND_FIGURES = {4: 0.02, 8: 0.9, 16: 0.08}
-METER_CHANGE = 1e-6  # probability at a barline
-SLIP = 1e-6  # probability that a bar breaks off at a beat (the pulse lost or won one)
+METER_CHANGE = 1e-10  # probability at a barline
+SLIP = 1e-8  # probability that a bar breaks off at a beat (the pulse lost or won one)
 GIVEN_SLIP = 1e-12  # the same where the meter is given and only taps may break it
-DOWNBEAT_WEIGHT, INDEX_WEIGHT, METER_WEIGHT = 1.5, 0.3, 0.3  # of what the notes say
-BAR_DOWNBEAT_WEIGHT, BAR_PLACE_WEIGHT = 0.7, 0.7  # of what the reader of bars says
+DOWNBEAT_WEIGHT, INDEX_WEIGHT, METER_WEIGHT = 0.75, 0.15, 0.15  # of what the notes say
+BAR_DOWNBEAT_WEIGHT, BAR_PLACE_WEIGHT = 1.0, 1.0  # of what the reader of bars says
 HALF_BAR = 0.5  # how much the middle of a bar of four resembles a downbeat
 TWO_AS_FOUR = 0.55  # share of what sounds like bars of two that is written in bars of four
 FOUR = (4, False)

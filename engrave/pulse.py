@@ -29,6 +29,7 @@ TEMPO_STEPS = 6  # steps of the tempo scale from one chord to the next, at most
 PHASE_WEIGHT = 0.8  # how much each chord's place in the beat counts
 PACE_WEIGHT = 0.35  # and how long it takes the beat to be
 ANYWHERE = 0.03  # share of chords that fall on no division
+SLIP = 8.0  # the cost of losing or winning beats of a bar
 LEAST = 1e-4  # probability that any pace has
 BLOCK = 256  # chords whose evidence is computed at a time
 
@@ -64,31 +65,57 @@ class Tempi:
         return float(np.log(self.seconds[1] / self.seconds[0]))
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where each chord falls, in beats after the beat of the first one; how likely that is (log)."""
+
+    position: np.ndarray
+    worth: float
+
+
 def follow_pulse(time: np.ndarray, phase: np.ndarray, pace: np.ndarray, tempi: Tempi) -> np.ndarray:
     """How many beats after the beat of the first chord each chord falls, in order: 0 to 1 at first.
 
     `time` holds the seconds of the chords, increasing; `phase` and `pace` the probabilities of the
     classes of `reading.PHASES` (and anywhere) and `reading.PACES`, a row a chord.
     """
+    return follow_bars(time, phase, pace, tempi, np.zeros((len(time), PLACES))).position
+
+
+def follow_bars(
+    time: np.ndarray, phase: np.ndarray, pace: np.ndarray, tempi: Tempi, bar: np.ndarray
+) -> Way:
+    """The same where each chord also says something of its place in a bar of some beats.
+
+    `bar` holds that as log likelihoods, a row a chord, `PLACES` columns for each beat of the bar.
+    A bar may slip by whole beats where one is lost or won.
+    """
     waits = np.diff(time, prepend=time[0])
     heard = _Heard(phase, pace, tempi)
-    steps = _Steps(tempi)
-    count = len(time)
-    tempo_from = np.zeros((count, len(tempi.seconds), PLACES), np.int8)
+    steps = _Steps(tempi, bar.shape[1])
+    beats, count = bar.shape[1] // PLACES, len(time)
+    tempo_from = np.zeros((count, len(tempi.seconds), bar.shape[1]), np.int8)
     off_by = np.zeros_like(tempo_from)
-    score = heard.at(0) + tempi.likely[:, None]
+    slipped = np.zeros_like(tempo_from if beats > 1 else np.zeros(0, np.int8))
+    score, worth = np.tile(heard.at(0), (1, beats)) + bar[0] + tempi.likely[:, None], 0.0
     for i in range(1, count):
-        score, tempo_from[i] = steps.change_tempo(score - score.max(), waits[i])
+        best = score.max()
+        worth += float(best)
+        score, tempo_from[i] = steps.change_tempo(score - best, waits[i])
         score, off_by[i] = steps.move_on(score, waits[i])
-        score = score + heard.at(i)
+        if beats > 1:
+            score, slipped[i] = steps.slip(score)
+        score = score + np.tile(heard.at(i), (1, beats)) + bar[i]
     tempo, place = (int(k) for k in np.unravel_index(np.argmax(score), score.shape))
+    worth += float(score.max())
     moved = np.zeros(count)
     for i in range(count - 1, 0, -1):
+        if beats > 1:
+            place = (place - PLACES * int(slipped[i, tempo, place])) % bar.shape[1]
         moved[i] = steps.whole(waits[i])[tempo] + off_by[i, tempo, place]
-        place = int(place - moved[i]) % PLACES
+        place = int(place - moved[i]) % bar.shape[1]
         tempo -= int(tempo_from[i, tempo, place])
-    positions: np.ndarray = (place + np.cumsum(moved)) / PLACES
-    return positions
+    return Way((place % PLACES + np.cumsum(moved)) / PLACES, worth)
 
 
 class _Heard:
@@ -144,16 +171,17 @@ def _paces_meant(tempi: Tempi, level: Fraction) -> np.ndarray:
 class _Steps:
     """From a chord to the next: the tempo changes, then the pointer moves on.
 
-    Scores have the shape (tempi, PLACES). Both steps also say where each best score came from.
+    Scores have the shape (tempi, places of a bar). All steps also say where each best score came
+    from.
     """
 
-    def __init__(self, tempi: Tempi) -> None:
-        self.tempi = tempi
+    def __init__(self, tempi: Tempi, places: int) -> None:
+        self.tempi, self.places = tempi, places
         self.changes = np.arange(TEMPO_STEPS, -TEMPO_STEPS - 1, -1)
         self.cost = STIFFNESS * tempi.step * np.abs(self.changes)
         self.away = np.arange(FARTHEST, -FARTHEST - 1, -1)
-        self.place = np.arange(PLACES)
-        self.around = np.arange(-FARTHEST, PLACES + FARTHEST) % PLACES
+        self.place = np.arange(places)
+        self.around = np.arange(-FARTHEST, places + FARTHEST) % places
 
     def whole(self, wait: float) -> np.ndarray:
         """The places nearest to those by which the pointer moves at each tempo."""
@@ -162,7 +190,7 @@ class _Steps:
     def change_tempo(self, score: np.ndarray, wait: float) -> tuple[np.ndarray, np.ndarray]:
         beats = wait / self.tempi.seconds
         ease = 1 / np.sqrt(beats.clip(SHORT_WAIT, LONG_WAIT))
-        edge = np.full((TEMPO_STEPS, PLACES), -np.inf)
+        edge = np.full((TEMPO_STEPS, self.places), -np.inf)
         windows = sliding_window_view(np.concatenate([edge, score, edge]), len(self.cost), axis=0)
         reached = windows - (ease[:, None] * self.cost)[:, None, :]
         best, came = _best(reached)
@@ -175,11 +203,19 @@ class _Steps:
         cost = 0.5 * ((self.away + (whole - exact)[:, None]) / deviation[:, None]) ** 2
         cost[whole[:, None] + self.away < 0] = np.inf
         moved = np.take_along_axis(
-            score, (self.place - whole[:, None].astype(int)) % PLACES, axis=1
+            score, (self.place - whole[:, None].astype(int)) % self.places, axis=1
         )
         windows = sliding_window_view(moved[:, self.around], len(self.away), axis=1)
         best, came = _best(windows - cost[:, None, :])
         return best, self.away[came]
+
+    def slip(self, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The place in the bar may change by whole beats; that is, where it pays."""
+        beats = score.reshape(len(score), -1, PLACES)
+        came = beats.argmax(axis=1)[:, None]
+        best = np.take_along_axis(beats, came, axis=1) - SLIP
+        by = np.where(best > beats, np.arange(beats.shape[1])[:, None] - came, 0)
+        return np.maximum(best, beats).reshape(score.shape), by.reshape(score.shape)
 
 
 def _best(reached: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -50,9 +50,9 @@ PHASE_HEADS = {"phase": len(PHASES) + 1}
 
 # What the reader of bars says of a beat: whether it opens a bar; which beat of which bar it is (a
 # class of `METERS` and an index, one class more: any other); how long it is, in true beats (1, 2,
-# 1/2, 3, 1/3).
+# 1/2, 3, 1/3, 3/2, 2/3), one class more: it lies between the true ones.
 BAR_PLACES = tuple((k, i) for k, (beats, _) in enumerate(METERS) for i in range(beats))
-BAR_HEADS = {"downbeat": 1, "place": len(BAR_PLACES) + 1, "level": 5}
+BAR_HEADS = {"downbeat": 1, "place": len(BAR_PLACES) + 1, "level": 8}
 
 
 def split(answers: np.ndarray, heads: Mapping[str, int] = HEADS) -> dict[str, np.ndarray]:

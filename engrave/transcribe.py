@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import partial
 
 from engrave.articulation import find_articulation
+from engrave.bar_reading import listen_for_bars
 from engrave.beats import track_beats
 from engrave.cross_staff import Lines, cross_staves
 from engrave.dynamics import mark_dynamics
@@ -163,10 +164,11 @@ def _find_bars(
 ) -> Grid:
     """The bars that the file states where its beats are those of the music; else as they sound."""
     taps = known.beats or ()
-    if performance.grid and fit.kind != "free" and not (taps or known.tempo or known.meter):
-        return lay_file_bars(performance, performance.grid, fit)
+    if performance.grid and fit.kind != "free" and not (taps or known.tempo):
+        return lay_file_bars(performance, performance.grid, fit, known.meter)
     pulse = track_beats(performance, evidence, known.meter, known.tempo, taps)
-    return group_beats(performance, pulse, evidence, known.meter, taps)
+    bars = listen_for_bars(performance, pulse)
+    return group_beats(performance, pulse, evidence, bars, known.meter, taps)
 
 
 @dataclass(frozen=True, slots=True)

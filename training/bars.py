@@ -23,7 +23,10 @@ from training.labels import GRACE, UNKNOWN
 
 BARS = np.dtype([(name, "i1") for name in reading.BAR_HEADS])
 MIN_BEATS = 24
-LEVELS = (1.0, 2.0, 0.5, 3.0, 1 / 3)  # beats that are found, in true ones: the classes of "level"
+# Beats that are found, in true ones: the classes of "level", and the class of those between.
+LEVELS = (1.0, 2.0, 0.5, 3.0, 1 / 3, 3 / 2, 2 / 3)
+BETWEEN = len(LEVELS)
+NESTED = 5  # so many of them fit into the true beats, or these into them
 NEAR = 0.13  # true beats by which a found beat may lie beside the true one that it is
 
 
@@ -90,7 +93,7 @@ class FoundBeats:
     """Beats that somebody might have found, by their places in true beats, increasing."""
 
     place: np.ndarray
-    level: int  # class of `LEVELS`, UNKNOWN where they lie between the true ones
+    level: int
 
 
 def found_beats(beats: int, rng: np.random.Generator, wrong: float) -> FoundBeats:
@@ -99,11 +102,13 @@ def found_beats(beats: int, rng: np.random.Generator, wrong: float) -> FoundBeat
         return FoundBeats(np.arange(beats, dtype=float), 0)
     kind = rng.random()
     if kind < 0.2:
-        return FoundBeats(np.arange(beats - 1) + 0.5, UNKNOWN)
-    if kind < 0.65:
+        return FoundBeats(np.arange(beats - 1) + 0.5, BETWEEN)
+    if kind < 0.75:
         level = rng.integers(1, len(LEVELS))
         step = LEVELS[level]
-        first = rng.integers(0, round(step)) if step > 1 else 0.0
+        first = rng.integers(0, round(2 * step)) / 2 if step in (2.0, 3 / 2) else 0.0
+        first = float(rng.integers(0, 3)) if step == 3 else first
+        first = rng.integers(0, 3) / 3 if step == 2 / 3 else first
         return FoundBeats(np.arange(first, beats - 1 + 1e-6, step), int(level))
     steps = np.ones(beats - 1)
     for _ in range(rng.integers(1, 4)):
@@ -115,16 +120,22 @@ def found_beats(beats: int, rng: np.random.Generator, wrong: float) -> FoundBeat
 def labels(score: BeatsOfScore, first: int, found: FoundBeats) -> np.ndarray:
     """What is right for each found beat (dtype BARS); places count from the true beat `first`."""
     out = np.full(len(found.place), UNKNOWN, BARS)
-    true = np.rint(found.place).astype(int)
-    near = np.abs(found.place - true) < NEAR
+    true = np.floor(found.place + NEAR).astype(int)
+    away = found.place - true
+    near = np.abs(away) < NEAR
     true = first + true.clip(0, len(score) - 1 - first)
     out["downbeat"] = near & score.downbeat[true]
-    step = LEVELS[found.level] if found.level >= 0 else 1.0
+    step = LEVELS[found.level] if found.level < NESTED else np.nan
     kinds = {meter: k for k, meter in enumerate(reading.METERS)}
     for k, (t, n) in enumerate(zip(true.tolist(), near.tolist(), strict=True)):
         size, index = score.size[t] / step, score.index[t] / step
+        if not step > 0:
+            out["place"][k] = len(reading.BAR_PLACES)
+            continue
         if step < 1 and not n:
-            index = np.floor((score.index[t] + found.place[k] - np.rint(found.place[k])) / step)
+            index = np.rint((score.index[t] + away[k]) / step)
+        n = n or step < 1
+        size, index = round(size, 3), round(index, 3)
         whole = n and size == int(size) and index == int(index)
         meter = kinds.get((int(size), bool(score.compound[t])) if step == 1 else (int(size), False))
         out["place"][k] = (
