@@ -7,13 +7,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from engrave.check import check
 from engrave.grid import Tap
 from engrave.pedalling import PedalWish
 from engrave.performance import PIANO, Instrument, PedalMove, Performance, Source
 from engrave.score import Chord, KeySignature, PedalMark, TempoMark, TimeSignature
 from engrave.transcribe import Corrections, transcribe
 from samples import names, take
+from tests.judge import check
 from tests.playing import beat_f_measure, play, press
 
 
