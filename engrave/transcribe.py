@@ -7,6 +7,7 @@ from functools import partial
 
 from engrave.articulation import find_articulation
 from engrave.beats import track_beats
+from engrave.chords import can_be_written
 from engrave.cross_staff import Lines, cross_staves
 from engrave.dynamics import mark_dynamics
 from engrave.fermata import find_fermata
@@ -120,11 +121,12 @@ def transcribe(
     notes = lines.notes
     articulation = replace(
         find_articulation(performance, notes, lines.hand, lines.voice, grid, evidence),
-        fermata=find_fermata(performance, notes, hand),
+        fermata=find_fermata(performance, *_on_paper(notes, hand, spelling)),
     )
     parts = []
     for player, instrument in enumerate(staves.players):
         own = _Line.of(player, lines, hand, spelling)
+        shown = own.on_paper()
         parts.append(
             notate(
                 own.notes,
@@ -132,11 +134,11 @@ def transcribe(
                 own.home,
                 own.voice,
                 own.spelling,
-                _mark_pedals(performance, instrument, own, grid, foot, pedal),
+                _mark_pedals(performance, instrument, shown, grid, foot, pedal),
                 tempo_mark(grid) if player == 0 else None,
                 (
-                    *(mark_ritenuto(own.notes, grid) if player == 0 else ()),
-                    *mark_dynamics(performance, own.notes, grid, own.home),
+                    *(mark_ritenuto(shown.notes, grid) if player == 0 else ()),
+                    *mark_dynamics(performance, shown.notes, grid, shown.home),
                 ),
                 ornaments=ornaments,
                 articulation=articulation,
@@ -155,6 +157,14 @@ def transcribe(
     )
     score = keep_pace(score, grid)
     return Transcription(performance, grid, score, evidence, corrections, foot)
+
+
+def _on_paper(
+    notes: Sequence[PlacedNote], hand: Sequence[int], spelling: Spelling
+) -> tuple[list[PlacedNote], list[int]]:
+    """The notes that notation can write, and their hands."""
+    kept = [i for i, pitch in enumerate(spelling.pitches) if can_be_written(pitch)]
+    return [notes[i] for i in kept], [hand[i] for i in kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,17 @@ class _Line:
             tuple(lines.hand[i] - 2 * player for i in own),
             tuple(lines.voice[i] for i in own),
             replace(spelling, pitches=tuple(spelling.pitches[i] for i in own)),
+        )
+
+    def on_paper(self) -> "_Line":
+        """Only the notes that notation can write: marks stand at none but these."""
+        kept = [i for i, pitch in enumerate(self.spelling.pitches) if can_be_written(pitch)]
+        if len(kept) == len(self.notes):
+            return self
+        return _Line(
+            *(tuple(labels[i] for i in kept) for labels in (self.notes, self.staff)),
+            *(tuple(labels[i] for i in kept) for labels in (self.home, self.voice)),
+            replace(self.spelling, pitches=tuple(self.spelling.pitches[i] for i in kept)),
         )
 
 
