@@ -63,12 +63,12 @@ def _contents(draw: st.DrawFn, length: Fraction) -> list[Row]:
 @st.composite
 def _slips(draw: st.DrawFn, bar: list[Row], length: Fraction) -> list[Row]:
     """The bar played again, perhaps with a note more or less, or held otherwise."""
-    kind = draw(st.integers(0, 29))
-    if kind == 29:
-        return [*bar, *draw(_contents(length))[:1]]
-    if kind == 28:
+    kind = draw(st.integers(0, 19))
+    if kind in (17, 19):
+        return [*bar, *draw(_contents(length))[-1:]]
+    if kind == 18:
         return bar[1:]
-    if kind == 27:
+    if kind == 16:
         return [(*row[:3], Fraction(1, 4)) for row in bar]
     return bar
 
