@@ -191,11 +191,11 @@ class _Line:
     def on_paper(self) -> "_Line":
         """Only the notes that notation can write: marks stand at none but these."""
         kept = [i for i, pitch in enumerate(self.spelling.pitches) if can_be_written(pitch)]
-        if len(kept) == len(self.notes):
-            return self
         return _Line(
-            *(tuple(labels[i] for i in kept) for labels in (self.notes, self.staff)),
-            *(tuple(labels[i] for i in kept) for labels in (self.home, self.voice)),
+            tuple(self.notes[i] for i in kept),
+            tuple(self.staff[i] for i in kept),
+            tuple(self.home[i] for i in kept),
+            tuple(self.voice[i] for i in kept),
             replace(self.spelling, pitches=tuple(self.spelling.pitches[i] for i in kept)),
         )
 

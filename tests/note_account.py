@@ -29,7 +29,7 @@ def struck(midi: bytes) -> Counter[Key] | None:
     except (OSError, ValueError, EOFError, IndexError, KeyError, mido.KeySignatureError):
         return None
     strokes: Counter[Key] = Counter()
-    for track in file.tracks:
+    for track in file.tracks[:1] if file.type == 2 else file.tracks:  # of sequences the first
         for message in track:
             if message.type == "end_of_track":
                 break

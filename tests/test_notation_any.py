@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from music21 import note, stream
 
-from engrave.check import check
 from engrave.grid import Bar
 from engrave.interop import to_music21
 from engrave.performance import Performance
 from engrave.rhythm import write_values
 from engrave.score import Chord, Score
+from tests.judge import check
 from tests.strategies import LIGHT, bars, divided, scores
 from tests.test_rhythm import faults, in_small
 

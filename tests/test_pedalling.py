@@ -9,7 +9,7 @@ import pytest
 from bench.pedal_figures import compare_time, crossing_f, intervals
 from engrave.features import Keys
 from engrave.listen import FootEvidence
-from engrave.moments import STEP, Moments
+from engrave.moments import Moments
 from engrave.pedalling import (
     PedalWish,
     _likeliest,

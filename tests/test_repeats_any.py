@@ -6,7 +6,6 @@ from fractions import Fraction
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from engrave.check import check
 from engrave.grid import Bar, Grid, PlacedNote
 from engrave.lengths import settle_lengths
 from engrave.notate import notate
@@ -15,6 +14,7 @@ from engrave.repeats import OTHERWISE, fold_repeats
 from engrave.score import Chord, Measure, Score
 from engrave.spelling import spell
 from tests.evidence import blank
+from tests.judge import check
 from tests.strategies import LIGHT
 from tests.test_notate import performance_of, random_pedal
 
