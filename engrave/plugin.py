@@ -105,7 +105,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return max([ACTIONS[command.action](place) for place in _find_places(command, parser)])
     except OSError as error:
-        parser.error(f"{error.filename}: {why(error)}")
+        parser.error(f"{error.filename or command.action}: {why(error)}")
 
 
 def _find_places(command: argparse.Namespace, parser: Parser) -> list[Place]:
