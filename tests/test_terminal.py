@@ -4,9 +4,13 @@ import ast
 import json
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
+from threading import Thread
 from unicodedata import category
 
 import mido
@@ -14,6 +18,7 @@ import pytest
 
 from engrave.cli import main
 from engrave.terminal import visible
+from engrave.view import _Server
 from tests.test_cli import COMMAND, ENVIRONMENT, WALTZ, list_files
 
 PACKAGE = Path(__file__).parent.parent / "engrave"
@@ -313,6 +318,20 @@ def test_a_current_folder_that_was_deleted(tmp_path, arguments):
     complaint = b"engrave: the current folder: No such file or directory\n"
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.endswith(complaint) and b"Traceback" not in done.stderr
+
+
+def test_a_browser_that_goes_away_in_the_middle(capfd):
+    """It resets the connection before it has read the page; another one gets it."""
+    with _Server(b"x" * 2**24) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with socket.create_connection(server.server_address[:2]) as browser:
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            browser.sendall(f"GET {server.path} HTTP/1.0\r\n\r\n".encode())
+            browser.recv(1)
+        with urllib.request.urlopen(server.address, timeout=60) as page:
+            assert len(page.read()) == 2**24
+        server.shutdown()
+    assert capfd.readouterr() == ("", "")
 
 
 # Ctrl-C
