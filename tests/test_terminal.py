@@ -169,10 +169,8 @@ def test_what_went_wrong_within_is_harmless(folder, command, monkeypatch):
     status, out, err = command(f"{HOSTILE}.mid")
     assert (status, out) == (2, "")
     assert f"RuntimeError: {SHOWN[:4]}" in err and is_harmless(err)
-    assert (
-        err.splitlines()[-1]
-        == f"engrave: {SHOWN}.mid: this is a fault of engrave, please report it"
-    )
+    last = f"engrave: {SHOWN}.mid: this is a fault of engrave, please report it"
+    assert err.splitlines()[-1] == last
 
 
 def test_whoever_finds_a_fault_in_a_command_is_asked_to_report_it(command, monkeypatch):
@@ -337,13 +335,7 @@ def test_a_browser_that_goes_away_in_the_middle(capfd):
 # Ctrl-C
 
 
-STARTED = {
-    "script": ["bin/engrave"],  # as pip makes it
-    "module": ["-m", "engrave"],
-}
-SCRIPT = (
-    "import sys\nfrom engrave.cli import main\nif __name__ == '__main__':\n    sys.exit(main())\n"
-)
+SCRIPT = "import sys\nfrom engrave.cli import main\nsys.exit(main())\n"  # as pip makes it
 WAITING = "import time\nopen('pipe', 'w').close()\ntime.sleep(60)\n"
 
 
@@ -365,7 +357,7 @@ def interrupt_while_loading(library: str, arguments: list[str]) -> tuple[int, by
     return process.returncode, out, err
 
 
-@pytest.mark.parametrize("started", STARTED.values(), ids=STARTED)
+@pytest.mark.parametrize("started", [["bin/engrave"], ["-m", "engrave"]], ids=" ".join)
 @pytest.mark.parametrize("library", ["lxml", "numpy", "tqdm"])
 def test_interrupted_while_it_is_loaded(waltz, started, library):
     Path("bin").mkdir()
