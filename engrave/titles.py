@@ -25,8 +25,8 @@ _LABEL_WORDS = (
     "|final|copy|version|v\\d*|the|a|mid|kar|live|orig|original|unprocessed|[rd]\\d(?!\\d)"
     "|b(?:ö|oe)sendorfer|imperial|steinway(?: [a-dm])?|bechstein|fazioli|bl(?:ü|ue)thner|yamaha|disklavier"
     "|clavinova|kawai|roland|casio|privia|korg|nord|kurzweil|fp|px|cp|ca|pianoteq|kontakt"
-    "|keyscape|ivory|ravenscroft|sampletank|fluidsynth|fluid|soundfont|vst|arturia|keylab"
-    "|garageband|logic|pro|ableton|cubase|fl|reaper|musescore"
+    "|keyscape|ivory|ravenscroft|sampletank|fluidsynth|fluid|soundfont|vst|arturia"
+    "|keylab|garageband|logic|pro|ableton|cubase|fl|reaper|musescore"
 )
 _LABEL = re.compile(
     rf"([\W\d_]|(?<![^\W\d_])({_LABEL_WORDS})(?![^\W\d_]))*|.*\.midi?",
