@@ -23,8 +23,8 @@ _LABEL_WORDS = (
     "|sequence|seq|song|tempo|map|conductor|control|master|meta|file|data|recording|recorded|rec"
     "|audio|wav|take|performance|score|export|exported|bounce|render|mix|comp|e|project|demo|test"
     "|final|copy|version|v\\d*|the|a|mid|kar|live|orig|original|unprocessed|[rd]\\d(?!\\d)"
-    "|b(?:ö|oe)sendorfer|imperial|steinway(?: [a-dm])?|bechstein|fazioli|bl(?:ü|ue)thner|yamaha|disklavier"
-    "|clavinova|kawai|roland|casio|privia|korg|nord|kurzweil|fp|px|cp|ca|pianoteq|kontakt"
+    "|b(?:ö|oe)sendorfer|imperial|steinway(?: [a-dm])?|bechstein|fazioli|bl(?:ü|ue)thner|yamaha"
+    "|disklavier|clavinova|kawai|roland|casio|privia|korg|nord|kurzweil|fp|px|cp|ca|pianoteq|kontakt"
     "|keyscape|ivory|ravenscroft|sampletank|fluidsynth|fluid|soundfont|vst|arturia"
     "|keylab|garageband|logic|pro|ableton|cubase|fl|reaper|musescore"
 )
