@@ -9,6 +9,10 @@ What a listener knows better than the program can be said: `meter="3/4"`, `tempo
 `beats="taps.txt"`, `key="g minor"`.
 """
 
+import engrave.startup  # noqa: F401 - before anything that takes time to load
+
+# isort: split
+
 import contextlib
 import math
 import os
@@ -16,9 +20,10 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
-from errno import EEXIST
+from errno import EEXIST, EINVAL
 from fractions import Fraction
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any, BinaryIO
 
 from engrave.assets import Sound, write_page
@@ -331,9 +336,13 @@ def _write_beside(path: Path, files: dict[str, bytes]) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write beside the file and rename, so that no half-written file is ever seen."""
-    place = path.resolve()  # a link stays a link
+    place = Path(os.path.realpath(path))  # a link stays a link
     partial = place.with_name(f".engrave-{secrets.token_hex(8)}.part")
     try:
+        with contextlib.suppress(FileNotFoundError):
+            mode = path.stat().st_mode  # fails for links that lead to each other
+            if not (S_ISREG(mode) or S_ISDIR(mode)):
+                raise OSError(EINVAL, "not a file, but a device or a pipe")
         partial.write_bytes(content)
         partial.replace(place)
     except OSError as error:

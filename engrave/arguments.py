@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import engrave
-from engrave.terminal import EVENTS, Parser
+from engrave.terminal import EVENTS, Parser, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _read_audio(text: str) -> Path:
     try:
         open(text, "rb").close()
     except OSError as error:
-        raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from error
+        raise argparse.ArgumentTypeError(f"{text}: {why(error)}") from error
     return Path(text)
 
 
@@ -159,7 +159,7 @@ def _reading(option: Option) -> Callable[[str], Any]:
         try:
             return option.read(text)
         except OSError as error:
-            raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from error
+            raise argparse.ArgumentTypeError(f"{text}: {why(error)}") from error
         except ValueError as error:
             raise argparse.ArgumentTypeError(str(error)) from error
 

@@ -5,9 +5,10 @@ with a hundred scores loads them once.
 """
 
 import mimetypes
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote_from_bytes
 
 from engrave.grid import Grid
 from engrave.html import Audio, Resources, data_address, write_html
@@ -49,7 +50,7 @@ def write_page(
             files[f"{stem}.mid"] = performance.source.data
         if sound:
             files[sound.path.name] = sound.path.read_bytes()
-        resources = Resources(SCRIPT, STYLE, quote(f"{stem}.musicxml"), quote(f"{stem}.mid"))
+        resources = Resources(SCRIPT, STYLE, _address(f"{stem}.musicxml"), _address(f"{stem}.mid"))
     audio = _audio(sound, performance, assets) if sound else None
     page = write_html(score, performance, grid, resources, audio)
     return files | {name: page.encode()}
@@ -58,6 +59,11 @@ def write_page(
 def _audio(sound: Sound, performance: Performance, beside: bool) -> Audio:
     start = performance.notes[0].onset if sound.start is None else sound.start
     if beside:
-        return Audio(quote(sound.path.name), start)
+        return Audio(_address(sound.path.name), start)
     kind = mimetypes.guess_type(sound.path.name)[0] or "audio/mpeg"
     return Audio(data_address(kind, sound.path.read_bytes()), start)
+
+
+def _address(name: str) -> str:
+    """A file beside the page, whatever bytes its name is made of."""
+    return quote_from_bytes(os.fsencode(name))

@@ -97,6 +97,11 @@ class Signs:
         )
 
 
+def can_be_written(pitch: Pitch) -> bool:
+    """Whether a pitch is not below all octaves that notation counts."""
+    return pitch.octave >= 0
+
+
 def chords_of(
     notes: Sequence[PlacedNote],
     pitches: Sequence[Pitch],
@@ -115,7 +120,7 @@ def chords_of(
     for i in members:
         note = notes[i]
         head = Notehead(pitches[i], (note.played,), folded=signs.folded(note.played))
-        if pitches[i].octave < 0:
+        if not can_be_written(pitches[i]):
             leave_out(note.played, "lower than notation goes")
         elif note.grace:
             graces[note.onset].append(head)

@@ -10,20 +10,30 @@ reader of the output went away.
 import argparse
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
-
-from tqdm import tqdm
+from typing import Any, TypeVar
 
 import engrave
 from engrave import plugin
 from engrave.arguments import OPTIONS, main_parser
-from engrave.terminal import DONE, EVENTS, FAILED, INTERRUPTED, READER_GONE, tell
+from engrave.startup import INTERRUPTED, interruptible
+from engrave.terminal import (
+    DONE,
+    EVENTS,
+    FAILED,
+    complain,
+    confess,
+    open_streams,
+    remark,
+    say,
+    send,
+    show_progress,
+    tell,
+    visible,
+    why,
+)
 
 PAGE_OPTIONS = ("assets", "audio", "audio_start")
 MIDI_SUFFIXES = {".mid", ".midi", ".smf", ".kar", ".rmi"}
@@ -48,43 +58,41 @@ class Job:
         return [target for target in self.targets if target != STANDARD]
 
     @property
-    def words(self) -> TextIO:
-        """Where what is said of it goes: not into the music."""
-        return sys.stderr if STANDARD in self.targets else sys.stdout
+    def say(self) -> Callable[..., None]:
+        """How something is said of it: not into the music."""
+        return remark if STANDARD in self.targets else say
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of a job: files that could not be written, music for standard output, words."""
+    """What became of a job: files that could not be written, music for standard output, lines."""
 
     missed: list[str]
     music: bytes
-    said: str
+    said: list[str]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status (bad usage raises SystemExit, as in argparse)."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a name that a terminal cannot show
+    """Run the command and return its exit status (or raise SystemExit, as argparse does)."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        status = _dispatch(list(words))
-        sys.stdout.flush()
-        return status
+        with interruptible():
+            open_streams()
+            return _dispatch(list(words))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        _silence(sys.stdout)
-        return READER_GONE
-    except OSError as error:  # of standard output; those of files are caught where they arise
-        _silence(sys.stdout)
-        complain(f"standard output: {error.strerror}")
+    except Exception:  # those that are not ours are caught where they arise
+        confess()
         return FAILED
 
 
 def _dispatch(words: list[str]) -> int:
     """Run the command that the first word names; else the words are performances and options."""
+    try:
+        os.getcwd()
+    except OSError as error:  # it was deleted: no relative path means anything
+        complain(f"the current folder: {why(error)}")
+        return FAILED
     match words[:1]:
         case ["plugin"]:
             return plugin.main(words[1:])
@@ -193,11 +201,10 @@ def _place(path: str) -> str:
 def _run(jobs: list[Job], options: dict[str, Any]) -> int:
     several = len(jobs) > 1
     failures = 0
-    # disable=None: on a terminal only.
-    for job in tqdm(jobs, unit="file", leave=False, disable=None if several else True):
+    for job in show_progress(jobs):
         failures += not _convert(job, options)
     if several and not jobs[0].events:
-        print(f"{len(jobs) - failures} of {len(jobs)} written")
+        say(f"{len(jobs) - failures} of {len(jobs)} written")
     return FAILED if failures else DONE
 
 
@@ -207,11 +214,11 @@ def _convert(job: Job, options: dict[str, Any]) -> bool:
     if written is None:
         return False
     if written.music:
-        sys.stdout.buffer.write(written.music)
+        send(written.music)
     if not written.missed and job.events:
-        tell(summary=written.said, files=job.files)
+        tell(summary="\n".join(map(visible, written.said)), files=job.files)
     elif not written.missed:
-        tqdm.write(written.said, file=job.words)
+        job.say(*written.said)
     return not written.missed
 
 
@@ -221,8 +228,8 @@ def _write(job: Job, options: dict[str, Any]) -> Written:
     score = engrave.transcribe(source, **options, progress=progress)
     missed = [target for target in job.files if not _save(score, target, job)]
     music = engrave.WRITERS[".musicxml"](score) if STANDARD in job.targets else b""
-    said = "\n  ".join([score.summary(), *(score.explain().splitlines() * job.explain)])
-    return Written(missed, music, said)
+    explained = [f"  {line}" for line in score.explain().splitlines() * job.explain]
+    return Written(missed, music, [score.summary(), *explained])
 
 
 def attempt(source: str, work: Callable[[], Result], events: bool = False) -> Result | None:
@@ -232,8 +239,7 @@ def attempt(source: str, work: Callable[[], Result], events: bool = False) -> Re
     except engrave.MidiError as error:
         complain(str(error), events)
     except Exception:  # the next file may do better
-        traceback.print_exc()
-        complain(f"{source}: this is a fault of engrave, please report it", events)
+        confess(source, events)
     return None
 
 
@@ -248,23 +254,8 @@ def _save(score: engrave.Score, target: str, job: Job) -> bool:
         options = job.page if is_page(target) else {}
         score.save(target, pages=job.pages, paper=job.paper, **options)
     except OSError as error:
-        return complain(f"{job.source}: {error.filename or target}: {error.strerror}", job.events)
+        return complain(f"{job.source}: {error.filename or target}: {why(error)}", job.events)
     except engrave.TooTallError as error:
         reason = f"{job.source}: {target}: {error}; write pages (--pages) or a PDF"
         return complain(reason, job.events)
     return True
-
-
-def complain(message: str, events: bool = False) -> bool:
-    """Say in one line what is wrong, also to a program that wants to hear of it. Returns False."""
-    line = " ".join(message.split())
-    if events:
-        tell(error=line)
-    tqdm.write(f"engrave: {line}", file=sys.stderr)
-    return False
-
-
-def _silence(stream: TextIO) -> None:
-    """Point a stream that takes nothing any more at nowhere, so that no later flush fails."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -99,9 +99,11 @@ def mark_dynamics(
 def _beats(
     velocities: Sequence[int], notes: Sequence[PlacedNote], grid: Grid, staff: Sequence[int]
 ) -> list[_Beat]:
-    """The felt beats that have notes of the upper staff (of any, where it is silent throughout)."""
+    """The felt beats that have notes of the upper staff; where it is silent throughout, those that
+    begin with its rests.
+    """
     upper = {n.onset for n, s in zip(notes, staff, strict=True) if s == 1 and not n.grace}
-    upper = upper or {n.onset for n in notes if not n.grace}
+    upper = upper or {bar.start for bar in grid.bars}
     struck: dict[tuple[int, int], list[PlacedNote]] = {}
     for note in notes:
         k = grid.bar_at(note.onset)

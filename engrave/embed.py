@@ -12,11 +12,11 @@ from typing import Any
 
 import engrave
 from engrave.arguments import OPTIONS, add_audio_options, add_options
-from engrave.cli import attempt, complain
+from engrave.cli import attempt
 from engrave.html import LAYOUTS, describe, name_piece
 from engrave.sites import SITES, Picture, Post
 from engrave.svg import DARK, write_svg
-from engrave.terminal import DONE, FAILED, Parser
+from engrave.terminal import DONE, FAILED, Parser, complain, say, why
 
 PAPER = '<rect width="100%" height="100%" fill="#fff" stroke="none"/>'
 ADDRESS = re.compile(r"[\w.~%+:/-]+")
@@ -32,7 +32,7 @@ def main(words: Sequence[str]) -> int:
     lines = attempt(command.input, lambda: _embed(command, options))
     if not lines:
         return FAILED
-    print("\n".join(lines))
+    say(*lines)
     return DONE
 
 
@@ -92,7 +92,7 @@ def _embed(command: Namespace, options: dict[str, Any]) -> list[str]:
             file.parent.mkdir(parents=True, exist_ok=True)
             engrave.write_whole(file, content.encode())
     except OSError as error:
-        complain(f"{command.input}: {error.filename}: {error.strerror}")
+        complain(f"{command.input}: {error.filename or place}: {why(error)}")
         return []
     address = site.address if command.url is None else command.url
     return list(site.write(_post(score, place, address)))

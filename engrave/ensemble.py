@@ -3,15 +3,16 @@
 A sequencer has a track or a channel for each player, and often one for each hand of a pianist.
 What keyboards of one kind play is one part, however many tracks it comes in; of two tracks that are
 called by the hands, or of which one always stays above the other, each is a hand. Every other track
-or channel is a part of its own. Drums and noises are left out, and so is a sound that doubles a
-piano note for note, which a keyboard lays under it.
+or channel is a part of its own. Drums and noises are left out. Of a sound that a keyboard lays
+under its piano, the notes that double one of the piano are left out, and the others are the
+piano's. What is left out is named key press by key press, with the reason.
 
 Programs are those of General MIDI 1 (1991), counted from 0, tracks from 1.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import fmean
@@ -33,6 +34,7 @@ from engrave.titles import is_label, readable
 
 DRUM_CHANNEL = 9
 MOST_PLAYERS = 32
+DRUM = "drum"
 DOUBLED = 0.9  # share of the notes of a layer that its piano strikes at the same moments
 LONGEST_NAME = 24  # characters
 
@@ -51,20 +53,34 @@ SPAN, SPANNED = 16, 0.95  # and the widest chords of a hand, and how many must b
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Whose the notes of a line are: an index into the players, and the hand if that is known."""
+    """Whose the notes of a line are: an index into the players, and the hand if that is known.
+
+    `layer`: the line is laid under that player's piano, and its pedals are not the piano's.
+    """
 
     player: int
     hand: int = 0
+    layer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A key press that is left out, and why."""
+
+    press: Press
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
-    """The players in the order of their parts, the seat of each line that is kept, and a sentence
-    for whatever is left out.
+    """The players in the order of their parts, the seat of each line that is kept, its key presses,
+    and those that are left out, with a sentence for each reason.
     """
 
     players: tuple[Instrument, ...]
     seats: dict[Line, Seat]
+    presses: tuple[Press, ...]
+    omitted: tuple[Omission, ...]
     left_out: tuple[str, ...]
 
 
@@ -74,25 +90,33 @@ def find_players(presses: Sequence[Press], texts: Iterable[Text]) -> Ensemble:
     for press in presses:
         lines[press.line].append(press)
     names = {text.track: text.text for text in reversed(list(texts)) if text.kind == TRACK_NAME}
-    drums = sum(len(played) for line, played in lines.items() if _drums(line))
     melodic = {line: played for line, played in lines.items() if not _drums(line)}
     if not melodic:
-        only = f" but {count_of(drums, 'drum note')}" if drums else ""
+        only = f" but {count_of(len(presses), 'drum note')}" if presses else ""
         raise MidiError(f"no notes in the file{only}, expected at least one")
     programs = {line: _program(played, names.get(line.track)) for line, played in melodic.items()}
-    kept = _without_noises(melodic, programs)
-    kept = _without_layers(kept, programs)
-    groups = _groups(kept, programs)
-    left = Counter({line: len(melodic[line]) for line in melodic})
-    left.subtract({line: len(kept[line]) for group in groups for line in group})
+    pitched = _without_noises(melodic, programs)
+    layers = _layers(pitched, programs)
+    own = programs | {line: programs[piano] for line, piano in layers.items()}
+    kept = _without_doubles(pitched, layers)
+    groups = _groups(kept, own)
+    taken = {press for group in groups for line in group for press in kept[line]}
+    crowded = {press for played in kept.values() for press in played} - taken
+    omitted = tuple(
+        Omission(press, _reason(press, crowded, layers, programs))
+        for press in presses
+        if press not in taken
+    )
     return Ensemble(
-        _with_pedals(_numbered([_instrument(group, kept, programs, names) for group in groups])),
+        _with_pedals(_numbered([_instrument(group, kept, own, names) for group in groups])),
         {
-            line: Seat(number, hand)
+            line: Seat(number, hand, line in layers)
             for number, group in enumerate(groups)
-            for line, hand in _hands(group, kept, programs, names).items()
+            for line, hand in _hands(group, kept, own, names, layers).items()
         },
-        _left_out(drums, left, programs),
+        tuple(press for press in presses if press in taken),
+        omitted,
+        _left_out(omitted, programs),
     )
 
 
@@ -117,20 +141,33 @@ def _without_noises(lines: _Lines, programs: _Programs) -> _Lines:
     return pitched or lines
 
 
-def _without_layers(lines: _Lines, programs: _Programs) -> _Lines:
-    """The lines without those that double a piano note for note."""
-    strokes = {line: {(p.onset, p.pitch) for p in played} for line, played in lines.items()}
+def _layers(lines: _Lines, programs: _Programs) -> dict[Line, Line]:
+    """The lines that double a piano but for a few notes, each with the line that it doubles."""
+    strokes = {line: _strokes(played) for line, played in lines.items()}
     pianos = [line for line in lines if programs[line] in PIANOS]
-    kept: _Lines = {}
+    layers: dict[Line, Line] = {}
     for line in sorted(lines, key=lambda line: line not in pianos):
-        doubled = any(
-            len(strokes[line] & strokes[piano]) >= DOUBLED * len(strokes[line])
-            for piano in pianos
-            if piano in kept and programs[line] in LAYERS
-        )
-        if not doubled:
-            kept[line] = lines[line]
-    return {line: played for line, played in lines.items() if line in kept}
+        before = pianos[: pianos.index(line)] if line in pianos else pianos
+        for piano in before if programs[line] in LAYERS else ():
+            both = len(strokes[line] & strokes[piano])
+            if piano not in layers and both >= DOUBLED * len(strokes[line]):
+                layers[line] = piano
+                break
+    return layers
+
+
+def _without_doubles(lines: _Lines, layers: dict[Line, Line]) -> _Lines:
+    """The lines without the notes of a layer that its piano strikes, too."""
+    struck = {line: _strokes(lines[piano]) for line, piano in layers.items()}
+    kept = {
+        line: [p for p in played if (p.onset, p.pitch) not in struck.get(line, ())]
+        for line, played in lines.items()
+    }
+    return {line: played for line, played in kept.items() if played}
+
+
+def _strokes(played: Iterable[Press]) -> set[tuple[int, int]]:
+    return {(press.onset, press.pitch) for press in played}
 
 
 def _groups(lines: _Lines, programs: _Programs) -> list[list[Line]]:
@@ -192,16 +229,21 @@ def _with_pedals(players: Sequence[Instrument]) -> tuple[Instrument, ...]:
 
 
 def _hands(
-    group: list[Line], lines: _Lines, programs: _Programs, names: dict[int, str]
+    group: list[Line],
+    lines: _Lines,
+    programs: _Programs,
+    names: dict[int, str],
+    layers: Collection[Line],
 ) -> dict[Line, int]:
-    """The hand of each line of a player, 0 where nothing tells it."""
-    if programs[group[0]] not in TWO_HANDS or len(group) == 1:
+    """The hand of each line of a player, 0 where nothing tells it or the line is a layer."""
+    whole = [line for line in group if line not in layers]
+    if programs[group[0]] not in TWO_HANDS or len(whole) == 1:
         return dict.fromkeys(group, 0)
-    called = {line: names.get(line.track, "") for line in group}
-    right = {line for line in group if _RIGHT.search(called[line])}
-    left = {line for line in group if _LEFT.search(called[line])} - right
-    if not (right and left) and len(group) == 2:
-        low, high = sorted(group, key=lambda line: fmean(p.pitch for p in lines[line]))
+    called = {line: names.get(line.track, "") for line in whole}
+    right = {line for line in whole if _RIGHT.search(called[line])}
+    left = {line for line in whole if _LEFT.search(called[line])} - right
+    if not (right and left) and len(whole) == 2:
+        low, high = sorted(whole, key=lambda line: fmean(p.pitch for p in lines[line]))
         if _are_hands(lines[high], lines[low]):
             right, left = {high}, {low}
         elif _are_staves(group, lines, called):
@@ -264,15 +306,31 @@ def _share_above(high: Sequence[Press], low: Sequence[Press], apart: int) -> flo
     return fmean(above) if above else 0.0
 
 
-def _left_out(drums: int, lines: Counter[Line], programs: _Programs) -> tuple[str, ...]:
+def _reason(
+    press: Press, crowded: Collection[Press], layers: dict[Line, Line], programs: _Programs
+) -> str:
+    """Why a key press is left out; `crowded` are those of the players who find no room."""
+    if _drums(press.line):
+        return DRUM
+    if press in crowded:
+        return f"more than {MOST_PLAYERS} players"
+    if press.line in layers:
+        return f"doubling the {NAMES[programs[layers[press.line]]]}"
+    return "noise without pitch"
+
+
+def _left_out(omitted: Iterable[Omission], programs: _Programs) -> tuple[str, ...]:
     """What is left out: the drums, then so many notes of each instrument."""
-    sentences = [f"{count_of(drums, 'drum note')} on channel {DRUM_CHANNEL + 1}"] if drums else []
-    others: Counter[str] = Counter()
-    for line, count in sorted(lines.items()):
-        others[NAMES[programs[line]]] += count
-    sentences += [
-        f"{count_of(count, 'note')} of the instrument {name}"
-        for name, count in others.items()
-        if count
-    ]
-    return tuple(sentences)
+    drums = sum(omission.reason == DRUM for omission in omitted)
+    others = Counter(
+        (NAMES[programs[omission.press.line]], omission.reason)
+        for omission in sorted(omitted, key=lambda omission: omission.press.line)
+        if omission.reason != DRUM
+    )
+    return (
+        *([f"{count_of(drums, 'drum note')} on channel {DRUM_CHANNEL + 1}"] if drums else []),
+        *(
+            f"{count_of(count, 'note')} of the instrument {name} ({reason})"
+            for (name, reason), count in others.items()
+        ),
+    )

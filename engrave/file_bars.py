@@ -10,7 +10,6 @@ Places are quarter notes: of the file in here, from the start of the first bar i
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from math import floor
 
 import numpy as np
@@ -120,7 +119,9 @@ def _bars(
             start = end
 
 
-def _bar(start: Fraction, end: Fraction, meter: TimeSignature, following: TimeSignature | None) -> Bar:
+def _bar(
+    start: Fraction, end: Fraction, meter: TimeSignature, following: TimeSignature | None
+) -> Bar:
     """A bar of a meter; one alone that is shorter than those that follow is their pickup."""
     length = end - start
     if following and length < Fraction(4 * following.beats, following.beat_type) and start == 0:

@@ -127,7 +127,9 @@ class _Heard:
     def _usual(self, meter: TimeSignature, bar: Fraction, offset: Fraction) -> float:
         """How usual the meter is, and the pickup with which it begins; what the file states."""
         common, denser = METERS[meter]
-        return common + denser * self.density + self._pickup(bar, offset) + self._stated(meter, offset)
+        return (
+            common + denser * self.density + self._pickup(bar, offset) + self._stated(meter, offset)
+        )
 
     def _pickup(self, bar: Fraction, offset: Fraction) -> float:
         pickup = float(bar) - (self.first + NEAR - float(offset)) % float(bar) + NEAR

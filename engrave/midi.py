@@ -18,13 +18,14 @@ from typing import BinaryIO
 
 import mido
 
-from engrave.ensemble import DRUM_CHANNEL, Ensemble, Seat, find_players
+from engrave.ensemble import DRUM_CHANNEL, Ensemble, Omission, Seat, find_players
 from engrave.midi_events import Division, MidiError, MidiFile, count_of, open_midi
 from engrave.midi_hearing import SOFT, SUSTAIN, Channel, Hearing, PedalStep, Press, hear
 from engrave.performance import (
     FileGrid,
     FileKey,
     FileMeter,
+    Omitted,
     PedalMove,
     Performance,
     PlayedNote,
@@ -64,7 +65,7 @@ def _perform(file: MidiFile, name: str, data: bytes) -> Performance:
     heard = hear(file.events())
     clock = _Clock(file.division, heard.tempos)
     ensemble = find_players(heard.presses, heard.texts)
-    presses = [press for press in heard.presses if press.line in ensemble.seats]
+    presses = ensemble.presses
     notes = [_note(press, ensemble.seats[press.line], clock, heard.end) for press in presses]
     pedals = _pedals_of(heard, ensemble)
     return Performance(
@@ -78,6 +79,7 @@ def _perform(file: MidiFile, name: str, data: bytes) -> Performance:
             date=said(heard.texts, "date"),
             rights=copyright_line(heard.texts),
             left_out=ensemble.left_out,
+            omitted=tuple(_omitted(omission, clock) for omission in ensemble.omitted),
             repaired=(*file.repaired, *heard.repaired, *_mended(presses)),
             data=data,
         ),
@@ -171,6 +173,13 @@ def _note(press: Press, seat: Seat, clock: _Clock, end: int) -> PlayedNote:
     return PlayedNote(onset, release, press.pitch, press.velocity, seat.player, seat.hand)
 
 
+def _omitted(omission: Omission, clock: _Clock) -> Omitted:
+    press, line = omission.press, omission.press.line
+    onset = clock.seconds(press.onset)
+    channel = line.channel.number + 1
+    return Omitted(onset, press.pitch, press.velocity, line.track, channel, omission.reason)
+
+
 def _mended(presses: Iterable[Press]) -> tuple[str, ...]:
     hanging = sum(press.release is None for press in presses)
     cut = sum(press.cut for press in presses)
@@ -189,7 +198,7 @@ def _pedals_of(heard: Hearing, ensemble: Ensemble) -> list[PedalStep]:
     ours = {
         line.channel
         for line, seat in ensemble.seats.items()
-        if ensemble.players[seat.player].pedalled
+        if ensemble.players[seat.player].pedalled and not seat.layer
     }
     if not ours:
         return []

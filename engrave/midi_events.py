@@ -19,11 +19,13 @@ import mido
 
 MAX_EVENTS = 1_000_000
 MAX_TRACKS = 65_535
+MOST_SHOWN = 8  # bytes of an event that an error message quotes
 
 TEXT, COPYRIGHT, TRACK_NAME = 0x01, 0x02, 0x03
 PORT, END_OF_TRACK, TEMPO = 0x21, 0x2F, 0x51
 METER, KEY = 0x58, 0x59
 _META, _SYSEX = 0xFF, (0xF0, 0xF7)
+BROKEN_OFF = 0x100  # no kind of the standard: the track ends inside an event
 
 # SMPTE division: frames a second by the name that the header gives them (29 is "30 drop frame").
 _FRAMES_PER_SECOND = {24: 24.0, 25: 25.0, 29: 30000 / 1001, 30: 30.0}
@@ -36,7 +38,8 @@ class MidiError(ValueError):
 class Meta(NamedTuple):
     """A meta event: its type byte and data (for END_OF_TRACK the rest of the track, unread).
 
-    System exclusive events go by their status, f0 or f7; the types of meta events are below 80.
+    BROKEN_OFF stands for the event inside which a track ends, with what there is of it. System
+    exclusive events go by their status, f0 or f7; the types of meta events are below 80.
     """
 
     kind: int
@@ -61,10 +64,11 @@ class Division:
 
 
 class _Span(NamedTuple):
-    """The bytes from `start` up to `end`."""
+    """The bytes from `start` up to `end`; `cut` says that the file ends before they should."""
 
     start: int
     end: int
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +102,16 @@ def open_midi(data: bytes) -> MidiFile:
     spans, unread = _find_tracks(data, _Span(body.end, file.end), promised)
     _check_format(kind, len(spans))
     repaired = []
+    if kind == 2 and len(spans) > 1:
+        repaired.append(f"a file of format 2: only the first of its {len(spans)} sequences is read")
+        spans, promised = spans[:1], 1
     if len(spans) != promised:
         header = f"the header says {count_of(promised, 'track')}"
         repaired.append(f"{header}, the file holds {len(spans)}")
     if kind == 0 and len(spans) > 1:
         repaired.append(f"{len(spans)} tracks in a file of format 0 read as format 1")
+    if spans[-1].cut:
+        repaired.append(f"the file breaks off in track {len(spans)}: read as far as it goes")
     if unread:
         repaired.append(f"{count_of(unread, 'byte')} after the last track not read")
     return MidiFile(data, _division(division, body.start + 4), spans, tuple(repaired))
@@ -129,6 +138,8 @@ def _unwrap(data: bytes) -> _Span:
 def _header(data: bytes, file: _Span) -> _Span:
     """The body of the header chunk."""
     start = file.start
+    if data[start : start + 8] == b"SMF2CLIP":
+        raise MidiError("a MIDI 2.0 clip file, expected a Standard MIDI File (MIDI 1.0)")
     if data[start : start + 4] != b"MThd":
         found = data[start : start + 4].hex(" ") or "the end of the file"
         raise MidiError(f"not a MIDI file: byte {start} is {found}, expected MThd (4d 54 68 64)")
@@ -150,7 +161,7 @@ class _Found(NamedTuple):
 def _find_tracks(data: bytes, chunks: _Span, promised: int) -> _Found:
     """Chunks of other kinds between the tracks are skipped, as the standard asks."""
     tracks: list[_Span] = []
-    at, end = chunks
+    at, end, _ = chunks
     while at < end:
         kind = data[at : at + 4]
         body = _Span(at + 8, at + 8 + int.from_bytes(data[at + 4 : at + 8], "big"))
@@ -160,9 +171,11 @@ def _find_tracks(data: bytes, chunks: _Span, promised: int) -> _Found:
             found = f"byte {at} is {kind.hex(' ')}"
             raise MidiError(f"{found}, expected track {len(tracks) + 1} (4d 54 72 6b)")
         if body.end > end:
-            raise MidiError(
-                f"truncated in track {len(tracks) + 1} at byte {end}, expected {body.end} bytes"
-            )
+            if kind != b"MTrk" or body.start >= end:
+                raise MidiError(
+                    f"truncated in track {len(tracks) + 1} at byte {end}, expected {body.end} bytes"
+                )
+            body = _Span(body.start, end, cut=True)
         if kind == b"MTrk":
             if len(tracks) == MAX_TRACKS:
                 raise MidiError(f"more than {count_of(MAX_TRACKS, 'track')}, expected no more")
@@ -172,7 +185,7 @@ def _find_tracks(data: bytes, chunks: _Span, promised: int) -> _Found:
 
 
 def _check_format(kind: int, count: int) -> None:
-    if kind > 2 or (kind == 2 and count > 1):
+    if kind > 2:
         what = f"of format {kind} with {count_of(count, 'track')}"
         raise MidiError(f"a MIDI file {what}, expected format 0 or 1")
     if not count:
@@ -191,21 +204,54 @@ def _division(value: int, at: int) -> Division:
     return Division(ticks_per_second=_FRAMES_PER_SECOND[frames] * ticks)
 
 
+def _shown(data: bytes) -> str:
+    """Bytes in an error message: as many as a reader looks at."""
+    more = f" ... ({count_of(len(data), 'byte')})" if len(data) > MOST_SHOWN else ""
+    return data[:MOST_SHOWN].hex(" ") + more
+
+
+class _BeyondEndError(MidiError):
+    """An event that is longer than what is left of its track."""
+
+
+def _is_end_of_track(rest: bytes) -> bool:
+    """Whether bytes are the beginning of a time and the event that ends a track."""
+    while rest and rest[0] & 0x80:
+        rest = rest[1:]
+    return bytes((_META, END_OF_TRACK)).startswith(rest[1:])
+
+
 class _Track:
     """One track, read from its first byte to its last."""
 
     def __init__(self, data: bytes, span: _Span, number: int) -> None:
         self._data, self._number = data, number
-        self._at, self._end = span
+        self._at, self._end, self._cut = span
+        self._event = self._at  # where the present event begins
 
     def events(self) -> Iterator[Event]:
         """The events, the last of them the end of the track where it has one.
 
-        Running status outlives meta and sysex events, as it does in most programs.
+        A track that ends inside its last event is read up to there where the file ends as well, or
+        where that event is the end of the track.
         """
+        last = 0
+        try:
+            for event in self._whole_events():
+                last = event.tick
+                yield event
+        except _BeyondEndError:
+            rest = self._data[self._event : self._end]
+            if not (self._cut or _is_end_of_track(rest)):
+                raise
+            yield Event(last, self._number, 0, Meta(BROKEN_OFF, rest[:MOST_SHOWN]))
+
+    def _whole_events(self) -> Iterator[Event]:
+        """Running status outlives meta and sysex events, as it does in most programs."""
         tick = port = 0
         running = None
         while self._at < self._end:
+            self._event = self._at
             tick += self._read_number("time before an event")
             start, status = self._at, self._take(1, "event")[0]
             if status == _META:
@@ -239,7 +285,7 @@ class _Track:
         kind = self._take(1, "meta event")[0]
         meta = Meta(kind, self._take_counted("meta event"))
         if kind == TEMPO and (len(meta.data) != 3 or not any(meta.data)):
-            found = f"tempo of '{meta.data.hex(' ')}' microseconds a quarter note"
+            found = f"tempo of '{_shown(meta.data)}' microseconds a quarter note"
             raise self._broken(start, found, "3 bytes, not all 0")
         if kind == END_OF_TRACK:
             return Meta(kind, self._take(self._end - self._at, "end of the track"))
@@ -262,7 +308,7 @@ class _Track:
         start, self._at = self._at, self._at + count
         if self._at > self._end:
             found = f"{what} goes beyond the end of its track at byte {self._end}"
-            raise self._broken(start, found, count_of(count, "byte"))
+            raise _BeyondEndError(str(self._broken(start, found, count_of(count, "byte"))))
         return self._data[start : self._at]
 
     def _broken(self, at: int, found: str, expected: str) -> MidiError:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import mido
 
 from engrave.midi_events import (
+    BROKEN_OFF,
     COPYRIGHT,
     END_OF_TRACK,
     KEY,
@@ -159,6 +160,8 @@ class Hearing:
         elif meta.kind == END_OF_TRACK and meta.data:
             unread = count_of(len(meta.data), "byte")
             self.repaired.append(f"{unread} after the end of track {event.track} not read")
+        elif meta.kind == BROKEN_OFF:
+            self.repaired.append(f"track {event.track} ends inside an event: read up to there")
 
     def _hear_meter(self, tick: int, data: bytes) -> None:
         """A time signature; one that no music has says nothing."""

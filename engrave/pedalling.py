@@ -27,6 +27,7 @@ BRIEF = 0.3  # seconds: a foot that is down for less is seldom, and more so the 
 SELDOM = 0.7  # as which power of its length
 HEARD_EARLY = 0.03  # seconds by which the reader hears a press too soon
 LEAST_SURE, MOST_SURE = 0.3, 0.5  # between which the probability lies from which on it is down
+LONGEST_WAIT = 15.0  # seconds without a move of a key that are heard; the rest is left out
 UP, DOWN = 0, 1
 NEVER = -1
 
@@ -71,11 +72,52 @@ def find_foot(
         return Foot()
     if wish.source == "keep" or (wish.source == "auto" and recorded):
         return Foot(performance.sustain)
-    evidence = hear(performance)
+    clock = _Clock.of(performance)
+    evidence = hear(clock.shortened(performance))
     if wish.source == "auto" and not takes_pedal(evidence):
         return Foot()
     moves = infer_pedal(evidence)
-    return Foot(moves, inferred=bool(moves))
+    lasting = (replace(move, time=clock.time_of(move.time)) for move in moves)
+    return Foot(tuple(lasting), inferred=bool(moves))
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """Time without the middle of long waits, in which no key moves: the cost is that of the notes.
+
+    `begins` are the times at which a wait is cut short, as the shortened time counts them, `left`
+    so many seconds are left out there.
+    """
+
+    begins: np.ndarray
+    left: np.ndarray
+
+    @classmethod
+    def of(cls, performance: Performance) -> "_Clock":
+        moments = np.unique([t for note in performance.notes for t in (note.onset, note.release)])
+        waits = np.diff(moments)
+        long = waits > LONGEST_WAIT
+        left = waits[long] - LONGEST_WAIT
+        before = np.append(0.0, np.cumsum(left))[:-1]
+        return cls(moments[:-1][long] - before + LONGEST_WAIT / 2, left)
+
+    def shortened(self, performance: Performance) -> Performance:
+        if not len(self.left):
+            return performance
+        begins = self.begins + np.append(0.0, np.cumsum(self.left))[:-1]
+
+        def heard(time: float) -> float:
+            return time - float(np.clip(time - begins, 0, self.left).sum())
+
+        notes = (
+            replace(note, onset=heard(note.onset), release=heard(note.release))
+            for note in performance.notes
+        )
+        return replace(performance, notes=tuple(notes))
+
+    def time_of(self, heard: float) -> float:
+        """When something was that is heard at a time."""
+        return heard + float(self.left[self.begins < heard].sum()) if len(self.left) else heard
 
 
 def takes_pedal(evidence: FootEvidence) -> bool:

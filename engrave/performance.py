@@ -88,13 +88,28 @@ class FileGrid:
 
 
 @dataclass(frozen=True, slots=True)
+class Omitted:
+    """A key press of the recording that is not among the notes, and why.
+
+    `onset` is in seconds; tracks and channels count from 1.
+    """
+
+    onset: float
+    pitch: int
+    velocity: int
+    track: int
+    channel: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Facts about the recording: where it came from, and what of it was not read as music.
 
     `name` is the file's name for messages, `title`, `composer`, `date` and `rights` (the copyright)
     what its texts say ("" if nothing), `left_out` one plain sentence for each thing that was heard
-    but is not in the notes ("12 drum notes on channel 10"), `repaired` one for each irregularity
-    that was mended. `data` are the bytes of the file.
+    but is not in the notes ("12 drum notes on channel 10"), `omitted` each key press of these,
+    `repaired` one sentence for each irregularity that was mended. `data` are the bytes of the file.
     """
 
     name: str = ""
@@ -103,6 +118,7 @@ class Source:
     date: str = ""
     rights: str = ""
     left_out: tuple[str, ...] = ()
+    omitted: tuple[Omitted, ...] = field(default=(), repr=False)
     repaired: tuple[str, ...] = ()
     data: bytes = field(default=b"", repr=False, compare=False)
 

@@ -2,12 +2,15 @@
 
 Into a folder of its own go the plugin and a record: the command that the plugin starts, by its full
 path (programs with windows do not know the terminal's PATH), and the digest of what was written, by
-which it is known again as ours. Nothing else is replaced or removed without asking.
+which it is known again as ours. Nothing else is replaced or removed without asking; the choices
+that the plugin remembers there are known by their names.
 """
 
 import argparse
 import hashlib
 import json
+import os
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,13 +19,14 @@ from typing import Any
 
 from platformdirs import user_documents_path
 
-from engrave.terminal import DONE, FAILED, Parser
+from engrave.terminal import DONE, FAILED, Parser, complain, say, why
 
 PLUGIN, RECORD, CHOICES = "engrave.qml", "engrave.json", "choices.json"
 # In an installed package the plugin lies within, in a checkout beside it.
 WITHIN = Path(__file__).resolve().parent / "musescore_plugin" / PLUGIN
 BESIDE = WITHIN.parent.parent.parent / "musescore_plugin" / PLUGIN
 SOURCE = WITHIN if WITHIN.exists() else BESIDE
+REMEMBERED = {"meter", "tempo", "smallest", "pedal", "folder"}
 COMMAND = [sys.executable, "-P", "-m", "engrave"]  # -P: nothing from where MuseScore was started
 
 HOW_TO_ENABLE = {
@@ -31,6 +35,14 @@ HOW_TO_ENABLE = {
     4: "in MuseScore 4: Home > Plugins, click Engrave a performance, Enable (not there? Reload "
     "plugins); then it is in the menu Plugins",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What an installed plugin starts, and the digest of its file."""
+
+    command: list[str]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +67,25 @@ class Place:
     def foreign(self) -> Iterator[Path]:
         """Files under our names that we did not write, or that were changed since."""
         record = self.read_record()
-        if self.plugin.exists() and _digest(self.plugin) != record.get("digest"):
+        if self.plugin.exists() and (record is None or _digest(self.plugin) != record.digest):
             yield self.plugin
-        if self.record.exists() and "digest" not in record:
+        if self.record.exists() and record is None:
             yield self.record
 
-    def read_record(self) -> dict[str, Any]:
-        """What stands in the record; nothing if it is none of ours."""
-        try:
-            record = json.loads(self.record.read_text(encoding="ascii"))
-        except (FileNotFoundError, ValueError):
-            return {}
-        return record if isinstance(record, dict) else {}
+    def read_record(self) -> Record | None:
+        """What was installed; None if nothing was, or the record is damaged or none of ours."""
+        match _read_json(self.record):
+            case {"command": [str(), *_] as command, "digest": str(digest)}:
+                if all(isinstance(word, str) for word in command):
+                    return Record(command, digest)
+        return None
+
+    def installed_files(self) -> list[Path]:
+        """The plugin, its record, and choices if it was the plugin that wrote them."""
+        choices = self.folder / CHOICES
+        written = _read_json(choices)
+        ours = isinstance(written, dict) and bool(written) and written.keys() <= REMEMBERED
+        return [self.plugin, self.record, *[choices] * ours]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -80,21 +99,20 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--to",
         metavar="DIR",
-        type=Path,
         help="a plugin folder (default: those of MuseScore 3 and 4 in Documents)",
     )
     command = parser.parse_args(arguments)
     try:
         return max([ACTIONS[command.action](place) for place in _find_places(command, parser)])
     except OSError as error:
-        parser.error(f"{error.filename}: {error.strerror}")
+        parser.error(f"{error.filename or command.action}: {why(error)}")
 
 
 def _find_places(command: argparse.Namespace, parser: Parser) -> list[Place]:
-    if command.to:
-        if not command.to.is_dir():
-            parser.error(f"{command.to}: no such folder")
-        return [Place(command.to.resolve() / "engrave", (3, 4))]
+    if command.to is not None:
+        if not os.path.isdir(command.to):
+            parser.error(f"{command.to or '--to'}: no such folder")
+        return [Place(Path(os.path.realpath(command.to)) / "engrave", (3, 4))]
     documents = user_documents_path()
     homes = {version: documents / f"MuseScore{version}" for version in HOW_TO_ENABLE}
     found = {version: home for version, home in homes.items() if home.is_dir()}
@@ -114,31 +132,31 @@ def install(place: Place) -> int:
     record = {"command": COMMAND, "digest": _digest(SOURCE)}
     _write_whole(place.record, json.dumps(record).encode("ascii"))
     _write_whole(place.plugin, SOURCE.read_bytes())
-    print(f"wrote {place.plugin}, which starts {' '.join(COMMAND)}")
+    say(f"wrote {place.plugin}, which starts {' '.join(COMMAND)}")
     for version in place.versions:
-        print(f"  {HOW_TO_ENABLE[version]}")
+        say(f"  {HOW_TO_ENABLE[version]}")
     return DONE
 
 
 def uninstall(place: Place) -> int:
     """Remove what was installed, and the choices that the plugin remembers."""
     if not place.installed:
-        print(f"not installed in {place.folder.parent}")
+        say(f"not installed in {place.folder.parent}")
         return DONE
     if not _may_replace(place, "Remove"):
         return FAILED
-    for name in (PLUGIN, RECORD, CHOICES):
-        (place.folder / name).unlink(missing_ok=True)
-    if not any(place.folder.iterdir()):
+    for path in place.installed_files():
+        path.unlink(missing_ok=True)
+    if not any(place.folder.iterdir()) and not place.folder.is_symlink():
         place.folder.rmdir()
-    print(f"removed {place.plugin}")
+    say(f"removed {place.plugin}")
     return DONE
 
 
 def status(place: Place) -> int:
     """Say whether the plugin is there, whether it is this one, and what it starts."""
     if not place.installed:
-        print(f"not installed in {place.folder.parent}")
+        say(f"not installed in {place.folder.parent}")
         return DONE
     words = [str(place.plugin)]
     if any(place.foreign()):
@@ -147,10 +165,15 @@ def status(place: Place) -> int:
         words.append("of another version: engrave plugin install brings this one")
     else:
         words.append("installed")
-    command = place.read_record().get("command", ["nothing"])
-    missing = "" if Path(command[0]).exists() else ", which is not there: engrave plugin install"
-    print(f"{': '.join(words)}; starts {' '.join(command)}{missing}")
+    say(f"{': '.join(words)}; starts {_describe_start(place.read_record())}")
     return DONE
+
+
+def _describe_start(record: Record | None) -> str:
+    if record is None:
+        return f"nothing, for {RECORD} does not say what: engrave plugin install"
+    missing = "" if os.path.exists(record.command[0]) else ", which is not there"
+    return " ".join(record.command) + (missing and f"{missing}: engrave plugin install")
 
 
 ACTIONS: dict[str, Callable[[Place], int]] = {
@@ -165,11 +188,26 @@ def _may_replace(place: Place, verb: str) -> bool:
     for path in place.foreign():
         said = f"{path} was not written by engrave, or was changed since"
         if not sys.stdin.isatty():
-            print(f"engrave: {said}; it stays as it is", file=sys.stderr)
-            return False
-        if input(f"{said}. {verb} it? [y/N] ").strip().lower() not in ("y", "yes"):
+            return complain(f"{said}; it stays as it is")
+        if _ask(f"{said}. {verb} it? [y/N] ") not in ("y", "yes"):
             return False
     return True
+
+
+def _ask(question: str) -> str:
+    say(question, end="")
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):  # Ctrl-D
+        say("")
+    return answer.strip().lower()
+
+
+def _read_json(path: Path) -> Any:
+    """What a file says; None if it is not there or says nothing that can be understood."""
+    try:
+        return json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return None
 
 
 def _digest(path: Path) -> str:
@@ -178,6 +216,10 @@ def _digest(path: Path) -> str:
 
 def _write_whole(path: Path, content: bytes) -> None:
     """Write beside the file and rename, so that MuseScore never sees half of it."""
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_bytes(content)
-    partial.replace(path)
+    partial = path.with_name(f".engrave-{secrets.token_hex(8)}.part")
+    try:
+        with partial.open("xb") as file:  # a new file: no link is followed
+            file.write(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ The tempo is that of the tempo mark. Times are seconds in pretty_midi and quarte
 """
 
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -76,9 +76,27 @@ def _starts(measures: Sequence[Measure]) -> list[Fraction]:
     return starts
 
 
-def _sounding(measures: Sequence[Measure]) -> Iterator[_Sounding]:
-    """Every note once: tied heads as one."""
-    tied: dict[tuple[int, int], _Sounding] = {}  # by staff and key
+def _sounding(measures: Sequence[Measure]) -> list[_Sounding]:
+    """Every note once: tied heads as one, and no key is struck while it sounds.
+
+    A key that is struck again ends there and sounds on until the later of both ends; struck twice
+    at one moment, by two voices, it is one note.
+    """
+    keys: dict[int, list[_Sounding]] = defaultdict(list)
+    for note in sorted(_written(measures), key=lambda note: note.start):
+        earlier = keys[note.head.pitch.midi]
+        if earlier and earlier[-1].stop > note.start:
+            before = earlier.pop()
+            note = replace(note, stop=max(before.stop, note.stop))
+            if before.start < note.start:
+                earlier.append(replace(before, stop=note.start))
+        earlier.append(note)
+    return [note for line in keys.values() for note in line]
+
+
+def _written(measures: Sequence[Measure]) -> Iterator[_Sounding]:
+    """Every note for its written value; tied heads, which stand in one voice, as one."""
+    tied: dict[tuple[int, int], _Sounding] = {}  # by voice and key
     for measure, start in zip(measures, _starts(measures), strict=True):
         for voice in measure.voices:
             chords = [event for event in voice.events if isinstance(event, Chord)]
@@ -87,10 +105,12 @@ def _sounding(measures: Sequence[Measure]) -> Iterator[_Sounding]:
                 yield from _strokes(chord, start)
             for chord in (chord for chord in chords if not (chord.grace or chord.tremolo)):
                 for head in chord.heads:
-                    at, key = start + chord.onset, (voice.staff, head.pitch.midi)
-                    begun = tied.pop(key, None) if head.tied_from else None
-                    first = begun or _Sounding(at, at, head)
-                    whole = replace(first, stop=at + chord.length)
+                    at, key = start + chord.onset, (voice.number, head.pitch.midi)
+                    begun = tied.pop(key, None)
+                    if begun and not (head.tied_from and begun.stop == at):
+                        yield begun  # the tie leads to a bar that is not played next
+                        begun = None
+                    whole = replace(begun or _Sounding(at, at, head), stop=at + chord.length)
                     if head.tied_to:
                         tied[key] = whole
                     else:

@@ -13,14 +13,23 @@ from engrave.instruments import NAMES, program_named
 from engrave.midi_events import COPYRIGHT, TEXT, TRACK_NAME
 from engrave.midi_hearing import Text
 
-# Names made of nothing but such words, numbers and signs are labels.
+# Names made of nothing but such words, numbers and signs are labels: of instruments and hands,
+# of what programs and recorders call what they write, of who made the piano or the program.
+_LABEL_WORDS = (
+    "track|piano|pianoforte|keyboard|grand|acoustic|electric|digital|bright|solo|right|left|hand"
+    "|hands|rh|lh|upper|lower|treble|bass|melody|accompaniment|chords?|staff|stave|part|voice"
+    "|stage|studio|concert|upright|klavier|clavier|fl(?:ü|ue)gel|spur|piste|pista|piano forte"
+    "|midi|smf|instrument|inst|channel|ch|port|in|out|new|untitled|unnamed|unknown|none|no|name"
+    "|sequence|seq|song|tempo|map|conductor|control|master|meta|file|data|recording|recorded|rec"
+    "|audio|wav|take|performance|score|export|exported|bounce|render|mix|comp|e|project|demo|test"
+    "|final|copy|version|v\\d*|the|a|mid|kar|live|orig|original|unprocessed|[rd]\\d(?!\\d)"
+    "|b(?:ö|oe)sendorfer|imperial|steinway(?: [a-dm])?|bechstein|fazioli|bl(?:ü|ue)thner|yamaha"
+    "|disklavier|clavinova|kawai|roland|casio|privia|korg|nord|kurzweil|fp|px|cp|ca|pianoteq|kontakt"
+    "|keyscape|ivory|ravenscroft|sampletank|fluidsynth|fluid|soundfont|vst|arturia"
+    "|keylab|garageband|logic|pro|ableton|cubase|fl|reaper|musescore"
+)
 _LABEL = re.compile(
-    r"([\W\d_]|\b(track|piano|pianoforte|keyboard|grand|acoustic|electric|bright|solo|right|left"
-    r"|hand|hands|rh|lh|upper|lower|treble|bass|melody|accompaniment|chords?|staff|stave|part|voice"
-    r"|midi|instrument|channel|ch|port|in|out|new|untitled|unnamed|unknown|none|no|name|sequence"
-    r"|seq|song|tempo|map|conductor|control|master|meta|file|data|recording|recorded|rec|audio|take"
-    r"|performance|score|export|exported|bounce|render|mix|comp|e|project|demo|test|final|copy"
-    r"|version|v\d*|the|a|mid|kar)\b)*|.*\.midi?",
+    rf"([\W\d_]|(?<![^\W\d_])({_LABEL_WORDS})(?![^\W\d_]))*|.*\.midi?",
     re.IGNORECASE,
 )
 # What titles have not, but labels: a date or time to begin with, signs of a file system or a table.
@@ -40,7 +49,7 @@ _SAID = {
 def find_title(texts: Sequence[Text], played: set[int], file: str) -> str:
     """The title of a piece whose notes stand in the tracks `played`; "" if nothing is one."""
     name = readable(_sequence_name(texts, played))
-    stem = readable(re.split(r"[/\\]", file)[-1].rpartition(".")[0])
+    stem = _readable_stem(re.split(r"[/\\]", file)[-1].rpartition(".")[0])
     titles = (name for name in (name, stem) if reads_like_a_title(name))
     return said(texts, "title") or next(titles, "")
 
@@ -78,6 +87,13 @@ def readable(name: str) -> str:
     if spaced.islower():
         spaced = spaced[:1].upper() + spaced[1:]
     return _NUMBERED.sub(lambda match: match[0].upper(), spaced)
+
+
+def _readable_stem(stem: str) -> str:
+    """The name of a file as people would write it: "myFirst_waltz-3" is "My first waltz 3"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", stem).split(" ")
+    apart = " ".join(words if len(words) == 1 or words[0][:1].isupper() else map(str.lower, words))
+    return readable(apart.replace("-", " ") if " " not in stem else apart)
 
 
 def reads_like_a_title(name: str) -> bool:

@@ -8,6 +8,7 @@ from functools import partial
 from engrave.articulation import find_articulation
 from engrave.bar_reading import listen_for_bars
 from engrave.beats import track_beats
+from engrave.chords import can_be_written
 from engrave.cross_staff import Lines, cross_staves
 from engrave.dynamics import mark_dynamics
 from engrave.fermata import find_fermata
@@ -122,11 +123,12 @@ def transcribe(
     notes = lines.notes
     articulation = replace(
         find_articulation(performance, notes, lines.hand, lines.voice, grid, evidence),
-        fermata=find_fermata(performance, notes, hand),
+        fermata=find_fermata(performance, *_on_paper(notes, hand, spelling)),
     )
     parts = []
     for player, instrument in enumerate(staves.players):
         own = _Line.of(player, lines, hand, spelling)
+        shown = own.on_paper()
         parts.append(
             notate(
                 own.notes,
@@ -134,11 +136,11 @@ def transcribe(
                 own.home,
                 own.voice,
                 own.spelling,
-                _mark_pedals(performance, instrument, own, grid, foot, pedal),
+                _mark_pedals(performance, instrument, shown, grid, foot, pedal),
                 tempo_mark(grid) if player == 0 else None,
                 (
-                    *(mark_ritenuto(own.notes, grid) if player == 0 else ()),
-                    *mark_dynamics(performance, own.notes, grid, own.home),
+                    *(mark_ritenuto(shown.notes, grid) if player == 0 else ()),
+                    *mark_dynamics(performance, shown.notes, grid, shown.home),
                 ),
                 ornaments=ornaments,
                 articulation=articulation,
@@ -171,6 +173,14 @@ def _find_bars(
     return group_beats(performance, pulse, evidence, bars, known.meter, taps)
 
 
+def _on_paper(
+    notes: Sequence[PlacedNote], hand: Sequence[int], spelling: Spelling
+) -> tuple[list[PlacedNote], list[int]]:
+    """The notes that notation can write, and their hands."""
+    kept = [i for i, pitch in enumerate(spelling.pitches) if can_be_written(pitch)]
+    return [notes[i] for i in kept], [hand[i] for i in kept]
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     """The notes of one player, with their names, staves and voices; `home` is that of the voice."""
@@ -192,6 +202,17 @@ class _Line:
             replace(spelling, pitches=tuple(spelling.pitches[i] for i in own)),
         )
 
+    def on_paper(self) -> "_Line":
+        """Only the notes that notation can write: marks stand at none but these."""
+        kept = [i for i, pitch in enumerate(self.spelling.pitches) if can_be_written(pitch)]
+        return _Line(
+            tuple(self.notes[i] for i in kept),
+            tuple(self.staff[i] for i in kept),
+            tuple(self.home[i] for i in kept),
+            tuple(self.voice[i] for i in kept),
+            replace(self.spelling, pitches=tuple(self.spelling.pitches[i] for i in kept)),
+        )
+
 
 def _place(
     written: Folded,
@@ -207,7 +228,9 @@ def _place(
     hands = [staff[i] for i in kept]
     read = evidence.take(kept)
     rhythm = read_rhythm(written.performance, hands, beats, written.graces, weights)
-    placed = quantize(written.performance, beats, hands, read, rhythm, written.graces, smallest, _unevenness(fit))
+    placed = quantize(
+        written.performance, beats, hands, read, rhythm, written.graces, smallest, _unevenness(fit)
+    )
     notes = tuple(replace(note, played=kept[note.played]) for note in placed.notes)
     return Placed(notes, placed.grid)
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import engrave
 from engrave.arguments import OPTIONS, add_options
-from engrave.cli import attempt, complain
-from engrave.terminal import DONE, FAILED, Parser
+from engrave.cli import attempt
+from engrave.terminal import DONE, FAILED, Parser, complain, say, why
 
 PATIENCE = 60.0  # seconds that a browser may take to start
 
@@ -33,19 +33,25 @@ def main(words: Sequence[str]) -> int:
     score = attempt(command.input, lambda: engrave.transcribe(command.input, **options))
     if score is None:
         return FAILED
-    print(score.summary())
+    say(score.summary())
     page = attempt(command.input, lambda: engrave.WRITERS[".html"](score))
-    return DONE if page and _show(page) else FAILED
+    try:
+        return DONE if page and _show(page) else FAILED
+    except OSError as error:
+        complain(f"the page cannot be handed to a browser: {why(error)}")
+        return FAILED
 
 
 def _show(page: bytes) -> bool:
     """Whether a browser has fetched the page."""
     with _Server(page) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        if not webbrowser.open(server.address):
-            print(f"open {server.address} in a browser", flush=True)
-        fetched = server.fetched.wait(PATIENCE)
-        server.shutdown()
+        try:
+            if not webbrowser.open(server.address):
+                say(f"open {server.address} in a browser")
+            fetched = server.fetched.wait(PATIENCE)
+        finally:
+            server.shutdown()
     return fetched or complain("no browser has asked for the page")
 
 
@@ -57,6 +63,9 @@ class _Server(ThreadingHTTPServer):
         self.page = page
         self.path = f"/{token_urlsafe()}"
         self.fetched = Event()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that goes away in the middle may come again."""
 
     @property
     def address(self) -> str:

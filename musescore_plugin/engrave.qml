@@ -35,7 +35,7 @@ MuseScore {
     readonly property var midiSuffix: /\.(mid|midi|smf|kar|rmi)$/i
 
     property var choices: ({meter: "", tempo: "", smallest: "", pedal: "", title: "", folder: ""})
-    property var command: ["engrave"]
+    property var command: [] // what engrave.json says; nothing is looked for in its stead
     property string midi: "" // as it stands in its field
     property string source: ""
     property string stage: "choose" // choose, running, done, failed
@@ -112,10 +112,16 @@ MuseScore {
         if (!exists(here + "/" + name))
             return {}
         try {
-            return JSON.parse(file.read())
+            return JSON.parse(file.read()) || {}
         } catch (error) {
             return {}
         }
+    }
+
+    // Words that start a program by its full path: a bare name could be found anywhere.
+    function isCommand(words) {
+        return Array.isArray(words) && words.length > 0 && /^(\/|[A-Za-z]:[\/\\]|\\\\)/.test(words[0])
+            && words.every(function (word) { return typeof word === "string" })
     }
 
     // A name beside the performance that no file has yet: nothing is overwritten.
@@ -139,7 +145,7 @@ MuseScore {
 
     function recall() {
         var program = readJson("engrave.json").command
-        if (program && program.length)
+        if (isCommand(program))
             command = program
         var last = readJson("choices.json")
         for (var i = 0; i < remembered.length; ++i)
@@ -147,7 +153,17 @@ MuseScore {
                 choose(remembered[i], last[remembered[i]])
     }
 
+    // Whether choices.json is missing, or holds nothing but what was remembered.
+    function mayRemember() {
+        var keys = Object.keys(readJson("choices.json"))
+        return !exists(here + "/choices.json") || keys.length > 0 && keys.every(function (key) {
+            return remembered.indexOf(key) >= 0
+        })
+    }
+
     function remember() {
+        if (!mayRemember())
+            return
         var kept = {}
         for (var i = 0; i < remembered.length; ++i)
             kept[remembered[i]] = choices[remembered[i]]
@@ -227,6 +243,8 @@ MuseScore {
             return fail("MuseScore 4.0 to 4.2 cannot tell a program what to do: MuseScore 4.3 and "
                 + "later, and 3, can. Until then, in a terminal, run\n\n    engrave \"" + source
                 + "\"\n\nand open what it writes with File > Open.")
+        if (!command.length)
+            return fail(missing())
         remember()
         start(command[0], command.slice(1).concat(argumentsFor(source, saved)))
     }
@@ -300,7 +318,9 @@ MuseScore {
         var windows = Qt.platform.os === "windows"
         var home = windows ? "\"%USERPROFILE%\\.engrave\"" : "~/.engrave"
         var scripts = windows ? "\"%USERPROFILE%\\.engrave\\Scripts\"\\" : "~/.engrave/bin/"
-        return "The program could not be started: " + command.join(" ") + "\n\n"
+        var what = command.length ? "The program could not be started: " + command.join(" ")
+                                  : "There is nothing here that says where the program engrave is."
+        return what + "\n\n"
             + "Where engrave is installed, run \"engrave plugin install\". To install it, "
             + (windows ? "in a Command Prompt" : "in a terminal") + ", in the folder of engrave, run\n\n"
             + (windows ? "py" : "python3") + " -m venv " + home + " && " + scripts

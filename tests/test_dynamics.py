@@ -84,3 +84,9 @@ def test_one_loud_note_is_no_new_level():
 
 def test_marks_stand_at_notes_of_the_lower_staff_where_it_is_alone():
     assert marks(*[45, 47, 44, 46] * 4, *[88, 90, 87, 89] * 4, staff=2) == ["p 0", "f 16"]
+
+
+def test_over_a_silent_upper_staff_marks_stand_at_its_rests():
+    quarters = [int(mark.split()[1]) for mark in marks(*[30] * 18, *[100] * 18, staff=2)]
+    assert quarters[0] == 0 and len(quarters) > 1
+    assert all(quarter % 4 == 0 for quarter in quarters)

@@ -6,6 +6,7 @@ import mido
 import pytest
 
 from engrave.midi import MidiError, read_midi
+from engrave.performance import Omitted
 
 UP = [60, 62, 64, 65, 67, 69, 71, 72]
 LOW = [pitch - 24 for pitch in UP]
@@ -103,8 +104,41 @@ def test_in_one_track_the_channels_are_the_players():
 def test_a_sound_laid_under_the_piano_is_left_out():
     performance = read(track(UP, "", 0), track(UP, "", 48, 1))
     assert names(performance) == ["Piano"]
-    assert performance.source.left_out == ("8 notes of the instrument Strings",)
+    assert performance.source.left_out == (
+        "8 notes of the instrument Strings (doubling the Piano)",
+    )
     assert len(performance.notes) == 8
+    assert performance.source.omitted == tuple(
+        Omitted(k / 2, pitch, 64, 2, 2, "doubling the Piano") for k, pitch in enumerate(UP)
+    )
+
+
+@pytest.mark.parametrize("program", [0, 4, 48])
+def test_what_only_a_layer_plays_is_the_pianos(program):
+    """The second and the twelfth notes have a bass that the piano does not play."""
+    tune = UP * 3
+    layered = [(36 + k, pitch) if k in (1, 11) else pitch for k, pitch in enumerate(tune)]
+    performance = read(track(tune, "", 0), track(layered, "", program, 1))
+    assert names(performance) == ["Piano"]
+    assert [note.pitch for note in performance.notes if note.pitch < 60] == [37, 47]
+    assert len(performance.notes) == 26
+    assert {note.hand for note in performance.notes} == {0}
+    assert [omitted.pitch for omitted in performance.source.omitted] == tune
+
+
+def test_what_a_layer_has_of_its_own_does_not_hide_the_hands():
+    layer = track([*UP * 2, 40], "", 48, 2)
+    performance = read(track(UP * 2, "", 0), track(LOW * 2, "", 0, 1), layer)
+    assert {(note.pitch >= 60, note.hand) for note in performance.notes if note.pitch != 40} == {
+        *((True, 1), (False, 2))
+    }
+    assert [note.hand for note in performance.notes if note.pitch == 40 and note.onset >= 8] == [0]
+
+
+def test_the_pedal_of_a_layer_is_not_the_pianos():
+    layer = track([*UP * 2, 40], "", 48, 1)
+    layer.insert(0, mido.Message("control_change", control=64, value=127, channel=1))
+    assert read(track(UP * 2, "", 0), layer).sustain == ()
 
 
 def test_a_violin_that_doubles_the_piano_is_kept():
@@ -116,8 +150,11 @@ def test_noises_are_left_out():
     assert names(performance) == ["Piano"]
     assert performance.source.left_out == (
         "8 drum notes on channel 10",
-        "8 notes of the instrument Gunshot",
+        "8 notes of the instrument Gunshot (noise without pitch)",
     )
+    assert [omitted.reason for omitted in performance.source.omitted] == [
+        *["noise without pitch", "drum"] * 8
+    ]
     assert names(read(track(UP, "", 127))) == ["Gunshot"]
 
 
@@ -131,7 +168,10 @@ def test_no_more_players_than_a_page_holds():
     rows = [track(UP[: 1 + k % 3], "", 24 + k % 50, k % 9) for k in range(40)]
     performance = read(*rows)
     assert len(performance.players) == 32
-    assert len(performance.source.left_out) >= 1
+    assert {o.reason for o in performance.source.omitted} == {"more than 32 players"}
+    assert sum(int(said.split()[0]) for said in performance.source.left_out) == len(
+        performance.source.omitted
+    )
     assert {note.player for note in performance.notes} == set(range(32))
 
 

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "engrave"
 
 FLOORS = (
     # what was played, where the two units meet, and what the reader is asked; how commands speak
-    {"performance", "grid", "midi_events", "reading", "xml_text", "terminal"},
+    {"performance", "grid", "midi_events", "reading", "xml_text", "terminal", "startup"},
     {
         "score",
         "midi_hearing",
@@ -72,7 +72,7 @@ ROOMS_OF_LIBRARY = {
     "typst": {"pdf"},
     "verovio": {"svg"},
     "onnxruntime": {"listen"},
-    "tqdm": {"cli"},
+    "tqdm": {"terminal"},
 }
 
 

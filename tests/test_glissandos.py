@@ -4,7 +4,6 @@ from fractions import Fraction
 
 import pytest
 
-from engrave.check import check
 from engrave.glissandos import find_glissandos
 from engrave.grid import PlacedNote
 from engrave.notate import notate
@@ -13,6 +12,7 @@ from engrave.performance import Performance, PlayedNote
 from engrave.score import Score
 from engrave.spelling import spell
 from tests.evidence import blank
+from tests.judge import check
 from tests.playing import even_grid
 
 WHITE = [60, 62, 64, 65, 67, 69, 71, 72, 74, 76, 77, 79]

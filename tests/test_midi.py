@@ -3,6 +3,7 @@
 import io
 import random
 import time
+import tracemalloc
 import warnings
 from pathlib import Path
 
@@ -95,6 +96,23 @@ def test_too_large_a_file(monkeypatch):
     read_midi(data)
     with pytest.raises(MidiError, match=f"more than {len(data)} bytes"):
         read_midi(data + b"\0")
+
+
+@pytest.mark.parametrize("kind", [b"\xff\x51", b"\xff\x01", b"\xff\x7f", b"\xf0"], ids=bytes.hex)
+def test_a_huge_event_costs_no_more_than_the_file(kind):
+    """Four million bytes in one event: copied a few times at most, quoted in a few words."""
+    event = b"\0" + kind + b"\x81\xf4\x94\x00" + b"a" * 4_000_000
+    track = event + b"\0\x90\x3c\x40\x60\x80\x3c\0"
+    header = b"MThd" + bytes([0, 0, 0, 6, 0, 0, 0, 1, 0, 96])
+    data = header + b"MTrk" + len(track).to_bytes(4, "big") + track
+    tracemalloc.start()
+    try:
+        assert len(read_midi(data).notes) == 1
+    except MidiError as error:
+        assert len(str(error)) < 200
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * len(data)
 
 
 def test_endless_file_is_not_read_to_its_end(monkeypatch):

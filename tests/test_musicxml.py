@@ -8,10 +8,10 @@ from fractions import Fraction
 import pytest
 from lxml import etree
 
-from engrave.check import check
 from engrave.musicxml import write_musicxml, write_mxl
 from engrave.score import Chord, Dynamic, KeySignature, NoteValue, Score, TempoMark
 from tests import scores
+from tests.judge import check
 from tests.scores import chord, head, measure, opening, piano, rest, voice, whole_rest
 
 HOSTILE = 'Ro<b>ndo</b> & "Op. 1" \x00\x08\ud800\ufffe]]> &amp;\n\tNo. 2 \U0001d11e'

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from engrave.check import check
 from engrave.grid import Bar, Grid, PlacedNote
 from engrave.lengths import settle_lengths
 from engrave.musicxml import write_musicxml
@@ -30,6 +29,7 @@ from engrave.score import (
 from engrave.spelling import spell
 from tests.conftest import Judge
 from tests.evidence import blank
+from tests.judge import check
 from tests.scores import pitch
 from tests.test_rhythm import LETTERS
 

@@ -6,11 +6,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from engrave.check import check
 from engrave.musicxml import write_musicxml
 from engrave.svg import write_svg
 from tests import musescore
 from tests.conftest import require
+from tests.judge import check
 from tests.notation import ALL
 from tests.notation.page import parse_page, read_page
 from tests.notation.sample import Made, Sample, make

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from engrave import reading
-from engrave.check import check
 from engrave.grid import PlacedNote
 from engrave.listen import Evidence
 from engrave.musicxml import write_musicxml
@@ -18,6 +17,7 @@ from engrave.score import Chord, Score
 from engrave.spelling import spell
 from tests.conftest import Judge
 from tests.evidence import blank
+from tests.judge import check
 from tests.playing import even_grid
 
 UNLIKELY = -6.0  # log odds of everything that a test does not say

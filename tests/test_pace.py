@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engrave.check import check
 from engrave.grid import Bar, Grid
 from engrave.interop import to_music21
 from engrave.midi import read_midi
@@ -22,6 +21,7 @@ from engrave.transcribe import Transcription, transcribe
 from samples import FOLDER
 from tests import musescore, scores
 from tests.conftest import require
+from tests.judge import check
 from tests.scores import QUARTER, chord, head, measure, opening, piano, voice, whole_rest
 
 ROUNDED = 0.003  # seconds by which a long stretch may miss, for paces are rounded

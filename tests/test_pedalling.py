@@ -147,3 +147,25 @@ def test_music_that_takes_no_pedal_gets_none_unless_it_is_wished():
     evidence = replace(told(legato()), used=0.3)
     assert find_foot(performance, PedalWish("auto"), lambda _: evidence).moves == ()
     assert find_foot(performance, PedalWish("infer"), lambda _: evidence).moves != ()
+
+
+def test_long_waits_cost_no_moments_and_move_no_pedal():
+    """Two phrases ten hours apart are heard as if they followed each other soon."""
+    near = [PlayedNote(0.5 * i, 0.5 * i + 0.4, 60 + i % 5, 64) for i in range(8)]
+    for apart in (20.0, 36000.0):
+        notes = (
+            *near,
+            *(replace(n, onset=n.onset + apart, release=n.release + apart) for n in near),
+        )
+        heard = []
+
+        def hear(performance, heard=heard):
+            heard.append(performance.notes[-1].release)
+            times = np.arange(0.02, performance.notes[-1].release, STEP)
+            down = np.where((times % 2 < 1) & (times > 20), 5.0, -5.0)
+            return FootEvidence(times, down, 0 * times, 0 * times, 1.0)
+
+        moves = find_foot(Performance(notes), PedalWish("infer"), hear).moves
+        assert heard[0] < 30
+        pressed = [move.time for move in moves if move.depth]
+        assert pressed and all(apart - 1 < time < apart + 5 for time in pressed)

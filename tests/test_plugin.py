@@ -97,13 +97,72 @@ def test_status_tells_what_is_where(documents, plugin):
 def test_uninstall_leaves_what_is_not_ours(documents, plugin):
     plugin("install")
     (plugins(documents, 3) / "other.qml").write_text("another plugin")
-    (plugins(documents, 3) / "engrave" / "choices.json").write_text("{}")
+    (plugins(documents, 3) / "engrave" / "choices.json").write_text(
+        '{"meter": "3/4", "folder": ""}'
+    )
     (plugins(documents, 4) / "engrave" / "notes.txt").write_text("mine")
     assert plugin("uninstall")[0] == 0
     assert list_files(plugins(documents, 3)) == ["other.qml"]
     assert list_files(plugins(documents, 4)) == ["engrave/notes.txt"]
     assert not (plugins(documents, 3) / "engrave").exists()
     assert plugin("uninstall")[1].count("not installed") == 2
+
+
+@pytest.mark.parametrize(
+    "content", ['{"meter": "3/4", "colour": "red"}', "{}", "[]", "null", "mine", "\xff"]
+)
+def test_uninstall_leaves_choices_that_the_plugin_did_not_write(documents, plugin, content):
+    plugin("install")
+    choices = plugins(documents, 3) / "engrave" / "choices.json"
+    choices.write_text(content, encoding="latin-1")
+    assert plugin("uninstall")[0] == 0
+    assert list_files(plugins(documents, 3)) == ["engrave/choices.json"]
+
+
+def test_uninstall_takes_a_link_away_and_not_what_it_leads_to(documents, plugin, tmp_path):
+    plugin("install")
+    (tmp_path / "elsewhere.json").write_text('{"meter": "3/4"}')
+    (plugins(documents, 3) / "engrave" / "choices.json").symlink_to(tmp_path / "elsewhere.json")
+    assert plugin("uninstall")[0] == 0
+    assert list_files(plugins(documents, 3)) == []
+    assert (tmp_path / "elsewhere.json").read_text() == '{"meter": "3/4"}'
+
+
+def test_install_follows_no_link(documents, plugin, tmp_path, monkeypatch):
+    """Neither where it writes first nor where the files go; the name beside is a new one."""
+    monkeypatch.setattr("engrave.plugin.secrets.token_hex", lambda _: "guessed")
+    folder = plugins(documents, 3) / "engrave"
+    folder.mkdir(parents=True)
+    for number, name in enumerate([".engrave-guessed.part", ".engrave.qml.part"]):
+        (tmp_path / str(number)).write_text("precious")
+        (folder / name).symlink_to(tmp_path / str(number))
+    status, _, err = plugin("install", "--to", str(plugins(documents, 3)))
+    assert (status, err) == (2, f"engrave: {folder / '.engrave-guessed.part'}: File exists\n")
+    monkeypatch.undo()
+    assert plugin("install", "--to", str(plugins(documents, 3)))[0] == 0
+    assert [(tmp_path / name).read_text() for name in "01"] == 2 * ["precious"]
+
+
+DAMAGED = [
+    '{"command": 5}', '{"command": 5, "digest": "x"}', '{"command": [], "digest": "x"}',
+    '{"command": [5], "digest": "x"}', '{"command": ["x", 5], "digest": "x"}',
+    '{"command": "x", "digest": "x"}', '{"command": ["x"], "digest": 5}', '{"command": null}',
+    "[]", "null", "5", "", "not JSON", "\xff\xfe", 20000 * "[",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("record", DAMAGED, ids=lambda text: text[:34])
+def test_a_damaged_record_is_told(documents, plugin, record):
+    plugin("install", "--to", str(documents))
+    (documents / OURS[0]).write_text(record, encoding="latin-1")
+    status, out, err = plugin("status", "--to", str(documents))
+    assert (status, err, out.count("\n")) == (0, "", 1)
+    assert "not written by engrave, or changed since" in out
+    assert "starts nothing, for engrave.json does not say what: engrave plugin install" in out
+    for action in ("install", "uninstall"):
+        status, out, err = plugin(action, "--to", str(documents))
+        assert (status, out, err.count("\n")) == (2, "", 1)
+    assert list_files(documents / "engrave") == ["engrave.json", "engrave.qml"]
 
 
 @pytest.mark.parametrize("action", ["install", "uninstall"])
@@ -121,20 +180,24 @@ def test_what_somebody_else_wrote_stays(documents, plugin, action, name):
     assert list_files(plugins(documents, 4)) == (OURS if action == "install" else [])
 
 
-@pytest.mark.parametrize(("answer", "status", "kept"), [("y", 0, False), ("", 2, True)])
+@pytest.mark.parametrize(
+    ("answer", "status", "kept"),
+    [("y\n", 0, False), ("\n", 2, True), ("\x04", 2, True), ("\xff\n", 2, True)],
+)  # the third is Ctrl-D
 def test_somebody_who_is_there_is_asked(documents, answer, status, kept):
     foreign = plugins(documents, 3) / OURS[1]
     foreign.parent.mkdir(parents=True)
     foreign.write_text("mine")
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "r+b", buffering=0) as terminal:
-        terminal.write(answer.encode() + b"\n")
+        terminal.write(answer.encode("latin-1"))
         done = subprocess.run(
             [*COMMAND, "plugin", "install", "--to", str(plugins(documents, 3))],
             env=ENVIRONMENT, stdin=theirs, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         os.close(theirs)
     assert "was changed since. Overwrite it? [y/N]" in done.stdout
+    assert done.stderr == ""
     assert done.returncode == status
     assert (foreign.read_text() == "mine") == kept
 
@@ -145,6 +208,7 @@ def test_somebody_who_is_there_is_asked(documents, answer, status, kept):
         ([], "engrave: the following arguments are required: install|uninstall|status"),
         (["remove"], "engrave: argument install|uninstall|status: invalid choice: 'remove'"),
         (["install", "--to", "/no/such"], "engrave: /no/such: no such folder"),
+        (["install", "--to", ""], "engrave: --to: no such folder"),
         (["install", "--to", "/proc"], "engrave: /proc/engrave: "),
     ],
 )

@@ -155,6 +155,35 @@ def test_a_missing_program_comes_with_the_command_that_installs_it(place):
     assert "python3 -m venv ~/.engrave && ~/.engrave/bin/pip install ." in did["message"]
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        None, "not JSON", "null", "[]", '{"command": 5}', '{"command": "engrave"}',
+        '{"command": ["engrave"]}', '{"command": ["./engrave"]}', '{"command": [5]}',
+        '{"command": ["C:engrave"]}', '{"command": [""]}', '{"command": ["/bin/true", 5]}',
+    ],
+)  # fmt: skip
+def test_without_the_full_path_of_a_program_nothing_is_started(place, record):
+    """A bare name could be found in any folder of the PATH, or in the current one."""
+    path = place.parent / "Plugins" / "engrave" / "engrave.json"
+    path.unlink()
+    if record is not None:
+        path.write_text(record)
+    did = play("4.7", place / "waltz.mid")
+    assert did["stage"] == "failed" and "command" not in did
+    assert did["message"].startswith("There is nothing here that says where the program engrave is")
+    assert 'run "engrave plugin install"' in did["message"]
+    assert not (place / "waltz.musicxml").exists()
+
+
+@pytest.mark.parametrize("kept", ['{"meter": "3/4", "mine": 1}', "mine", "null", "[]"])
+def test_choices_that_somebody_else_wrote_stay(place, kept):
+    path = place.parent / "Plugins" / "engrave" / "choices.json"
+    path.write_text(kept)
+    assert play("4.7", place / "waltz.mid")["stage"] == "done"
+    assert path.read_text() == kept
+
+
 def test_a_broken_file_gets_the_line_of_the_program(place):
     did = play("4.7", place / "broken.mid")
     assert did["stage"] == "failed"

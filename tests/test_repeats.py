@@ -5,7 +5,6 @@ from fractions import Fraction
 
 import pytest
 
-from engrave.check import check
 from engrave.performance import Performance, PlayedNote
 from engrave.repeats import OTHERWISE, fold_repeats
 from engrave.score import (
@@ -18,6 +17,7 @@ from engrave.score import (
     PedalMark,
     Score,
 )
+from tests.judge import check
 from tests.scores import BASS, TREBLE, measure, opening, pitch, rest, voice, whole_rest
 
 HALF = NoteValue("half")

@@ -3,9 +3,9 @@
 import pytest
 
 import engrave
-from engrave.check import check
 from samples import FOLDER, names
 from samples.make import WRITTEN
+from tests.judge import check
 
 NAMES = names()
 

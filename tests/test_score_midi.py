@@ -10,6 +10,7 @@ from engrave.performance import Performance, PlayedNote
 from engrave.score import Dynamic, NoteValue, PedalMark, PedalWords, TempoMark
 from engrave.score_midi import write_score_midi
 from tests import scores
+from tests.judge import midi_faults
 from tests.scores import chord, head, measure, opening, piano, voice, whole_rest
 
 PAIR = (("C4", "start"), ("G4", "stop"))
@@ -82,6 +83,29 @@ def test_a_pedal_that_is_not_seen_is_heard_and_so_is_the_soft_one():
     assert moves(midi, 67) == [(0, 127), (pytest.approx(1, abs=0.01), 0)]
 
 
+def test_each_voice_has_ties_of_its_own():
+    """A key that is tied over the barline in two voices, and one that is struck while it sounds."""
+    score = piano(
+        measure(
+            1,
+            voice(1, chord("2", head("E5", 0)), chord("2", head("C5", 1, ">"))),
+            voice(2, chord("4", head("G4", 2)), chord("2.", head("C5", 3, ">"))),
+            voice(5, whole_rest(4)),
+            **opening(),
+        ),
+        measure(
+            2,
+            voice(1, chord("4", head("C5", 1, "<")), chord("2.", head("E5", 4))),
+            voice(2, chord("2", head("C5", 3, "<")), chord("2", head("G4", 5))),
+            voice(5, whole_rest(4)),
+        ),
+    )
+    keys = sorted((n.pitch, 2 * n.start, 2 * n.end) for n in heard(score).instruments[0].notes)
+    assert [key[0] for key in keys] == [67, 67, 72, 72, 76, 76]
+    assert keys[2][1:] == pytest.approx((1, 2)) and keys[3][1:] == pytest.approx((2, 6))
+    assert midi_faults(score) == []
+
+
 @pytest.mark.parametrize("make", scores.ALL)
 def test_every_score_can_be_heard(make):
     written = make()
@@ -98,3 +122,4 @@ def test_every_score_can_be_heard(make):
     notes = tuple(PlayedNote(0.01 * i, 0.01 * i + 0.1, 60, 64) for i in range(count))
     sounding = [n for i in heard(written, Performance(notes)).instruments for n in i.notes]
     assert len(sounding) >= len({played for played in heads if played}) - 1
+    assert midi_faults(written) == []

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import engrave
-from engrave.check import check
 from engrave.grid import beat_parts, shortest_value
 from engrave.score import NOTE_TYPES, Chord, Rest
 from engrave.transcribe import Corrections, transcribe
 from samples import FOLDER
+from tests.judge import check
 from tests.playing import play, press
 
 F = Fraction

@@ -8,6 +8,7 @@ from engrave.titles import copyright_line, find_title, readable, reads_like_a_ti
 
 TITLES = [
     *("Träumerei", "Für Elise", "Bobby", "Song of the Hills", "Prelude #4", "Étude Op. 10 No. 3"),
+    *("Grand Valse", "Track of the Fox", "Piano Sonata No. 14", "D 899", "Concert Waltz"),
     *("BWV 887", "Sonata No. 14", "K. 545", "Invention 1", "月光", "12 Variations on a Theme"),
 ]
 LABELS = [
@@ -24,6 +25,10 @@ LABELS = [
         "A=440",
     ),
     *("Melody", "Bass", "Acoustic Grand Piano", "final mix v2", "x" * 200),
+    *("Boesendorfer Grand Piano", "Bösendorfer Imperial", "Yamaha Disklavier", "Steinway D"),
+    *("Roland FP-30", "Kawai CA-79", "Casio PX-160", "CP88", "Studio Grand", "Concert Grand"),
+    *("Inst 1", "Track05", "Spur 1", "Digital Piano", "Pianoteq 7", "ORIG_MIDI_003", "REC0012"),
+    "MIDI-Unprocessed_SMF_02_R1_2004_01-05_ORIG_MID--AUDIO_02_R1_2004_05_Track05_wav",
 ]
 
 
@@ -49,6 +54,22 @@ def test_a_label(name):
 )
 def test_names_of_files_are_made_readable(name, written):
     assert readable(name) == written
+
+
+@pytest.mark.parametrize(
+    ("file", "title"),
+    [
+        ("twinkle_twinkle-little-star.mid", "Twinkle twinkle little star"),
+        ("a/b/MyFirstSong.MID", "My First Song"),
+        ("twinkleTwinkle.mid", "Twinkle twinkle"),
+        ("Jean-Marie's waltz.mid", "Jean-Marie's waltz"),
+        ("20240131_123456.mid", ""),
+        ("Piano_Take_2.mid", ""),
+        ("ORIG_MIDI_003.mid", ""),
+    ],
+)
+def test_without_a_better_one_the_name_of_the_file_is_the_title(file, title):
+    assert find_title(names((1, "Boesendorfer Grand Piano")), {1}, file) == title
 
 
 def names(*texts):

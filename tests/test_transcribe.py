@@ -7,13 +7,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from engrave.check import check
 from engrave.grid import Tap
 from engrave.pedalling import PedalWish
 from engrave.performance import PIANO, Instrument, PedalMove, Performance, Source
-from engrave.score import Chord, KeySignature, PedalMark, TempoMark, TimeSignature
+from engrave.score import Chord, Dynamic, KeySignature, PedalMark, TempoMark, TimeSignature
 from engrave.transcribe import Corrections, transcribe
 from samples import names, take
+from tests.judge import check
 from tests.playing import beat_f_measure, play, press
 
 
@@ -232,6 +232,19 @@ def test_a_line_has_one_staff_and_the_clef_of_its_register():
         (part,) = write(line).score.parts
         assert part.staves == 1
         assert [clef.sign for m in part.measures for clef in m.clefs] == [sign]
+
+
+@pytest.mark.parametrize("lowest", [0, 60])
+def test_marks_stand_at_notes_that_are_written(lowest):
+    """Keys below all notation, louder and softer, before, between and after others or alone."""
+    low = [replace(press(0.5 * i, i % 8), velocity=20 + 6 * (i % 16)) for i in range(64)]
+    high = [replace(press(8 + 0.5 * i, 60 + i % 5), velocity=90 - 4 * i) for i in range(16)]
+    performance = play([*low, *high] if lowest else low)
+    performance = replace(performance, sustain=(PedalMove(0.0, 127), PedalMove(6.2, 0)))
+    made = write(performance)
+    assert {left.reason for left in made.score.unwritten} == {"lower than notation goes"}
+    signs = [m for bar in measures(made) for m in bar.marks if isinstance(m, Dynamic)]
+    assert bool(signs) == bool(lowest)
 
 
 def test_facts_about_the_source_reach_the_page():

@@ -18,7 +18,6 @@ from engrave.bar_features import NotesInBeats, bar_features
 from training import corpora
 from training.batches import WindowBatches
 from training.clock import beat_grid
-from training.corpora import QUARTER
 from training.labels import GRACE, UNKNOWN
 
 BARS = np.dtype([(name, "i1") for name in reading.BAR_HEADS])
@@ -195,9 +194,7 @@ def window(
     return bar_features(counted, len(index)), labels(score, first, found)
 
 
-def played(
-    notes: NotesInBeats, first: int, stop: int, rng: np.random.Generator
-) -> NotesInBeats:
+def played(notes: NotesInBeats, first: int, stop: int, rng: np.random.Generator) -> NotesInBeats:
     """The notes between two beats, counted from the first, by uneven hands and in another key."""
     some = (notes.onset >= first - 1e-6) & (notes.onset < stop)
     onset, end = notes.onset[some] - first, notes.end[some] - first
@@ -208,6 +205,4 @@ def played(
     late = onset + rng.normal(0, uneven, len(onset))
     order = np.argsort(late[~lost], kind="stable")
     pitch = notes.pitch[some] + rng.integers(-6, 7)
-    return NotesInBeats(
-        *(column[~lost][order] for column in (late, late + held, pitch))
-    )
+    return NotesInBeats(*(column[~lost][order] for column in (late, late + held, pitch)))

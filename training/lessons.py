@@ -10,8 +10,8 @@ import numpy as np
 from torch import Tensor
 
 from engrave import bar_features, features, moments, placed_features, reading
-from training.bars import BARS, BarBatches
 from training.bar_figures import evaluate_bars
+from training.bars import BARS, BarBatches
 from training.evaluate import evaluate
 from training.feet import FOOT, MomentBatches
 from training.foot_figures import evaluate_foot
