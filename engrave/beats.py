@@ -19,7 +19,7 @@ from engrave import reading
 from engrave.grid import EVEN, Pulse, Tap
 from engrave.listen import Evidence
 from engrave.performance import Performance, chord_starts
-from engrave.pulse import PLACES, Tempi, follow_bars
+from engrave.pulse import PLACES, Tempi, follow_bars, hear_pulse
 from engrave.score import TimeSignature
 from engrave.swing import find_swing
 
@@ -41,7 +41,10 @@ GIVEN_LEVELS |= {Fraction(4): 0.05, Fraction(1, 4): 0.05}
 # The pulse is followed through bars of so many beats; what sounds like two is mostly half of four.
 BAR_SIZES = (2, 3, 4)
 TWO = 0.2  # log likelihood by which each chord must sound better in bars of two
-AT_BARLINE = 1  # places beside a barline at which a chord opens the bar
+# Places beside a barline at which a chord opens the bar, and at which nothing is gained by
+# standing beside it.
+AT_BARLINE, BESIDE = 1, 5
+ASTRAY = -30.0  # log likelihood of a chord that leaves the way that is taken by more than that
 INDEX_WEIGHT, METER_WEIGHT = 0.15, 0.1  # of what the reader says, where its downbeat counts 1
 SLOWEST_TRIPLET = 0.75  # seconds; a slower beat that divides in three is three beats of a given 3/4
 SLOW, PLAIN = 0.95, 0.6  # seconds of a beat; share of its part that chords mostly last
@@ -98,10 +101,13 @@ class _Chords:
     def in_bar(self, beats: int) -> np.ndarray:
         """What each says of the places of a bar of so many beats: log likelihoods for the pulse."""
         place = np.arange(beats * PLACES)
-        opens = np.minimum(place, len(place) - place) <= AT_BARLINE
+        away = np.minimum(place, len(place) - place)
+        sign = np.where(away <= AT_BARLINE, 1, -1) * self.downbeat[:, None]
+        sign = np.where((away > AT_BARLINE) & (away <= BESIDE), -np.abs(sign), sign)
         kinds = [k for k, (count, _) in enumerate(reading.METERS) if count == beats]
-        said: np.ndarray = -np.logaddexp(0, np.where(opens, -1, 1) * self.downbeat[:, None])
-        said += INDEX_WEIGHT * np.repeat(self.index[:, :beats], PLACES, axis=1)
+        said: np.ndarray = -np.logaddexp(0, -sign)
+        index = np.repeat(self.index[:, :beats], PLACES, axis=1)
+        said += INDEX_WEIGHT * np.maximum(index, np.roll(index, -BESIDE, axis=1))
         said += METER_WEIGHT * np.logaddexp.reduce(self.meter[:, kinds], axis=1)[:, None]
         return said
 
@@ -196,13 +202,14 @@ def _beats_through(chords: _Chords, clock: _Clock, tempi: Tempi) -> Pulse:
 
 
 def _way_through(chords: _Chords, heard: np.ndarray, tempi: Tempi) -> np.ndarray:
-    """The likeliest places of the chords, counted in beats, of those with two, three, four a bar."""
-    ways = {
-        beats: follow_bars(heard, chords.phase, chords.pace, tempi, chords.in_bar(beats))
-        for beats in BAR_SIZES
-    }
+    """The likeliest places of the chords, counted in beats: those with two, three or four a bar."""
+    pulse = hear_pulse(chords.phase, chords.pace, tempi)
+    ways = {beats: follow_bars(heard, pulse, tempi, chords.in_bar(beats)) for beats in BAR_SIZES}
     worth = {beats: way.worth - TWO * len(heard) * (beats == 2) for beats, way in ways.items()}
-    return ways[max(BAR_SIZES, key=lambda beats: worth[beats])].position
+    best = ways[max(BAR_SIZES, key=lambda beats: worth[beats])].position
+    # Bars decide which way is taken, and what each chord says of its beat where on it the chord is.
+    away = (np.arange(PLACES) - PLACES * best[:, None] + PLACES / 2) % PLACES - PLACES / 2
+    return follow_bars(heard, pulse, tempi, np.where(np.abs(away) > BESIDE, ASTRAY, 0.0)).position
 
 
 def _split_slow(pulse: Pulse, clock: _Clock) -> Pulse:

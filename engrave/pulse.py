@@ -29,6 +29,7 @@ TEMPO_STEPS = 6  # steps of the tempo scale from one chord to the next, at most
 PHASE_WEIGHT = 0.8  # how much each chord's place in the beat counts
 PACE_WEIGHT = 0.35  # and how long it takes the beat to be
 ANYWHERE = 0.03  # share of chords that fall on no division
+HOPELESS = 25.0  # log likelihood by which a tempo may be worse than the best and be followed
 SLIP = 8.0  # the cost of losing or winning beats of a bar
 LEAST = 1e-4  # probability that any pace has
 BLOCK = 256  # chords whose evidence is computed at a time
@@ -67,7 +68,7 @@ class Tempi:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where each chord falls, in beats after the beat of the first one; how likely that is (log)."""
+    """Where each chord falls, in beats after the beat of the first one, and how likely (log)."""
 
     position: np.ndarray
     worth: float
@@ -79,69 +80,59 @@ def follow_pulse(time: np.ndarray, phase: np.ndarray, pace: np.ndarray, tempi: T
     `time` holds the seconds of the chords, increasing; `phase` and `pace` the probabilities of the
     classes of `reading.PHASES` (and anywhere) and `reading.PACES`, a row a chord.
     """
-    return follow_bars(time, phase, pace, tempi, np.zeros((len(time), PLACES))).position
+    heard = hear_pulse(phase, pace, tempi)
+    return follow_bars(time, heard, tempi, np.zeros((len(time), PLACES))).position
 
 
-def follow_bars(
-    time: np.ndarray, phase: np.ndarray, pace: np.ndarray, tempi: Tempi, bar: np.ndarray
-) -> Way:
+def follow_bars(time: np.ndarray, heard: np.ndarray, tempi: Tempi, bar: np.ndarray) -> Way:
     """The same where each chord also says something of its place in a bar of some beats.
 
-    `bar` holds that as log likelihoods, a row a chord, `PLACES` columns for each beat of the bar.
-    A bar may slip by whole beats where one is lost or won.
+    `heard` is what `hear_pulse` makes of the chords. `bar` holds log likelihoods, a row a chord,
+    `PLACES` columns for each beat of the bar, which may slip by whole beats where one is lost or
+    won. Tempi that are much less likely than the best one are not followed.
     """
     waits = np.diff(time, prepend=time[0])
-    heard = _Heard(phase, pace, tempi)
     steps = _Steps(tempi, bar.shape[1])
     beats, count = bar.shape[1] // PLACES, len(time)
-    tempo_from = np.zeros((count, len(tempi.seconds), bar.shape[1]), np.int8)
-    off_by = np.zeros_like(tempo_from)
-    slipped = np.zeros_like(tempo_from if beats > 1 else np.zeros(0, np.int8))
-    score, worth = np.tile(heard.at(0), (1, beats)) + bar[0] + tempi.likely[:, None], 0.0
+    shape = (count, len(tempi.seconds), bar.shape[1])
+    tempo_from, off_by, slipped = (np.zeros(shape, np.int8) for _ in range(3))
+    score, worth = np.tile(heard[0], (1, beats)) + bar[0] + tempi.likely[:, None], 0.0
     for i in range(1, count):
-        best = score.max()
-        worth += float(best)
-        score, tempo_from[i] = steps.change_tempo(score - best, waits[i])
-        score, off_by[i] = steps.move_on(score, waits[i])
+        best = float(score.max())
+        worth += best
+        rows = steps.near(score, best)
+        part, tempo_from[i, rows] = steps.change_tempo(score[rows] - best, waits[i], rows)
+        part, off_by[i, rows] = steps.move_on(part, waits[i], rows)
         if beats > 1:
-            score, slipped[i] = steps.slip(score)
-        score = score + np.tile(heard.at(i), (1, beats)) + bar[i]
+            part, slipped[i, rows] = steps.slip(part)
+        score = np.full(shape[1:], -np.inf)
+        score[rows] = part + np.tile(heard[i, rows], (1, beats)) + bar[i]
     tempo, place = (int(k) for k in np.unravel_index(np.argmax(score), score.shape))
     worth += float(score.max())
     moved = np.zeros(count)
     for i in range(count - 1, 0, -1):
-        if beats > 1:
-            place = (place - PLACES * int(slipped[i, tempo, place])) % bar.shape[1]
-        moved[i] = steps.whole(waits[i])[tempo] + off_by[i, tempo, place]
+        place = (place - PLACES * int(slipped[i, tempo, place])) % bar.shape[1]
+        moved[i] = steps.whole(waits[i], slice(None))[tempo] + off_by[i, tempo, place]
         place = int(place - moved[i]) % bar.shape[1]
         tempo -= int(tempo_from[i, tempo, place])
     return Way((place % PLACES + np.cumsum(moved)) / PLACES, worth)
 
 
-class _Heard:
-    """What each chord says of tempo and place: log likelihoods of shape (tempi, PLACES)."""
-
-    def __init__(self, phase: np.ndarray, pace: np.ndarray, tempi: Tempi) -> None:
-        self.phase, self.pace, self.tempi = (1 - ANYWHERE) * phase, pace, tempi
-        self.phase[:, -1] += ANYWHERE
-        self.places = {level: _places_meant(level) for level in tempi.levels}
-        self.paces = {level: _paces_meant(tempi, level) for level in tempi.levels}
-        self.block, self.first = np.zeros((0, 0, 0)), -BLOCK
-
-    def at(self, chord: int) -> np.ndarray:
-        if chord - self.first >= BLOCK:
-            self.first = chord
-            self.block = self._likelihoods(slice(chord, chord + BLOCK))
-        row: np.ndarray = self.block[chord - self.first]
-        return row
-
-    def _likelihoods(self, chords: slice) -> np.ndarray:
-        phase, pace = self.phase[chords], self.pace[chords]
-        total = np.zeros((len(phase), len(self.tempi.seconds), PLACES))
-        for level, likely in self.tempi.levels.items():
-            at_pace = (pace @ self.paces[level] + LEAST) ** (PACE_WEIGHT / PHASE_WEIGHT)
-            total += likely * at_pace[:, :, None] * (phase @ self.places[level])[:, None, :]
-        return PHASE_WEIGHT * np.log(total)
+def hear_pulse(phase: np.ndarray, pace: np.ndarray, tempi: Tempi) -> np.ndarray:
+    """What each chord says of tempo and place: log likelihoods of shape (chords, tempi, PLACES)."""
+    phase = (1 - ANYWHERE) * phase
+    phase[:, -1] += ANYWHERE
+    places = {level: _places_meant(level) for level in tempi.levels}
+    paces = {level: _paces_meant(tempi, level) for level in tempi.levels}
+    heard = np.empty((len(phase), len(tempi.seconds), PLACES), np.float32)
+    for first in range(0, len(phase), BLOCK):
+        chords = slice(first, first + BLOCK)
+        total = np.zeros(heard[chords].shape)
+        for level, likely in tempi.levels.items():
+            at_pace = (pace[chords] @ paces[level] + LEAST) ** (PACE_WEIGHT / PHASE_WEIGHT)
+            total += likely * at_pace[:, :, None] * (phase[chords] @ places[level])[:, None, :]
+        heard[chords] = PHASE_WEIGHT * np.log(total)
+    return heard
 
 
 def _places_meant(level: Fraction) -> np.ndarray:
@@ -183,23 +174,30 @@ class _Steps:
         self.place = np.arange(places)
         self.around = np.arange(-FARTHEST, places + FARTHEST) % places
 
-    def whole(self, wait: float) -> np.ndarray:
-        """The places nearest to those by which the pointer moves at each tempo."""
-        return np.rint(PLACES * wait / self.tempi.seconds)
+    def near(self, score: np.ndarray, best: float) -> slice:
+        """The tempi that are nearly as likely as the best one, and those that they may change to."""
+        likely = np.flatnonzero(score.max(axis=1) > best - HOPELESS)
+        return slice(max(likely[0] - TEMPO_STEPS, 0), likely[-1] + TEMPO_STEPS + 1)
 
-    def change_tempo(self, score: np.ndarray, wait: float) -> tuple[np.ndarray, np.ndarray]:
-        beats = wait / self.tempi.seconds
+    def whole(self, wait: float, rows: slice) -> np.ndarray:
+        """The places nearest to those by which the pointer moves at each tempo."""
+        return np.rint(PLACES * wait / self.tempi.seconds[rows])
+
+    def change_tempo(
+        self, score: np.ndarray, wait: float, rows: slice
+    ) -> tuple[np.ndarray, np.ndarray]:
+        beats = wait / self.tempi.seconds[rows]
         ease = 1 / np.sqrt(beats.clip(SHORT_WAIT, LONG_WAIT))
         edge = np.full((TEMPO_STEPS, self.places), -np.inf)
         windows = sliding_window_view(np.concatenate([edge, score, edge]), len(self.cost), axis=0)
         reached = windows - (ease[:, None] * self.cost)[:, None, :]
         best, came = _best(reached)
-        return best + (self.tempi.likely * beats)[:, None], self.changes[came]
+        return best + (self.tempi.likely[rows] * beats)[:, None], self.changes[came]
 
-    def move_on(self, score: np.ndarray, wait: float) -> tuple[np.ndarray, np.ndarray]:
-        exact = PLACES * wait / self.tempi.seconds
-        whole = self.whole(wait)
-        deviation = PLACES * np.hypot(JITTER, UNEVEN * wait) / self.tempi.seconds
+    def move_on(self, score: np.ndarray, wait: float, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+        seconds, whole = self.tempi.seconds[rows], self.whole(wait, rows)
+        deviation = PLACES * np.hypot(JITTER, UNEVEN * wait) / seconds
+        exact = PLACES * wait / seconds
         cost = 0.5 * ((self.away + (whole - exact)[:, None]) / deviation[:, None]) ** 2
         cost[whole[:, None] + self.away < 0] = np.inf
         moved = np.take_along_axis(

@@ -9,8 +9,10 @@ from fractions import Fraction
 import numpy as np
 
 from engrave import reading
+from engrave.bar_reading import BarEvidence
 from engrave.grid import Grid, PlacedNote
 from engrave.listen import Evidence
+from engrave.meter import FOUR, TWO_AS_FOUR
 from engrave.performance import Performance
 from engrave.second_reading import PlacedEvidence
 from samples.performer import Take
@@ -40,6 +42,29 @@ def blank(count: int) -> Evidence:
         },
         flags=np.zeros((count, len(reading.FLAGS))),
     )
+
+
+def unsaid_bars(beats: int) -> BarEvidence:
+    """A reader of bars who says nothing (and so nothing of bars of two being half bars of four)."""
+    place = np.zeros((beats, reading.BAR_HEADS["place"]))
+    fours = [k for k, (meter, _) in enumerate(reading.BAR_PLACES) if reading.METERS[meter] == FOUR]
+    place[:, fours] = -np.log1p(TWO_AS_FOUR)
+    return BarEvidence(np.zeros(beats), place, np.zeros((beats, reading.BAR_HEADS["level"])))
+
+
+def bars_as_notes(evidence: Evidence, onsets: Sequence[float], beats: int) -> BarEvidence:
+    """A reader of bars who says of each beat what the note that stands on it says."""
+    bars = unsaid_bars(beats)
+    for i, onset in enumerate(onsets):
+        if onset == int(onset):
+            said = [
+                evidence.meter[i, meter] + evidence.index[i, index]
+                for meter, index in reading.BAR_PLACES
+            ]
+            other = evidence.meter[i, len(reading.METERS)] - np.log(evidence.index.shape[1])
+            bars.place[int(onset)] = np.maximum([*said, other], -6.0)
+            bars.downbeat[int(onset)] = evidence.downbeat[i]
+    return bars
 
 
 def said(count: int, sure: float = SURE, **answers: Sequence) -> Evidence:

@@ -19,7 +19,7 @@ from engrave.listen import Evidence
 from engrave.meter import group_beats
 from engrave.score import TimeSignature
 from samples import names, take
-from tests.evidence import blank, of_truth, read, read_evenly
+from tests.evidence import blank, of_truth, read, read_evenly, unsaid_bars
 from tests.playing import beat_f_measure, play, press
 
 HARMONY = [0, 5, 7, 0, 9, 2, 7, 0]  # semitones above C, a bar each
@@ -39,7 +39,8 @@ def hear(performance, evidence=None, *, tempo=None, taps=(), meter=None):
     """
     evidence = evidence or read_evenly(performance, 0.5)
     pulse = track_beats(performance, evidence, meter, tempo, taps)
-    grid = group_beats(performance, pulse, evidence, meter, taps)
+    bars = unsaid_bars(len(pulse.times))
+    grid = group_beats(performance, pulse, evidence, bars, meter, taps)
     assert np.all(np.isfinite(pulse.times))
     assert len(pulse.times) == len(pulse.triple) == len(grid.times) - 1
     last = performance.notes[-1].onset

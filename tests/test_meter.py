@@ -15,7 +15,7 @@ from engrave.grid import Grid, Pulse
 from engrave.listen import Evidence
 from engrave.meter import group_beats
 from engrave.score import TimeSignature
-from tests.evidence import blank, read, said
+from tests.evidence import bars_as_notes, blank, read, said
 from tests.playing import play, press
 
 
@@ -28,7 +28,9 @@ def grouped(
     """The bars of single notes that stand on these beats of the pulse, from beat 0 on."""
     count = int(max(beats)) + 1
     pulse = Pulse(0.5 * np.arange(count), np.broadcast_to(in_three, count))
-    return group_beats(play(press(0.5 * beat) for beat in beats), pulse, evidence, given)
+    beats = list(beats)
+    bars = bars_as_notes(evidence, beats, count)
+    return group_beats(play(press(0.5 * beat) for beat in beats), pulse, evidence, bars, given)
 
 
 def meters(grid: Grid) -> list[tuple[str, int]]:

@@ -89,8 +89,7 @@ def test_no_way_is_better_than_the_one_that_is_found(monkeypatch):
 
 def _ways(time, phase, pace, tempi):
     """Every way with its score, worked out chord by chord from the definition."""
-    heard = pulse._Heard(phase, pace, tempi)
-    table = [heard.at(i) for i in range(len(time))]
+    table = pulse.hear_pulse(phase, pace, tempi)
     starts, steps = product(range(3), range(PLACES)), list(product((-1, 0, 1), (-1, 0, 1)))
     for first, *moves in product(starts, *[steps] * (len(time) - 1)):
         tempo, place = first
@@ -113,3 +112,34 @@ def _ways(time, phase, pace, tempi):
             score += table[i][tempo, position[-1] % PLACES]
         else:
             yield score, np.array(position) / PLACES
+
+
+def test_bars_tell_where_the_beats_are():
+    """Chords on every eighth, all alike to the reader; each eighth one may open a bar of four."""
+    time, anywhere = 0.3 * np.arange(33), np.full((33, len(reading.PHASES) + 1), 1e-3)
+    anywhere[:, [0, reading.PHASES.index(0.5)]] = 0.5
+    heard = pulse.hear_pulse(anywhere, said([0.0] * 33, [0.6] * 33)[1], usual())
+    for opens in (0, 1):
+        bar = np.full((33, 4 * PLACES), -0.05)
+        bar[opens::8] = -3.0
+        bar[opens::8, 0] = -0.05
+        bar[:, 0] -= np.where(np.arange(33) % 8 == opens, 0.0, 3.0)
+        position = pulse.follow_bars(time, heard, usual(), bar).position
+        assert position[opens::8] % 1 == pytest.approx(0)
+        assert np.diff(position) == pytest.approx(0.5)
+
+
+def test_a_bar_may_slip_by_a_beat(monkeypatch):
+    """Downbeats on every fourth beat, once on the fifth: the beats go on as they are."""
+    time = 0.6 * np.arange(40)
+    heard = pulse.hear_pulse(*said([0.0] * 40, [0.6] * 40), usual())
+    bar = np.zeros((40, 4 * PLACES))
+    downbeats = [*range(0, 20, 4), *range(21, 40, 4)]
+    bar[:, 0] = -4.0
+    bar[downbeats] = -4.0
+    bar[downbeats, 0] = 0.0
+    way = pulse.follow_bars(time, heard, usual(), bar)
+    assert way.position.tolist() == list(range(40))
+    monkeypatch.setattr(pulse, "SLIP", 1e6)
+    strict = pulse.follow_bars(time, heard, usual(), bar)
+    assert 10 < way.worth - strict.worth < 20  # five downbeats at 4 each, less the slip
