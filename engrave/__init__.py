@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 
 from engrave.assets import Sound, write_page
 from engrave.doubts import Doubts, describe, find_doubts
-from engrave.files import File, read_input, same_files, write_files
+from engrave.files import File, read_file, same_files, write_files
 from engrave.grid import Grid, Tap
 from engrave.html import write_fragment, write_html
 from engrave.listen import WEIGHTS
@@ -291,7 +291,7 @@ def read_taps(path: str | os.PathLike[str]) -> tuple[Tap, ...]:
     The word `downbeat` after a time marks the first beat of a bar; `#` starts a comment.
     """
     try:
-        lines = read_input(path, MOST_TAPS).decode().splitlines()
+        lines = read_file(path, MOST_TAPS).decode().splitlines()
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: not a text file") from error
     taps: list[Tap] = []

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import engrave
-from engrave.files import open_input
+from engrave.files import open_file
 from engrave.terminal import EVENTS, Parser, why
 
 
@@ -163,7 +163,7 @@ def add_audio_options(parser: argparse.ArgumentParser) -> None:
 def _read_audio(text: str) -> Path:
     """The path of a file that can be opened."""
     try:
-        open_input(text).close()
+        open_file(text).close()
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{text}: {why(error)}") from error
     return Path(text)

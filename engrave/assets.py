@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
-from engrave.files import LARGEST, File, read_input
+from engrave.files import LARGEST, File, read_file
 from engrave.grid import Grid
 from engrave.html import Audio, Resources, data_address, write_html
 from engrave.musicxml import write_musicxml
@@ -41,7 +41,7 @@ def write_page(
     """The page at `path` (`named` by the user or not) and, with `assets`, what it needs beside."""
     files: list[File] = []
     resources = None
-    heard = read_input(sound.path, LARGEST) if sound else b""
+    heard = read_file(sound.path, LARGEST) if sound else b""
     if assets:
         musicxml, midi = path.with_suffix(".musicxml"), path.with_suffix(".mid")
         files = [

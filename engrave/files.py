@@ -48,7 +48,7 @@ class File:
     listed_in: Path | None = None
 
 
-def open_input(path: StrPath, pipes: bool = False) -> BinaryIO:
+def open_file(path: StrPath, pipes: bool = False) -> BinaryIO:
     """Open a file for reading; nothing else is opened, for that alone may wait or have effects."""
     mode = os.stat(path).st_mode
     if not (S_ISREG(mode) or S_ISDIR(mode) or (pipes and S_ISFIFO(mode))):
@@ -56,9 +56,9 @@ def open_input(path: StrPath, pipes: bool = False) -> BinaryIO:
     return open(path, "rb")  # of a folder the system says what it is
 
 
-def read_input(path: StrPath, limit: int, pipes: bool = False) -> bytes:
+def read_file(path: StrPath, limit: int, pipes: bool = False) -> bytes:
     """What a file holds; no more than `limit` bytes are read, whatever its size is said to be."""
-    with open_input(path, pipes) as file:
+    with open_file(path, pipes) as file:
         content = file.read(limit + 1)
     if len(content) > limit:
         raise OSError(EFBIG, f"more than {limit} bytes", str(path))
@@ -107,10 +107,10 @@ def write_files(
 
 
 def _merge(files: Sequence[File]) -> Iterator[File]:
-    """Each place once, as named by the user if it is."""
+    """Each place once, as named by the user if it is; copies after the page that lists them."""
     places: Identities = {}
     contents: dict[str, bytes] = {}
-    for file in sorted(files, key=lambda file: not file.named):
+    for file in sorted(files, key=lambda file: (not file.named, file.listed_in is not None)):
         other = find_same(file.path, places)
         if other is None:
             places |= same_files([file.path])
@@ -126,7 +126,7 @@ def _may_write(file: File, source: str, inputs: Identities) -> bool:
         return True
     overwritten = find_same(file.path, inputs)
     if not file.named:
-        there = read_input(file.path, LARGEST)
+        there = read_file(file.path, LARGEST)
         if there == file.content:
             return False
         if overwritten is None and not _is_ours(file, there, source):
@@ -142,7 +142,7 @@ def _is_ours(file: File, there: bytes, source: str) -> bool:
     if file.listed_in is None:
         return known_by in read_signature(file.path.name, there)
     with suppress(OSError):
-        page = read_input(file.listed_in, LARGEST)
+        page = read_file(file.listed_in, LARGEST)
         listed = read_signature(file.listed_in.name, page)
         return {known_by, _entry(file.path, there)} <= set(listed)
     return False

@@ -18,7 +18,7 @@ from typing import BinaryIO
 import mido
 
 from engrave.ensemble import DRUM_CHANNEL, Ensemble, Seat, find_players
-from engrave.files import read_input
+from engrave.files import read_file
 from engrave.midi_events import Division, MidiError, MidiFile, count_of, open_midi
 from engrave.midi_hearing import SOFT, SUSTAIN, Channel, Hearing, PedalStep, Press, hear
 from engrave.performance import PedalMove, Performance, PlayedNote, Source
@@ -101,7 +101,7 @@ def _read_bytes(source: _Source) -> bytes:
 def _read_file(source: str | os.PathLike[str] | BinaryIO) -> bytes:
     try:
         if isinstance(source, str | os.PathLike):
-            return read_input(source, MAX_BYTES, pipes=True)
+            return read_file(source, MAX_BYTES, pipes=True)
         return source.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__

@@ -1,7 +1,7 @@
 """How a file says that engrave wrote it, for which performance, and that nobody changed it since.
 
 A line at the end of the file, in a comment of its format (in a PNG, a chunk of text before the last
-one), holds a digest of all the rest and then whatever the file is to be known by.
+one), holds a digest of all the rest, and then what the file is to be known by.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ COMMENTS = {
     **dict.fromkeys((".musicxml", ".xml", ".svg", ".html"), MARKUP),
     **dict.fromkeys((".js", ".css"), CODE),
 }
-SIGNATURE = re.compile(rb"[0-9a-f]{32}( [0-9a-z]+)*")
+SIGNATURE = re.compile(rb"[0-9a-f]{32}( [0-9a-z]+)+")
 PNG_TEXT = b"tEXtComment\0"  # type and keyword of the chunk
 PNG_END = 12  # bytes of the last chunk: length, type, checksum
 
@@ -27,7 +27,8 @@ def digest(*parts: bytes) -> str:
 
 def sign(name: str, content: bytes, known_by: Iterable[str]) -> bytes:
     """The content of the file called `name`, signed; a format that takes no comments stays."""
-    line = WORDS + " ".join([digest(content), *known_by]).encode("ascii")
+    known = " ".join(known_by).encode("ascii")
+    line = WORDS + digest(content, known).encode("ascii") + b" " + known
     suffix = PurePath(name).suffix.lower()
     if suffix in COMMENTS:
         opening, closing = COMMENTS[suffix]
@@ -45,8 +46,8 @@ def read_signature(name: str, content: bytes) -> list[str]:
     body, signature = _part(PurePath(name).suffix.lower(), content)
     if not SIGNATURE.fullmatch(signature):
         return []
-    said, *known_by = signature.decode("ascii").split()
-    return known_by if said == digest(body) else []
+    said, _, known = signature.partition(b" ")
+    return known.decode("ascii").split() if said == digest(body, known).encode() else []
 
 
 def _part(suffix: str, content: bytes) -> tuple[bytes, bytes]:
