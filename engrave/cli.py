@@ -186,14 +186,14 @@ def _targets(source: str, outputs: list[str], inputs: int) -> tuple[str, ...]:
     """The places for one input; without `outputs`, beside it."""
     if outputs:
         return tuple(dict.fromkeys(_target(source, output, inputs) for output in outputs))
-    if _is_nameless(source):
+    if is_nameless(source):
         return (STANDARD,)
     return (os.path.join(os.path.dirname(source), _score_name(source)),)
 
 
 def _target(source: str, output: str, inputs: int) -> str:
     if output != STANDARD and (output.endswith(("/", os.sep)) or os.path.isdir(output)):
-        if _is_nameless(source):
+        if is_nameless(source):
             name = "standard input" if source == STANDARD else source
             raise ValueError(f"{output}: {name} has no name; say which file to write")
         return os.path.join(output, _score_name(source))
@@ -202,7 +202,7 @@ def _target(source: str, output: str, inputs: int) -> str:
     return output
 
 
-def _is_nameless(source: str) -> bool:
+def is_nameless(source: str) -> bool:
     """Whether it is something open already, such as the pipe that a shell makes of <(...)."""
     return NAMELESS.fullmatch(source) is not None
 

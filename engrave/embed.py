@@ -13,7 +13,7 @@ from typing import Any
 import engrave
 from engrave.arguments import OPTIONS, add_audio_options, add_options
 from engrave.assets import Sound
-from engrave.cli import attempt
+from engrave.cli import attempt, is_nameless
 from engrave.files import File, same_files, write_files
 from engrave.html import LAYOUTS, describe, name_piece
 from engrave.sites import SITES, Picture, Post
@@ -118,7 +118,8 @@ def _picture(score: engrave.Score) -> bytes:
 
 def _name(source: str) -> str:
     """The name of the performance in letters that are the same in every address."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", Path(source).stem).strip("-") or "score"
+    stem = "" if is_nameless(source) else Path(source).stem
+    return re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-") or "score"
 
 
 def _post(score: engrave.Score, name: str, address: str, page: str, picture: str) -> Post:

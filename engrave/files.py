@@ -149,7 +149,7 @@ def _is_ours(file: File, there: bytes, source: str) -> bool:
 
 
 def _known_by(file: File, source: str) -> str:
-    """What tells the performance of a file: the way from there to the recording, unreadable.
+    """What tells the performance of a file: the way from there to the recording, as a digest.
 
     So it is the same for another who has the folders elsewhere, and after another recording.
     """

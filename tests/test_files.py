@@ -118,6 +118,11 @@ def test_a_pipe_from_the_shell_is_like_standard_input(folder, source):
     assert done.returncode == 2 and b"has no name; say which file to write" in done.stderr
 
 
+def test_a_post_from_a_pipe_has_no_number_for_a_name(folder):
+    assert run_in_bash("engrave embed <(cat n.mid) --for html -o site").returncode == 0
+    assert "site/score.html" in list_files(folder)
+
+
 def test_an_endless_pipe_ends_at_the_limit(folder):
     done = run_in_bash("engrave <(cat /dev/zero)")
     assert done.returncode == 2 and done.stdout == b""
