@@ -16,18 +16,16 @@ import engrave.startup  # noqa: F401 - before anything that takes time to load
 import contextlib
 import math
 import os
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
-from errno import EEXIST, EINVAL
 from fractions import Fraction
 from pathlib import Path
-from stat import S_ISDIR, S_ISREG
 from typing import Any, BinaryIO
 
 from engrave.assets import Sound, write_page
 from engrave.doubts import Doubts, describe, find_doubts
+from engrave.files import File, read_file, same_files, write_files
 from engrave.grid import Grid, Tap
 from engrave.html import write_fragment, write_html
 from engrave.listen import WEIGHTS
@@ -75,6 +73,7 @@ PEDAL_WORDS: dict[str, tuple[str, Any]] = {
 METER_BEATS = range(1, 33)
 METER_BEAT_TYPES = (1, 2, 4, 8, 16)
 TEMPI = (10.0, 400.0)
+MOST_TAPS = 16 * 2**20  # bytes of a file of taps: more than a day of them
 SMALLEST = tuple(Fraction(1, n) for n in (8, 16, 32))
 
 
@@ -108,23 +107,37 @@ class Score(WrittenScore):
         With `assets`, what belongs to an HTML page (script, style sheet, MusicXML, MIDI) is written
         beside it and not into it. `audio` is a sound recording that the page plays in place of its
         piano; the first note sounds in it `audio_start` seconds after its beginning (if not given,
-        as in the MIDI file). A file is there whole or not at all. Raises ValueError for any other
-        suffix or paper, and TooTallError (one) for music too long for a .png without pages.
+        as in the MIDI file). A file is there whole or not at all; one that engrave did not write
+        for this performance is replaced only if it is `path` itself, and the recordings never:
+        FileExistsError. Raises ValueError for any other suffix or paper, and TooTallError (one) for
+        music too long for a .png without pages.
         """
-        path, paper = Path(path), parse_paper(paper)
-        check_suffix(path, pages, assets or audio is not None)
-        suffix = path.suffix.lower()
         sound = None if audio is None else Sound(Path(audio), audio_start)
+        files = self.files(Path(path), pages=pages, paper=paper, assets=assets, sound=sound)
+        source = self.performance.source.name
+        write_files(files, source, same_files([source, *([audio] if audio else [])]))
+
+    def files(
+        self,
+        path: Path,
+        *,
+        named: bool = True,
+        pages: bool = False,
+        paper: str = "a4",
+        assets: bool = False,
+        sound: Sound | None = None,
+    ) -> list[File]:
+        """What `save` writes; `named` says whether `path` is the user's own choice."""
+        paper = parse_paper(paper)
+        check_suffix(path, pages, assets or sound is not None)
+        suffix = path.suffix.lower()
         if pages:
-            for number, page in enumerate(PAGE_WRITERS[suffix](self, paper), start=1):
-                write_whole(path.with_stem(f"{path.stem}-{number}"), page)
-        elif assets or sound:
-            written = write_page(self, self.performance, self.grid, path.name, assets, sound)
-            _write_beside(path, written)
-        elif suffix == ".pdf":
-            write_whole(path, write_pdf(self, paper))
-        else:
-            write_whole(path, WRITERS[suffix](self))
+            numbered = enumerate(PAGE_WRITERS[suffix](self, paper), start=1)
+            return [File(path.with_stem(f"{path.stem}-{n}"), page) for n, page in numbered]
+        if assets or sound:
+            return write_page(self, self.performance, self.grid, path, named, assets, sound)
+        content = write_pdf(self, paper) if suffix == ".pdf" else WRITERS[suffix](self)
+        return [File(path, content, named)]
 
     def to_music21(self) -> Any:
         """The score as a `music21.stream.Score`, to go on with there."""
@@ -278,7 +291,7 @@ def read_taps(path: str | os.PathLike[str]) -> tuple[Tap, ...]:
     The word `downbeat` after a time marks the first beat of a bar; `#` starts a comment.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = read_file(path, MOST_TAPS).decode().splitlines()
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: not a text file") from error
     taps: list[Tap] = []
@@ -321,35 +334,6 @@ def _taps(beats: Iterable[Tap] | str | os.PathLike[str] | None) -> tuple[Tap, ..
     if beats is None:
         return None
     return read_taps(beats) if isinstance(beats, str | os.PathLike) else tuple(beats)
-
-
-def _write_beside(path: Path, files: dict[str, bytes]) -> None:
-    """Write the files into the folder of `path`; a recording that lies there is left alone."""
-    recording = path.with_suffix(".mid")
-    if recording.name in files and recording.exists():
-        if files[recording.name] != recording.read_bytes():
-            raise FileExistsError(EEXIST, "another recording is there", str(recording))
-        files = {name: content for name, content in files.items() if name != recording.name}
-    for name, content in files.items():
-        write_whole(path.with_name(name), content)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside the file and rename, so that no half-written file is ever seen."""
-    place = Path(os.path.realpath(path))  # a link stays a link
-    partial = place.with_name(f".engrave-{secrets.token_hex(8)}.part")
-    try:
-        with contextlib.suppress(FileNotFoundError):
-            mode = path.stat().st_mode  # fails for links that lead to each other
-            if not (S_ISREG(mode) or S_ISDIR(mode)):
-                raise OSError(EINVAL, "not a file, but a device or a pipe")
-        partial.write_bytes(content)
-        partial.replace(place)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def _notes(performance: Performance) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import engrave
+from engrave.files import open_file
 from engrave.terminal import EVENTS, Parser, why
 
 
@@ -19,13 +20,14 @@ from engrave.terminal import EVENTS, Parser, why
 class Option:
     """A keyword of `engrave.transcribe` as an option: how its text is read and explained.
 
-    Without a `metavar` it says yes and takes no text.
+    Without a `metavar` it says yes and takes no text. `is_file`: the text names a file to read.
     """
 
     metavar: str | None
     help: str
     read: Callable[[str], Any] = str
     default: str | None = None
+    is_file: bool = False
 
 
 OPTIONS = {
@@ -35,6 +37,7 @@ OPTIONS = {
         "TAPS.TXT",
         "tapped beats: a time in seconds on each line, 'downbeat' after it where a bar begins",
         engrave.read_taps,
+        is_file=True,
     ),
     "key": Option('"g minor"', "the key signature", engrave.parse_key),
     "smallest": Option("1/16", "the shortest note value to write", engrave.parse_smallest),
@@ -107,24 +110,45 @@ def main_parser() -> Parser:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The keywords of `engrave.transcribe` as options."""
+    parser.set_defaults(files_read=())
     for name, option in OPTIONS.items():
         flag = f"--{name.replace('_', '-')}"
         if option.metavar is None:
             parser.add_argument(flag, action="store_true", help=option.help)
             continue
-        parser.add_argument(
-            flag,
-            metavar=option.metavar,
-            type=_reading(option),
-            default=option.default,
-            help=option.help,
-        )
+        said: dict[str, Any] = {
+            "metavar": option.metavar,
+            "default": option.default,
+            "help": option.help,
+        }
+        if option.is_file:
+            parser.add_argument(flag, action=_ReadFile, reader=_reading(option), **said)
+        else:
+            parser.add_argument(flag, type=_reading(option), **said)
+
+
+class _ReadFile(argparse.Action):
+    """Reads the file that is named, and remembers it in `files_read`: an output may not be it."""
+
+    def __init__(self, *, reader: Callable[[str], Any], **options: Any) -> None:
+        super().__init__(**options)
+        self._reader = reader
+
+    def __call__(
+        self, _parser: object, namespace: argparse.Namespace, name: Any, _flag: object = None
+    ) -> None:
+        try:
+            setattr(namespace, self.dest, self._reader(name))
+        except argparse.ArgumentTypeError as error:
+            raise argparse.ArgumentError(self, str(error)) from error
+        namespace.files_read = (*namespace.files_read, name)
 
 
 def add_audio_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--audio",
-        type=_read_audio,
+        action=_ReadFile,
+        reader=_read_audio,
         metavar="FILE",
         help="a sound recording that an .html page plays in place of its piano",
     )
@@ -139,7 +163,7 @@ def add_audio_options(parser: argparse.ArgumentParser) -> None:
 def _read_audio(text: str) -> Path:
     """The path of a file that can be opened."""
     try:
-        open(text, "rb").close()
+        open_file(text).close()
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{text}: {why(error)}") from error
     return Path(text)

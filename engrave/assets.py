@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
+from engrave.files import LARGEST, File, read_file
 from engrave.grid import Grid
 from engrave.html import Audio, Resources, data_address, write_html
 from engrave.musicxml import write_musicxml
@@ -32,36 +33,38 @@ def write_page(
     score: Score,
     performance: Performance,
     grid: Grid,
-    name: str,
+    path: Path,
+    named: bool,
     assets: bool,
     sound: Sound | None,
-) -> dict[str, bytes]:
-    """The page called `name` and, with `assets`, the files that it needs beside it, by name."""
-    files: dict[str, bytes] = {}
+) -> list[File]:
+    """The page at `path` (`named` by the user or not) and, with `assets`, what it needs beside."""
+    files: list[File] = []
     resources = None
+    heard = read_file(sound.path, LARGEST) if sound else b""
     if assets:
-        stem = Path(name).stem
-        files = {
-            SCRIPT: player_script().encode(),
-            STYLE: page_style().encode(),
-            f"{stem}.musicxml": write_musicxml(score),
-        }
+        musicxml, midi = path.with_suffix(".musicxml"), path.with_suffix(".mid")
+        files = [
+            File(path.with_name(SCRIPT), player_script().encode(), shared=True),
+            File(path.with_name(STYLE), page_style().encode(), shared=True),
+            File(musicxml, write_musicxml(score)),
+        ]
         if performance.source.data:
-            files[f"{stem}.mid"] = performance.source.data
+            files.append(File(midi, performance.source.data, listed_in=path))
         if sound:
-            files[sound.path.name] = sound.path.read_bytes()
-        resources = Resources(SCRIPT, STYLE, _address(f"{stem}.musicxml"), _address(f"{stem}.mid"))
-    audio = _audio(sound, performance, assets) if sound else None
+            files.append(File(path.with_name(sound.path.name), heard, listed_in=path))
+        resources = Resources(SCRIPT, STYLE, _address(musicxml.name), _address(midi.name))
+    audio = _audio(sound, heard, performance, assets) if sound else None
     page = write_html(score, performance, grid, resources, audio)
-    return files | {name: page.encode()}
+    return [*files, File(path, page.encode(), named)]
 
 
-def _audio(sound: Sound, performance: Performance, beside: bool) -> Audio:
+def _audio(sound: Sound, heard: bytes, performance: Performance, beside: bool) -> Audio:
     start = performance.notes[0].onset if sound.start is None else sound.start
     if beside:
         return Audio(_address(sound.path.name), start)
     kind = mimetypes.guess_type(sound.path.name)[0] or "audio/mpeg"
-    return Audio(data_address(kind, sound.path.read_bytes()), start)
+    return Audio(data_address(kind, heard), start)
 
 
 def _address(name: str) -> str:

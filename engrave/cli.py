@@ -9,6 +9,7 @@ reader of the output went away.
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from typing import Any, TypeVar
 import engrave
 from engrave import plugin
 from engrave.arguments import OPTIONS, main_parser
+from engrave.assets import Sound
+from engrave.files import File, Identities, find_same, same_files, write_files
 from engrave.startup import INTERRUPTED, interruptible
 from engrave.terminal import (
     DONE,
@@ -35,18 +38,24 @@ from engrave.terminal import (
     why,
 )
 
-PAGE_OPTIONS = ("assets", "audio", "audio_start")
 MIDI_SUFFIXES = {".mid", ".midi", ".smf", ".kar", ".rmi"}
 STANDARD = "-"  # standard input among the inputs, standard output among the outputs
+NAMELESS = re.compile(r"-|/dev/stdin|(/dev|/proc/self)/fd/\d+")
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One performance and the files that it is to be written to; `page`: how an .html page is."""
+    """One performance and the files that it is to be written to.
+
+    `named`: those outputs that the user named; `inputs`: all files that are read, of this and other
+    performances; `page`: how an .html page is.
+    """
 
     source: str
     targets: tuple[str, ...]
+    named: frozenset[str]
+    inputs: Identities
     pages: bool
     paper: str
     explain: bool
@@ -65,9 +74,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of a job: files that could not be written, music for standard output, lines."""
+    """What became of a job: whether its files are written, music for standard output, lines."""
 
-    missed: list[str]
+    well: bool
     music: bytes
     said: list[str]
 
@@ -138,20 +147,25 @@ def is_page(target: str) -> bool:
 def _plan(command: argparse.Namespace) -> list[Job]:
     """Who is written where. After this: no file is written twice, and no input is overwritten."""
     inputs, pages = list(dict.fromkeys(command.inputs)), command.pages
+    named = frozenset(command.output)
+    sound = Sound(command.audio, command.audio_start) if command.audio else None
+    page = {"assets": command.assets, "sound": sound}
+    read = same_files([*(it for it in inputs if it != STANDARD), *command.files_read])
     jobs = [
         Job(
             source,
             _targets(source, command.output, len(inputs)),
+            named,
+            read,
             pages,
             command.paper,
             command.explain,
             command.events,
-            {name: getattr(command, name) for name in PAGE_OPTIONS},
+            page,
         )
         for source in inputs
     ]
-    read = {_place(source): source for source in inputs if source != STANDARD}
-    written: dict[str, str] = {}
+    written: Identities = {}
     for job in jobs:
         if pages and STANDARD in job.targets:
             raise ValueError("--pages needs an .svg or .png file to write to (-o take.svg)")
@@ -159,13 +173,12 @@ def _plan(command: argparse.Namespace) -> list[Job]:
             raise ValueError(f"{EVENTS} needs standard output for itself")
         for target in job.files:
             engrave.check_suffix(Path(target), pages)
-            place = _place(target)
-            if place in read:
-                raise ValueError(f"{target} would overwrite the input {read[place]}")
-            if place in written:
-                both = f"from {written[place]} and from {job.source}"
+            if source := find_same(target, read):
+                raise ValueError(f"{target} would overwrite the input {source}")
+            if other := find_same(target, written):
+                both = f"from {other} and from {job.source}"
                 raise ValueError(f"{target} would be written twice, {both}")
-            written[place] = job.source
+            written |= dict.fromkeys(same_files([target]), job.source)
     return jobs
 
 
@@ -173,29 +186,30 @@ def _targets(source: str, outputs: list[str], inputs: int) -> tuple[str, ...]:
     """The places for one input; without `outputs`, beside it."""
     if outputs:
         return tuple(dict.fromkeys(_target(source, output, inputs) for output in outputs))
-    if source == STANDARD:
+    if is_nameless(source):
         return (STANDARD,)
     return (os.path.join(os.path.dirname(source), _score_name(source)),)
 
 
 def _target(source: str, output: str, inputs: int) -> str:
     if output != STANDARD and (output.endswith(("/", os.sep)) or os.path.isdir(output)):
-        if source == STANDARD:
-            raise ValueError(f"{output}: standard input has no name; say which file to write")
+        if is_nameless(source):
+            name = "standard input" if source == STANDARD else source
+            raise ValueError(f"{output}: {name} has no name; say which file to write")
         return os.path.join(output, _score_name(source))
     if inputs > 1:
         raise ValueError(f"{output}: several performances need a folder (-o out/)")
     return output
 
 
+def is_nameless(source: str) -> bool:
+    """Whether it is something open already, such as the pipe that a shell makes of <(...)."""
+    return NAMELESS.fullmatch(source) is not None
+
+
 def _score_name(source: str) -> str:
     path = Path(os.path.abspath(source))
     return (path.stem if path.suffix.lower() in MIDI_SUFFIXES else path.name) + ".musicxml"
-
-
-def _place(path: str) -> str:
-    """The file itself, whatever way leads to it."""
-    return os.path.normcase(os.path.realpath(path))
 
 
 def _run(jobs: list[Job], options: dict[str, Any]) -> int:
@@ -215,21 +229,21 @@ def _convert(job: Job, options: dict[str, Any]) -> bool:
         return False
     if written.music:
         send(written.music)
-    if not written.missed and job.events:
+    if written.well and job.events:
         tell(summary="\n".join(map(visible, written.said)), files=job.files)
-    elif not written.missed:
+    elif written.well:
         job.say(*written.said)
-    return not written.missed
+    return written.well
 
 
 def _write(job: Job, options: dict[str, Any]) -> Written:
     source = sys.stdin.buffer if job.source == STANDARD else job.source
     progress = _tell_step if job.events else None
     score = engrave.transcribe(source, **options, progress=progress)
-    missed = [target for target in job.files if not _save(score, target, job)]
+    well = _save(score, job)
     music = engrave.WRITERS[".musicxml"](score) if STANDARD in job.targets else b""
     explained = [f"  {line}" for line in score.explain().splitlines() * job.explain]
-    return Written(missed, music, [score.summary(), *explained])
+    return Written(well, music, [score.summary(), *explained])
 
 
 def attempt(source: str, work: Callable[[], Result], events: bool = False) -> Result | None:
@@ -247,12 +261,16 @@ def _tell_step(step: str, done: float) -> None:
     tell(step=step, done=done)
 
 
-def _save(score: engrave.Score, target: str, job: Job) -> bool:
+def _save(score: engrave.Score, job: Job) -> bool:
+    files: list[File] = []
+    target = ""
     try:
-        if folder := os.path.dirname(target):
-            os.makedirs(folder, exist_ok=True)
-        options = job.page if is_page(target) else {}
-        score.save(target, pages=job.pages, paper=job.paper, **options)
+        for target in job.files:
+            options = job.page if is_page(target) else {}
+            named, place = target in job.named, Path(target)
+            files += score.files(place, named=named, pages=job.pages, paper=job.paper, **options)
+        name = score.performance.source.name
+        write_files(files, name, job.inputs, make_folders=True, sign_named=True)
     except OSError as error:
         return complain(f"{job.source}: {error.filename or target}: {why(error)}", job.events)
     except engrave.TooTallError as error:

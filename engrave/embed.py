@@ -12,7 +12,9 @@ from typing import Any
 
 import engrave
 from engrave.arguments import OPTIONS, add_audio_options, add_options
-from engrave.cli import attempt
+from engrave.assets import Sound
+from engrave.cli import attempt, is_nameless
+from engrave.files import File, same_files, write_files
 from engrave.html import LAYOUTS, describe, name_piece
 from engrave.sites import SITES, Picture, Post
 from engrave.svg import DARK, write_svg
@@ -77,25 +79,24 @@ def _embed(command: Namespace, options: dict[str, Any]) -> list[str]:
     site = SITES[command.kind]
     score = engrave.transcribe(command.input, **options)
     place = command.output / site.folder / _name(command.input)
+    sound = Sound(command.audio, command.audio_start) if command.audio else None
+    inputs = same_files([command.input, *command.files_read])
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        score.save(
-            place.with_suffix(".html"),
-            assets=True,
-            audio=command.audio,
-            audio_start=command.audio_start,
-        )
-        engrave.write_whole(place.with_suffix(".svg"), _on_paper(score))
-        engrave.write_whole(place.with_suffix(".png"), _picture(score))
-        for path, content in site.files.items():
-            file = command.output / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            engrave.write_whole(file, content.encode())
+        page = score.files(place.with_suffix(".html"), named=False, assets=True, sound=sound)
+        picture = File(place.with_suffix(".svg"), _on_paper(score))
+        pixels = File(place.with_suffix(".png"), _picture(score))
+        more = [
+            File(command.output / path, content.encode(), shared=True)
+            for path, content in site.files.items()
+        ]
+        files = [*page, picture, pixels, *more]
+        write_files(files, score.performance.source.name, inputs, make_folders=True)
     except OSError as error:
         complain(f"{command.input}: {error.filename or place}: {why(error)}")
         return []
     address = site.address if command.url is None else command.url
-    return list(site.write(_post(score, place, address)))
+    drawn = page[-1].content.decode(), picture.content.decode()
+    return list(site.write(_post(score, place.name, address, *drawn)))
 
 
 def _on_paper(score: engrave.Score) -> bytes:
@@ -117,18 +118,17 @@ def _picture(score: engrave.Score) -> bytes:
 
 def _name(source: str) -> str:
     """The name of the performance in letters that are the same in every address."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", Path(source).stem).strip("-") or "score"
+    stem = "" if is_nameless(source) else Path(source).stem
+    return re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-") or "score"
 
 
-def _post(score: engrave.Score, place: Path, address: str) -> Post:
-    """What the written files say of their sizes."""
-    picture = place.with_suffix(".svg").read_text(encoding="utf-8")
+def _post(score: engrave.Score, name: str, address: str, page: str, picture: str) -> Post:
+    """What the page and the picture say of their sizes."""
     width, height = map(int, re.findall(r'viewBox="0 0 (\d+) (\d+)"', picture)[0])
     column = LAYOUTS["medium"]
-    page = place.with_suffix(".html").read_text(encoding="utf-8")
     music = sum(map(int, re.findall(rf'viewBox="0 0 {column} (\d+)"', page)))
     return Post(
-        place.name,
+        name,
         address,
         Picture(
             COLUMN,

@@ -13,12 +13,12 @@ import os
 from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
-from pathlib import Path
 from typing import BinaryIO
 
 import mido
 
 from engrave.ensemble import DRUM_CHANNEL, Ensemble, Omission, Seat, find_players
+from engrave.files import read_file
 from engrave.midi_events import Division, MidiError, MidiFile, count_of, open_midi
 from engrave.midi_hearing import SOFT, SUSTAIN, Channel, Hearing, PedalStep, Press, hear
 from engrave.performance import (
@@ -128,8 +128,7 @@ def _read_bytes(source: _Source) -> bytes:
 def _read_file(source: str | os.PathLike[str] | BinaryIO) -> bytes:
     try:
         if isinstance(source, str | os.PathLike):
-            with Path(source).open("rb") as file:
-                return file.read(MAX_BYTES + 1)
+            return read_file(source, MAX_BYTES, pipes=True)
         return source.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__

@@ -521,6 +521,8 @@ def test_no_half_written_file_stays(folder):
     (folder / "take.musicxml").write_text("from an earlier run")
     done = run_process(
         "take.mid",
+        "-o",
+        "take.musicxml",
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
     )
     assert done.returncode == 2

@@ -15,7 +15,16 @@ PACKAGE = Path(__file__).parent.parent / "engrave"
 
 FLOORS = (
     # what was played, where the two units meet, and what the reader is asked; how commands speak
-    {"performance", "grid", "midi_events", "reading", "xml_text", "terminal", "startup"},
+    {
+        "performance",
+        "grid",
+        "midi_events",
+        "reading",
+        "xml_text",
+        "terminal",
+        "startup",
+        "provenance",
+    },
     {
         "score",
         "midi_hearing",
@@ -24,6 +33,7 @@ FLOORS = (
         "foot",
         "fingers",
         "instruments",
+        "files",
     },  # written; heard
     # what the readers of the pedal and of places are told; how beats divide
     {"moments", "divisions", "placed_features"},
