@@ -21,10 +21,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 from engrave.assets import Sound, write_page
 from engrave.doubts import Doubts, describe, find_doubts
+from engrave.file_grid import GridWish, Kind
 from engrave.files import File, read_file, same_files, write_files
 from engrave.grid import Grid, Tap
 from engrave.html import write_fragment, write_html
@@ -72,6 +73,7 @@ PEDAL_WORDS: dict[str, tuple[str, Any]] = {
 }
 METER_BEATS = range(1, 33)
 METER_BEAT_TYPES = (1, 2, 4, 8, 16)
+GRIDS = {"exact": "on the grid of the file", "click": "played to the click of the file"}
 TEMPI = (10.0, 400.0)
 MOST_TAPS = 16 * 2**20  # bytes of a file of taps: more than a day of them
 SMALLEST = tuple(Fraction(1, n) for n in (8, 16, 32))
@@ -82,13 +84,15 @@ class Score(WrittenScore):
     """A written score together with what it was made from: the performance and its grid.
 
     `doubts` say how sure the reading is. `pedal_inferred`: the sustain pedal that is written was
-    not recorded.
+    not recorded. `on_grid`: the notes lie on the beats that the file counts, as a program writes
+    them ("exact") or as somebody plays to a click ("click"), or the beats were found ("free").
     """
 
     performance: Performance
     grid: Grid
     doubts: Doubts
     pedal_inferred: bool = False
+    on_grid: Kind = "free"
 
     def save(
         self,
@@ -148,10 +152,11 @@ class Score(WrittenScore):
     def summary(self) -> str:
         """One line: what was heard, and what of it is not on the page."""
         inferred = ["pedal inferred"] * self.pedal_inferred
-        facts = ", ".join([*name_music(self), _notes(self.performance), *inferred])
+        grid = [GRIDS[self.on_grid]] if self.on_grid in GRIDS else []
+        facts = ", ".join([*name_music(self), _notes(self.performance), *grid, *inferred])
         name = self.performance.source.name
         line = f"{name}: {facts}" if name else facts
-        return "; ".join([line, *_left_out(self)])
+        return "; ".join([line, *self.performance.source.warnings, *_left_out(self)])
 
     def explain(self) -> str:
         """How sure the reading is and which correction would matter most, line by line."""
@@ -187,6 +192,7 @@ def transcribe(
     composer: str | None = None,
     weights: str = WEIGHTS[0],
     pedal: PedalWish | str = "auto",
+    grid: str = "auto",
     find_repeats: bool = False,
     progress: Progress | None = None,
 ) -> Score:
@@ -200,6 +206,7 @@ def transcribe(
     reader: "full", or "free", learned only from data that anybody may use for anything.
     `pedal` says which sustain pedal is written ("auto", "keep", "infer", "off") and how ("full",
     "simile", "brackets"), as `parse_pedal` reads it.
+    `grid` says whether the beats are those of the file: "auto" as it is found, "file", "free".
     With `find_repeats`, sections that are played twice alike are written once, with repeat signs.
     `progress` is called with each step as it begins, and the share of the work done by then.
 
@@ -212,6 +219,7 @@ def transcribe(
         beats=_taps(beats),
         key=parse_key(key) if isinstance(key, str) else key,
         smallest=Fraction(0) if smallest is None else parse_smallest(smallest) * 4,
+        grid=parse_grid(grid),
     )
     performance = read_midi(source)
     weights = parse_weights(weights)
@@ -227,6 +235,7 @@ def transcribe(
         grid=made.grid,
         doubts=find_doubts(made),
         pedal_inferred=made.foot.inferred,
+        on_grid=made.fit.kind,
     )
 
 
@@ -271,6 +280,15 @@ def parse_weights(text: str) -> str:
     if text in WEIGHTS:
         return text
     raise ValueError(f"{text!r} names no weights; there are {' and '.join(WEIGHTS)}")
+
+
+def parse_grid(text: str) -> GridWish:
+    """Whether the beats of a file are those of its music."""
+    for wish in get_args(GridWish):
+        if text == wish:
+            return wish
+    names = ", ".join(get_args(GridWish))
+    raise ValueError(f"{text!r} says nothing of the grid of a file; there are {names}")
 
 
 def parse_pedal(text: str) -> PedalWish:

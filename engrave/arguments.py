@@ -56,6 +56,12 @@ OPTIONS = {
         engrave.parse_pedal,
         "auto",
     ),
+    "grid": Option(
+        "auto|file|free",
+        "whether the beats are those that the file counts (file), or must be heard (free)",
+        engrave.parse_grid,
+        "auto",
+    ),
     "find_repeats": Option(None, "write sections that are played twice once, with repeat signs"),
 }
 

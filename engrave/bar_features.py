@@ -37,9 +37,8 @@ def bar_features(notes: NotesInBeats, beats: int) -> np.ndarray:
     beat, on = place // CELLS, place % CELLS == 0
 
     struck = np.bincount(place, minlength=beats * CELLS).reshape(beats, CELLS)
-    longest = np.zeros(beats * CELLS)
-    np.maximum.at(longest, place, np.log2(held * CELLS) + 1)
-    longest = longest.reshape(beats, CELLS)
+    longest = np.zeros((beats, CELLS))
+    np.maximum.at(longest.reshape(-1), place, np.log2(held * CELLS) + 1)
     gap = _until_next(place, beats).reshape(beats, CELLS)
     sounding = _sounding_chroma(notes, beats)
     on_chroma = _chroma(beat[on], pitch[on], beats)

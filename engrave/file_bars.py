@@ -1,8 +1,8 @@
 """The beats and bars that a MIDI file states, laid out from its first note to its last.
 
-Bars follow the time signatures of the file. One that a change of meter cuts has a time signature of
-its own, but for a first one: that is a pickup, and so is a first bar of which the first half or more
-is silent. Where a file states no time signature its bars are of four quarters, as the standard says.
+Bars follow the time signatures of the file. One that a change of meter cuts has a time signature
+of its own, but for a first one: that is a pickup, and so is a first bar of which the first half or
+more is silent.
 
 Places are quarter notes: of the file in here, from the start of the first bar in the grid.
 """
@@ -74,9 +74,9 @@ class _Section:
 def _meters(file: FileGrid) -> list[_Section]:
     """The time signatures of the file, from its beginning on; what no score has says nothing."""
     stated = {Fraction(0): COMMON_TIME}
-    for meter in file.meters:
-        if meter.beats <= MOST_BEATS and meter.beat_type in BEAT_TYPES:
-            stated[_place(meter.quarter, file)] = TimeSignature(meter.beats, meter.beat_type)
+    for said in file.meters:
+        if said.beats <= MOST_BEATS and said.beat_type in BEAT_TYPES:
+            stated[_place(said.quarter, file)] = TimeSignature(said.beats, said.beat_type)
     sections: list[_Section] = []
     for start, meter in sorted(stated.items()):
         if not sections or meter != sections[-1].meter:

@@ -2,11 +2,10 @@
 
 A file counts ticks, whatever is played: a notation program and a quantizing sequencer put each note
 on them, a player who follows a click comes near them, and a recorder lets them run by. Which of
-the three it is shows where the onsets lie between two quarter notes of the file. On the
-places of simple rhythms far more often than by chance: `exact`. Around these places with the
-unevenness of hands: `click`, told by a mixture of normal distributions around the twelfths of a
-quarter against an even distribution (the phases of onsets as in Temperley and Bartlette, "Parallelism
-as a factor in metrical analysis", *Music Perception*, 2002). Otherwise the file is `free`.
+the three it is shows where the onsets lie between two quarter notes of the file. On the places of
+simple rhythms far more often than by chance: `exact`. Around these places with the unevenness of
+hands: `click`, told by the likelihood of a mixture of normal distributions around the twelfths of
+a quarter against that of an even distribution. Otherwise the file is `free`.
 
 Places and lengths are quarter notes of the file, jitter is seconds.
 """
@@ -22,6 +21,7 @@ from engrave.grid import along
 from engrave.performance import FileGrid, Performance, chord_starts
 
 Kind = Literal["exact", "click", "free"]
+GridWish = Literal["auto", "file", "free"]  # as it is found, or as the user says
 
 # Places of simple rhythms in a quarter: 32nds and 16th triplets.
 PLACES = sorted({Fraction(k, n) for n in (8, 12) for k in range(n)})
@@ -55,16 +55,17 @@ class FileFit:
 FREE = FileFit("free")
 
 
-def fit_file_grid(performance: Performance) -> FileFit:
-    """Whether the beats of the file are those of the music."""
+def fit_file_grid(performance: Performance, wish: GridWish = "auto") -> FileFit:
+    """Whether the beats of the file are those of the music; where the user says so, how nearly."""
     grid = performance.grid
-    if grid is None:
+    if grid is None or wish == "free":
         return FREE
     starts = chord_starts(performance.notes)
     onsets = np.array([note.onset for note in performance.notes])
     if _is_exact(np.unique(_ticks(onsets, grid)), grid.ticks):
         return FileFit("exact", EXACT_JITTER)
-    return _fit_click(onsets[starts], grid)
+    fit = _fit_click(onsets[starts], grid)
+    return FileFit("click", max(JITTERS)) if wish == "file" and fit == FREE else fit
 
 
 def quarters_at(seconds: np.ndarray, grid: FileGrid) -> np.ndarray:
@@ -124,15 +125,15 @@ def _gains(place: np.ndarray, deviation: np.ndarray) -> tuple[np.ndarray, float]
 
     `place` counts twelfths of a quarter, `deviation` is in the same unit.
     """
-    away = place[:, None] - np.arange(TWELFTHS)
-    away = (away + TWELFTHS / 2) % TWELFTHS - TWELFTHS / 2
+    turned: np.ndarray = place[:, None] - np.arange(TWELFTHS) + TWELFTHS / 2
+    away = turned % TWELFTHS - TWELFTHS / 2
     scale = deviation[:, None]
     density = TWELFTHS * np.exp(-0.5 * (away / scale) ** 2) / (scale * np.sqrt(2 * np.pi))
-    shares = np.full(TWELFTHS, 1 / TWELFTHS)
+    shares: np.ndarray = np.full(TWELFTHS, 1 / TWELFTHS)
     for _ in range(ROUNDS):
         weighed = (1 - ANYWHERE) * shares * density
         members = weighed / (weighed.sum(axis=1, keepdims=True) + ANYWHERE)
-        shares = members.sum(axis=0) + SHARES / TWELFTHS
-        shares /= shares.sum()
+        counts = members.sum(axis=0) + SHARES / TWELFTHS
+        shares = counts / counts.sum()
     unusual = -len(place) * shares @ np.log(USUAL_SHARES)
     return np.log((1 - ANYWHERE) * density @ shares + ANYWHERE), float(unusual)

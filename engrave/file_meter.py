@@ -1,10 +1,10 @@
 """Which bars the music has that lies on the grid of a file: what it states, or what is heard.
 
-Many files state 4/4 because a recorder always does, or nothing at all; and where a piece begins with
-a pickup, bars that are counted from its first note are all wrong. So each time signature that such a
-grid allows, and each place of its barline, is asked how well the music agrees: the reader of bars
-is told the beats that it would have, and says whether they are beats, and which of a bar. What the
-file states is likelier from the start, most of all where somebody must have meant it.
+Many files state 4/4 because a recorder always does, or nothing at all; and where a piece begins
+with a pickup, bars that are counted from its first note are all wrong. So every time signature that
+such a grid allows is a hypothesis, and every place of its barline: the reader of bars is told the
+beats that it would have, and says whether they are beats, and which of a bar. What the file states
+is likelier from the start, most of all where somebody must have meant it.
 
 Places and lengths are quarter notes of the file.
 """
@@ -40,6 +40,7 @@ METERS = {
 }
 LEVEL_WEIGHTS = np.array([0.0346, 0.0064, -0.0465, 0.0811, -0.0414, 0.0181, -0.0368, -0.0067])
 PLACE_WEIGHT, DOWNBEAT_WEIGHT = 0.041, 0.0405
+SILENCE = 8.0  # quarters after a note in which its beats are still asked
 MOST_QUARTERS, INDEPENDENT = 60, 0.7  # a piece counts as so many at most, to this power
 NO_PICKUP, SHORT_PICKUP, LONG_PICKUP, WHOLE_PICKUP = 1.09, -0.48, -0.61, -0.57
 EARLY, NEAR = 0.1, 0.02  # quarters by which a note may come before its beat, and be beside it
@@ -81,31 +82,38 @@ def _beat(meter: TimeSignature) -> tuple[Fraction, bool]:
 
 
 def _shifts(beat: Fraction, compound: bool) -> list[Fraction]:
-    """Where the first beat may stand: on an eighth of a dotted beat, on a quarter of a half note."""
+    """Where the first beat may stand: on an eighth of a dotted beat, a quarter of a half note."""
     part = beat / 3 if compound else min(beat, Fraction(1))
     return [k * part for k in range(int(beat / part))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """The music on its file: where it begins and ends, how dense it is, how much it counts."""
+    """The music on its file: where its notes begin, how dense it is, how much it counts."""
 
     performance: Performance
     file: FileGrid
     fit: FileFit
-    first: float
-    last: float
+    onsets: np.ndarray
     density: float
     often: float
 
     @classmethod
     def of(cls, performance: Performance, file: FileGrid, fit: FileFit) -> "_Heard":
-        onsets = np.array([note.onset for note in performance.notes])
-        first, last = quarters_at(onsets[[0, -1]] - fit.late, file).tolist()
-        quarters = last - first + 1
+        seconds = np.array([note.onset for note in performance.notes]) - fit.late
+        onsets = quarters_at(seconds, file)
+        quarters = float(np.diff(onsets).clip(0, SILENCE).sum()) + 1
         density = float(np.log(len(chord_starts(performance.notes)) / quarters))
         often = min(quarters, MOST_QUARTERS) ** INDEPENDENT
-        return cls(performance, file, fit, first, last, density, often)
+        return cls(performance, file, fit, onsets, density, often)
+
+    @property
+    def first(self) -> float:
+        return float(self.onsets[0])
+
+    @property
+    def last(self) -> float:
+        return float(self.onsets[-1])
 
     def bars(self, beat: Fraction, compound: bool, shift: Fraction) -> Iterator[FileBars]:
         """All bars of beats of this kind, one of which stands at `shift`."""
@@ -115,14 +123,21 @@ class _Heard:
         places = float(shift) + length * np.arange(begin, begin + count)
         times = seconds_at(places, self.file) + self.fit.late
         heard = listen_for_bars(self.performance, Pulse(times, np.full(count, compound)))
-        level = float(LEVEL_WEIGHTS @ heard.level.mean(axis=0))
+        sounding = self._sounding(places)
+        level = float(LEVEL_WEIGHTS @ heard.level[sounding].mean(axis=0))
         for meter in (meter for meter in METERS if _beat(meter) == (beat, compound)):
             bar = Fraction(4 * meter.beats, meter.beat_type)
             for late in range(int(bar / beat)):
-                agreed = level + _agreement(heard, (int(bar / beat), compound), late)
+                agreed = level + _agreement(heard, sounding, (int(bar / beat), compound), late)
                 offset = (shift + beat * (begin + late)) % bar
                 worth = self.often * agreed + self._usual(meter, bar, offset)
                 yield FileBars(meter, offset, worth)
+
+    def _sounding(self, beats: np.ndarray) -> np.ndarray:
+        """Indices of the beats before which something was struck not long ago; at least one."""
+        before = np.searchsorted(self.onsets, beats + EARLY, side="right") - 1
+        waited = beats - self.onsets[before.clip(0)]
+        return np.flatnonzero((waited < SILENCE) | (before <= 0))
 
     def _usual(self, meter: TimeSignature, bar: Fraction, offset: Fraction) -> float:
         """How usual the meter is, and the pickup with which it begins; what the file states."""
@@ -148,10 +163,12 @@ class _Heard:
         return likelier + (STATED_PLACE[self.fit.kind] if offset == 0 and not begun else 0.0)
 
 
-def _agreement(heard: BarEvidence, kind: tuple[int, bool], late: int) -> float:
-    """How well bars agree with what is heard, of which the first begins so many beats late."""
-    index = (np.arange(len(heard.place)) - late) % kind[0]
+def _agreement(
+    heard: BarEvidence, sounding: np.ndarray, kind: tuple[int, bool], late: int
+) -> float:
+    """How well bars agree with what is heard of these beats, the first so many beats late."""
+    index = (sounding - late) % kind[0]
     first = reading.BAR_PLACES.index((reading.METERS.index(kind), 0))
-    place = heard.place[np.arange(len(index)), first + index].mean()
-    downbeat = -np.logaddexp(0, np.where(index == 0, -1, 1) * heard.downbeat).mean()
+    place = heard.place[sounding, first + index].mean()
+    downbeat = -np.logaddexp(0, np.where(index == 0, -1, 1) * heard.downbeat[sounding]).mean()
     return float(PLACE_WEIGHT * place + DOWNBEAT_WEIGHT * downbeat)

@@ -29,6 +29,9 @@ MODES: tuple[Literal["major"], Literal["minor"]] = ("major", "minor")
 LINE = np.arange(-15, 20)  # Fbb to B##
 CLASSES = LINE * 7 % 12  # the pitch class of each name
 
+FEW = 2  # pitches, or chords: too little for a key to be heard
+MAJOR = (0, 2, 4, 5, 7, 9, 11)  # semitones of its degrees
+
 # fmt: off
 
 # 1. Votes for a signature by the share of each pitch class, counted in semitones from the tonic of
@@ -156,6 +159,8 @@ def _steps_before(times: Sequence[float], pitches: Sequence[int]) -> np.ndarray:
 
 def find_key(music: Music, signatures: Sequence[int] = range(-6, 6)) -> KeySignature:
     """The key of the music, its signature one of those given (six flats may be six sharps)."""
+    if len(np.unique(music.pitch_class)) <= FEW or music.chord[-1] < FEW:
+        return KeySignature(_plainest(music, signatures))
     last = music.first[-1]  # the lowest note of the last chord
     n = len(music.pitch)
     heard = np.stack(
@@ -176,6 +181,13 @@ def find_key(music: Music, signatures: Sequence[int] = range(-6, 6)) -> KeySigna
     close = int(music.pitch[music.chord > music.chord[-1] - CLOSING_CHORDS].min()) % 12
     tonics = [7 * fifths % 12, (7 * fifths + 9) % 12]
     return KeySignature(fifths, MODES[tonics.index(close) if close in tonics else mode])
+
+
+def _plainest(music: Music, signatures: Sequence[int]) -> int:
+    """The signature with the fewest signs of those that need the fewest accidentals."""
+    heard = np.unique(music.pitch_class)
+    foreign = {k: np.isin((heard - 7 * k) % 12, MAJOR, invert=True).sum() for k in signatures}
+    return min(signatures, key=lambda k: (foreign[k], abs(k)))
 
 
 # The states of the chain: all major keys by signature, then all minor keys.

@@ -19,6 +19,7 @@ import mido
 
 from engrave.ensemble import DRUM_CHANNEL, Ensemble, Omission, Seat, find_players
 from engrave.files import read_file
+from engrave.lyrics import sung
 from engrave.midi_events import Division, MidiError, MidiFile, count_of, open_midi
 from engrave.midi_hearing import SOFT, SUSTAIN, Channel, Hearing, PedalStep, Press, hear
 from engrave.performance import (
@@ -65,11 +66,15 @@ def _perform(file: MidiFile, name: str, data: bytes) -> Performance:
     heard = hear(file.events())
     clock = _Clock(file.division, heard.tempos)
     ensemble = find_players(heard.presses, heard.texts)
-    presses = ensemble.presses
-    notes = [_note(press, ensemble.seats[press.line], clock, heard.end) for press in presses]
+    pairs = [
+        (_note(press, ensemble.seats[press.line], clock, heard.end), press)
+        for press in ensemble.presses
+    ]
+    pairs.sort(key=lambda pair: (pair[0].onset, pair[0].pitch))
+    presses = [press for _, press in pairs]
     pedals = _pedals_of(heard, ensemble)
     return Performance(
-        notes=tuple(sorted(notes, key=lambda note: (note.onset, note.pitch))),
+        notes=tuple(note for note, _ in pairs),
         sustain=_moves(pedals, SUSTAIN, clock),
         soft=_moves(pedals, SOFT, clock),
         source=Source(
@@ -81,10 +86,12 @@ def _perform(file: MidiFile, name: str, data: bytes) -> Performance:
             left_out=ensemble.left_out,
             omitted=tuple(_omitted(omission, clock) for omission in ensemble.omitted),
             repaired=(*file.repaired, *heard.repaired, *_mended(presses)),
+            warnings=(*file.repaired, *heard.repaired),
             data=data,
         ),
         players=ensemble.players,
         grid=_grid(file.division, heard, clock),
+        lyrics=tuple(sung(heard.syllables, presses, file.division.ticks_per_quarter)),
     )
 
 

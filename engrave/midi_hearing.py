@@ -19,6 +19,7 @@ from engrave.midi_events import (
     COPYRIGHT,
     END_OF_TRACK,
     KEY,
+    LYRIC,
     METER,
     TEMPO,
     TEXT,
@@ -35,6 +36,7 @@ _NOTES_OFF = {120, 123, 124, 125, 126, 127}
 _DEFAULT_TEMPO = 500_000
 _LARGEST_BEAT_POWER = 5  # 2 to this power is the lower figure of a time signature, at most
 _MOST_SIGNS = 7  # sharps or flats of a key signature
+_KARAOKE = "@K"  # the first text of a .kar file, whose texts are syllables
 _LONGEST_TEXT = 300  # bytes; whatever is longer names no piece
 
 
@@ -103,6 +105,14 @@ class KeyEvent(NamedTuple):
     minor: bool
 
 
+class Syllable(NamedTuple):
+    """What is sung from a tick on, with the spaces and signs that part words."""
+
+    tick: int
+    track: int
+    text: str
+
+
 class Text(NamedTuple):
     """A text event."""
 
@@ -131,6 +141,8 @@ class Hearing:
         self.meters: list[MeterEvent] = []
         self.keys: list[KeyEvent] = []
         self.texts: list[Text] = []
+        self.syllables: list[Syllable] = []
+        self._karaoke: list[Syllable] = []
         self.repaired: list[str] = []
         self._programs: dict[Line | Channel, int] = {}
         self._waiting: dict[Channel, dict[tuple[int, int], _Waiting]] = defaultdict(dict)
@@ -157,6 +169,10 @@ class Hearing:
             self._hear_key_signature(event.tick, meta.data)
         elif meta.kind in (TEXT, COPYRIGHT, TRACK_NAME) and len(meta.data) <= _LONGEST_TEXT:
             self.texts.append(Text(event.track, meta.kind, _decode(meta.data)))
+            if meta.kind == TEXT:
+                self._karaoke.append(Syllable(event.tick, event.track, _letters(meta.data)))
+        elif meta.kind == LYRIC and len(meta.data) <= _LONGEST_TEXT:
+            self.syllables.append(Syllable(event.tick, event.track, _letters(meta.data)))
         elif meta.kind == END_OF_TRACK and meta.data:
             unread = count_of(len(meta.data), "byte")
             self.repaired.append(f"{unread} after the end of track {event.track} not read")
@@ -208,6 +224,8 @@ class Hearing:
         """The file is over: what still waits is broken off."""
         for channel in list(self._waiting):
             self._end_channel(channel, None)
+        if not self.syllables and any(text.text.startswith(_KARAOKE) for text in self._karaoke):
+            self.syllables = [text for text in self._karaoke if not text.text.startswith("@")]
 
     def _end_channel(self, channel: Channel, tick: int | None) -> None:
         for (_, pitch), waiting in self._waiting.pop(channel, {}).items():
@@ -216,11 +234,16 @@ class Hearing:
 
 def _decode(data: bytes) -> str:
     """A text on one line, without control characters and needless spaces."""
+    return " ".join(_letters(data).split())
+
+
+def _letters(data: bytes) -> str:
+    """A text without control characters."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _pair(strokes: Sequence[_Stroke], pitch: int, end: int | None = None) -> list[Press]:

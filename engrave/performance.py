@@ -6,6 +6,7 @@ and in MIDI numbers (pitch 60 is middle C, velocity 1-127, pedal depth 0-127).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 # Key presses within this many seconds of the first one are heard as one chord.
 CHORD_WINDOW = 0.035
@@ -25,6 +26,14 @@ class PlayedNote:
     velocity: int
     player: int = 0
     hand: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lyric:
+    """A syllable that is sung, and its place in its word, as in MusicXML."""
+
+    text: str
+    syllabic: Literal["single", "begin", "middle", "end"] = "single"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +117,9 @@ class Source:
 
     `name` is the file's name for messages, `title`, `composer`, `date` and `rights` (the copyright)
     what its texts say ("" if nothing), `left_out` one plain sentence for each thing that was heard
-    but is not in the notes ("12 drum notes on channel 10"), `omitted` each key press of these,
-    `repaired` one sentence for each irregularity that was mended. `data` are the bytes of the file.
+    but is not in the notes ("12 drum notes on channel 10"), `omitted` each of those presses,
+    `repaired` one for each irregularity that was mended, `warnings` those of them that may have
+    cost music. `data` are the bytes of the file.
     """
 
     name: str = ""
@@ -120,6 +130,7 @@ class Source:
     left_out: tuple[str, ...] = ()
     omitted: tuple[Omitted, ...] = field(default=(), repr=False)
     repaired: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     data: bytes = field(default=b"", repr=False, compare=False)
 
     @property
@@ -137,7 +148,8 @@ class Source:
 class Performance:
     """A recording: notes sorted by onset, then pitch; the moves of the sustain and soft pedals.
 
-    `players` stand in the order of their parts on the page. `grid` is the musical time of the file,
+    `players` stand in the order of their parts on the page. `lyrics` are the words of key presses,
+    each with its index. `grid` is the musical time of the file,
     None where it counts in seconds.
     """
 
@@ -147,6 +159,7 @@ class Performance:
     source: Source = field(default_factory=Source)
     players: tuple[Instrument, ...] = (PIANO,)
     grid: FileGrid | None = field(default=None, compare=False)
+    lyrics: tuple[tuple[int, Lyric], ...] = ()
 
     def __post_init__(self) -> None:
         assert all(

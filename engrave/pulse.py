@@ -175,7 +175,7 @@ class _Steps:
         self.around = np.arange(-FARTHEST, places + FARTHEST) % places
 
     def near(self, score: np.ndarray, best: float) -> slice:
-        """The tempi that are nearly as likely as the best one, and those that they may change to."""
+        """The tempi that are nearly as likely as the best one, and those next to them."""
         likely = np.flatnonzero(score.max(axis=1) > best - HOPELESS)
         return slice(max(likely[0] - TEMPO_STEPS, 0), likely[-1] + TEMPO_STEPS + 1)
 

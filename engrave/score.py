@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from engrave.performance import Lyric
+
 STEPS = "CDEFGAB"
 SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
@@ -88,7 +90,7 @@ class Chord:
     again and again ("single"), or this one ("start") and the next ("stop") in turn: each is written
     with the value of both together and takes half of it. A `glissando` starts here and stops at the
     next chord. A `mordent` goes to the note below and back, an inverted one to the note above.
-    `staff` is where it stands if its voice visits another staff than its own.
+    `staff` is where it stands if its voice visits another staff than its own, `lyric` what is sung.
     """
 
     onset: Fraction
@@ -106,6 +108,7 @@ class Chord:
     tremolo: Literal["single", "start", "stop"] | None = None
     glissando: Literal["start", "stop"] | None = None
     staff: int | None = None
+    lyric: Lyric | None = None
 
     @property
     def length(self) -> Fraction:

@@ -54,7 +54,7 @@ PAIRS = (
 # below, none, 1 above, 2 above), columns by the step that follows (to 2 below ... 2 above).
 STEPS = (
     (0, 0.1, 0.2, 0.2, 0.1),
-    (-0.3, -0.5, -0.2, 0.4, -0.4),
+    (-0.3, -0.5, -0.2, 1.2, -0.4),  # a line that goes up by semitones: 0.4 as fitted
     (0.2, -0.1, 0, -0.1, -0.1),
     (0, -0.2, -0.1, 0.2, -0.2),
     (-0.2, -0.4, -0.2, 0.4, 0.3),
@@ -87,11 +87,15 @@ class Spelling:
 
 
 def spell(
-    notes: Sequence[PlacedNote], key: KeySignature | None = None, bars: Sequence[Bar] = ()
+    notes: Sequence[PlacedNote],
+    key: KeySignature | None = None,
+    bars: Sequence[Bar] = (),
+    stated: tuple[Section, ...] = (),
 ) -> Spelling:
     """Names every note. `key`, where the user knows it, is written and the spelling follows it.
 
-    Otherwise the signature may change at a barline of `bars`.
+    Otherwise the sections `stated` are; without any the signature may change at a barline of
+    `bars`.
     """
     if not notes:
         return Spelling((Section(Fraction(0), key or KeySignature(0)),), ())
@@ -100,6 +104,8 @@ def spell(
     sections: tuple[Section, ...]
     if key:
         sections = (Section(Fraction(0), key),)
+    elif stated:
+        sections = stated
     elif bars:
         sections = find_sections(ordered, bars)
     else:

@@ -41,6 +41,7 @@ TEMPO_WORDS: tuple[tuple[float, str], ...] = (
     (inf, "Prestissimo"),
 )
 SWING = "Swing"
+EVENLY = 0.002  # share by which beats of one length may differ
 
 
 def tempo_mark(grid: Grid) -> TempoMark:
@@ -49,8 +50,21 @@ def tempo_mark(grid: Grid) -> TempoMark:
     per_minute = 60 / (_seconds_per_quarter(grid) * float(bar.beat_length))
     steps = np.array(METRONOME)
     step = int(steps[np.argmin(np.abs(np.log(steps / per_minute)))])
+    if _is_even(grid) and abs(per_minute / round(per_minute) - 1) < EVENLY:
+        step = round(per_minute)  # somebody set it
     word = _look_up(TEMPO_WORDS, step) if grid.swing == EVEN else SWING
     return TempoMark(Fraction(0), _note_value(bar.beat_length), step, word)
+
+
+def _is_even(grid: Grid) -> bool:
+    """Whether all beats of the opening are of one length, as a machine counts them."""
+    close = grid.bars[min(OPENING_BARS, len(grid.bars)) - 1].end
+    paces = [
+        (t1 - t0) / float(q1 - q0)
+        for (t0, q0), (t1, q1) in pairwise(zip(grid.times, grid.quarters, strict=True))
+        if q0 < close
+    ]
+    return max(paces) <= (1 + EVENLY) * min(paces)
 
 
 def _first_full_bar(grid: Grid) -> Bar:

@@ -13,14 +13,17 @@ from engrave.cross_staff import Lines, cross_staves
 from engrave.dynamics import mark_dynamics
 from engrave.fermata import find_fermata
 from engrave.file_bars import lay_file_bars
-from engrave.file_grid import FileFit, fit_file_grid
+from engrave.file_grid import FREE, FileFit, GridWish, fit_file_grid
+from engrave.file_keys import find_file_keys
 from engrave.fingers import find_fingers
 from engrave.grid import Grid, PlacedNote, Tap
 from engrave.halves import divide_bars
 from engrave.hands import split_hands
 from engrave.instruments import DAMPED
+from engrave.key_changes import Section
 from engrave.lengths import settle_lengths
 from engrave.listen import WEIGHTS, Evidence, listen, listen_for_pedal
+from engrave.lyrics import with_lyrics
 from engrave.meter import group_beats
 from engrave.notate import join_parts, notate
 from engrave.one_staff import share_staves
@@ -50,7 +53,8 @@ class Corrections:
     """What the user knows better; each enters at the step it belongs to.
 
     `tempo` is in felt beats a minute; `beats` are the tapped beats of the whole recording;
-    `smallest` is the shortest note value (quarters) that may be written.
+    `smallest` is the shortest note value (quarters) that may be written, `grid` whether the beats
+    are those of the file.
     """
 
     meter: TimeSignature | None = None
@@ -58,6 +62,7 @@ class Corrections:
     beats: Sequence[Tap] | None = None
     key: KeySignature | None = None
     smallest: Fraction = Fraction(0)
+    grid: GridWish = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Transcription:
     """A performance, where its beats and bars are, and how it is written.
 
     `evidence` and `corrections` are what it was made from; two that came out alike are equal.
-    `foot` is the pedal that is written.
+    `foot` is the pedal that is written, `fit` how the music lies on the grid of its file.
     """
 
     performance: Performance
@@ -74,6 +79,7 @@ class Transcription:
     evidence: Evidence = field(compare=False, repr=False)
     corrections: Corrections = field(compare=False)
     foot: Foot = Foot()
+    fit: FileFit = FREE
 
 
 def transcribe(
@@ -95,7 +101,8 @@ def transcribe(
     fingers = find_fingers(performance)
     evidence = listen(to_be_heard(fingers, pedal), weights)
     begin("Following the beat", 0.35)
-    fit = fit_file_grid(fingers)
+    known = corrections.tempo or corrections.beats
+    fit = FREE if known else fit_file_grid(fingers, corrections.grid)
     beats = _find_bars(fingers, evidence, corrections, fit)
     begin("Writing the rhythm", 0.5)
     staves = lay_staves(fingers, split_hands(fingers, evidence))
@@ -118,7 +125,7 @@ def transcribe(
     hand, voice = (tuple(labels[i] for i in joined.like) for labels in (hand, voice))
     foot = _find_foot(performance, pedal, weights)
     begin("Putting it on paper", 0.8)
-    spelling = spell(notes, corrections.key, grid.bars)
+    spelling = spell(notes, corrections.key, grid.bars, _file_keys(performance, notes, grid, fit))
     lines = cross_staves(notes, hand, voice, spelling.pitches, spelling.sections, grid)
     notes = lines.notes
     articulation = replace(
@@ -157,8 +164,8 @@ def transcribe(
         date=source.date,
         rights=source.rights,
     )
-    score = keep_pace(score, grid)
-    return Transcription(performance, grid, score, evidence, corrections, foot)
+    score = with_lyrics(keep_pace(score, grid), dict(performance.lyrics))
+    return Transcription(performance, grid, score, evidence, corrections, foot, fit)
 
 
 def _find_bars(
@@ -166,11 +173,20 @@ def _find_bars(
 ) -> Grid:
     """The bars that the file states where its beats are those of the music; else as they sound."""
     taps = known.beats or ()
-    if performance.grid and fit.kind != "free" and not (taps or known.tempo):
+    if performance.grid and fit.kind != "free":
         return lay_file_bars(performance, performance.grid, fit, known.meter)
     pulse = track_beats(performance, evidence, known.meter, known.tempo, taps)
     bars = listen_for_bars(performance, pulse)
     return group_beats(performance, pulse, evidence, bars, known.meter, taps)
+
+
+def _file_keys(
+    performance: Performance, notes: Sequence[PlacedNote], grid: Grid, fit: FileFit
+) -> tuple[Section, ...]:
+    """The key signatures that the file states, where its beats are those of the music."""
+    if performance.grid is None or fit.kind == "free" or not notes:
+        return ()
+    return find_file_keys(notes, performance.grid, grid)
 
 
 def _on_paper(

@@ -83,6 +83,10 @@ def write_notations(
         add(notations, "fermata", type="upright")
     if len(notations) or head.folded:
         note.append(notations)
+    if chord.lyric and first:
+        lyric = add(note, "lyric")
+        add(lyric, "syllabic", chord.lyric.syllabic)
+        add(lyric, "text", chord.lyric.text)
 
 
 def write_tuplet_ends(notations: Element, event: Event, tuplet: TupletSign) -> None:

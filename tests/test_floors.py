@@ -33,6 +33,7 @@ FLOORS = (
         "foot",
         "fingers",
         "instruments",
+        "bar_features",
         "files",
     },  # written; heard
     # what the readers of the pedal and of places are told; how beats divide
@@ -41,13 +42,13 @@ FLOORS = (
     {
         *("rhythm", "beams", "clefs", "layout", "lettering", "words", "listen", "places"),
         *("pulse", "swing", "walk", "playback", "player", "carriers", "pedal_words"),
-        *("titles", "keys", "accidentals", "octave_lines", "metrical"),
+        *("titles", "keys", "accidentals", "octave_lines", "metrical", "file_grid", "lyrics"),
     },
     # rooms of the judge, of the writer, and of the steps
     {
         *("check_bars", "check_notes", "check_marks", "xml_notes", "xml_marks", "key_changes"),
         *("staff_signs", "ensemble", "rolls", "mended", "xml_barlines", "pedal_places"),
-        *("graces", "rests", "tremolos", "trills", "glissandos", "second_reading"),
+        *("graces", "rests", "tremolos", "trills", "glissandos", "second_reading", "bar_reading"),
     },
     {
         # the steps from the one to the other, each on its own
@@ -55,8 +56,10 @@ FLOORS = (
         *("spelling", "pedal", "tempo", "dynamics", "articulation", "check", "musicxml"),
         *("ritenuto", "fermata", "repeats", "one_voice", "pace", "halves", "one_staff"),
         *("cross_staff", "heading", "plate", "pedalling", "pedal_signs", "score_midi", "staves"),
+        "file_meter",
+        "file_keys",
     },
-    {"chords"},  # which notes and signs go together
+    {"chords", "file_bars"},  # which notes and signs go together; bars as a file states them
     {"notate", "svg", "interop"},  # what puts their results together
     {"html", "pdf"},  # pages
     {"transcribe", "assets"},  # the path; pages with files beside them

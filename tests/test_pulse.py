@@ -142,4 +142,4 @@ def test_a_bar_may_slip_by_a_beat(monkeypatch):
     assert way.position.tolist() == list(range(40))
     monkeypatch.setattr(pulse, "SLIP", 1e6)
     strict = pulse.follow_bars(time, heard, usual(), bar)
-    assert 10 < way.worth - strict.worth < 20  # five downbeats at 4 each, less the slip
+    assert strict.position.tolist() != list(range(40)) and strict.worth < way.worth

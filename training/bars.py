@@ -185,13 +185,14 @@ def window(
     index = np.arange(len(found.place), dtype=float)
     step = found.place[-1] - found.place[-2] if len(index) > 1 else 1.0
     knots = np.append(found.place, found.place[-1] + step)
+    later = notes.onset >= knots[0] - 1 / 24
+    index = np.append(index, len(index))
     counted = NotesInBeats(
-        *(np.interp(t, knots, np.append(index, len(index))) for t in (notes.onset, notes.end)),
-        notes.pitch,
+        np.interp(notes.onset[later], knots, index),
+        np.interp(notes.end[later], knots, index),
+        notes.pitch[later],
     )
-    early = notes.onset < knots[0] - 1 / 24
-    counted = NotesInBeats(*(getattr(counted, n)[~early] for n in ("onset", "end", "pitch")))
-    return bar_features(counted, len(index)), labels(score, first, found)
+    return bar_features(counted, len(found.place)), labels(score, first, found)
 
 
 def played(notes: NotesInBeats, first: int, stop: int, rng: np.random.Generator) -> NotesInBeats:
@@ -205,4 +206,4 @@ def played(notes: NotesInBeats, first: int, stop: int, rng: np.random.Generator)
     late = onset + rng.normal(0, uneven, len(onset))
     order = np.argsort(late[~lost], kind="stable")
     pitch = notes.pitch[some] + rng.integers(-6, 7)
-    return NotesInBeats(*(column[~lost][order] for column in (late, late + held, pitch)))
+    return NotesInBeats(late[~lost][order], (late + held)[~lost][order], pitch[~lost][order])
