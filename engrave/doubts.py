@@ -11,7 +11,7 @@ Numbers between 0 and 1 are probabilities; times are seconds, tempi felt beats a
 """
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -19,6 +19,7 @@ from fractions import Fraction
 import numpy as np
 
 from engrave import reading
+from engrave.file_meter import hear_file_bars
 from engrave.listen import Evidence
 from engrave.places import PHASE_CLASS, Places
 from engrave.score import KeySignature, Score, TempoMark, TimeSignature
@@ -29,8 +30,8 @@ from engrave.words import name_key, name_value
 WORDS = ((0.8, "sure"), (0.6, "probably"), (0.0, "a guess"))
 
 # Tempi that may have been meant: how many times as fast, and what that is called.
-SPEEDS = {1 / 3: "a third as fast", 1 / 2: "half as fast", 1.0: ""}
-SPEEDS |= {2.0: "twice as fast", 3.0: "three times as fast"}
+SPEEDS = {1 / 4: "a quarter as fast", 1 / 3: "a third as fast", 1 / 2: "half as fast", 1.0: ""}
+SPEEDS |= {2.0: "twice as fast", 3.0: "three times as fast", 4.0: "four times as fast"}
 SLOWEST, FASTEST = (60 / np.exp(pace) for pace in reading.PACES[[-1, 0]])  # that the reader knows
 UNTHINKABLE = 1e-6  # how likely any speed is at the least
 SAME_PACE = 0.15  # deviation of the logarithm of a beat within which a pace is meant
@@ -45,7 +46,9 @@ USUAL_NOTES = 4  # as many notes like the whole piece are added to those of each
 LEAST = -5.0  # log probability below which nothing is held more unlikely
 
 # The places within a beat that are beats at a higher speed.
-BETWEEN = {2.0: [PHASE_CLASS[Fraction(1, 2)]], 3.0: [PHASE_CLASS[Fraction(n, 3)] for n in (1, 2)]}
+BETWEEN = {
+    float(speed): [PHASE_CLASS[Fraction(n, speed)] for n in range(1, speed)] for speed in (2, 3, 4)
+}
 FIGURES = (2, 4, 8, 16)  # the classes of `reading` "unit"
 # The classes of meter and lower figure that a time signature belongs to.
 SIGNATURES = {
@@ -56,7 +59,7 @@ SIGNATURES = {
 }
 REASONS = ("the rhythm", "the barline", "which hand plays what")
 # How much a correction mends, and from when on the next best way is worth a try (against a guess).
-WORTH = {"tempo": 1.0, "barlines": 0.7, "meter": 0.6, "key": 0.3, "beats": 0.5}
+WORTH = {"tempo": 1.0, "barlines": 0.7, "meter": 0.6, "key": 0.3, "beats": 0.3}
 WORTH_A_TRY = 0.4
 
 
@@ -150,8 +153,12 @@ def find_doubts(transcription: Transcription) -> Doubts:
     page = Places.of(score, transcription.grid)
     tempo = _doubt_tempo(page, score, evidence, bool(known.tempo or taps))
     meter = _doubt_meter(page, evidence, bool(known.meter or bars_known))
+    barlines = _doubt_barlines(page, evidence, bars_known)
+    if transcription.fit.kind != "free":
+        tempo = replace(tempo, others=())
+        meter, barlines = _doubt_file_bars(transcription, meter, barlines)
     meter = meter.standing_on("tempo", tempo)
-    barlines = _doubt_barlines(page, evidence, bars_known).standing_on("meter", meter)
+    barlines = barlines.standing_on("meter", meter)
     key = _doubt_key(page, score, evidence, known.key is not None)
     questions = {"tempo": tempo, "meter": meter, "barlines": barlines, "key": key}
     hard = _hard_bars(page, evidence)
@@ -272,9 +279,16 @@ def _weigh(
 
 
 def _as_doubt(choices: Sequence[Choice], written: int, given: bool) -> Doubt:
+    """The doubt about choices of which one is written: no other one is likelier.
+
+    The steps decide by more than the notes say one by one (how it goes on, how long it lasts, how
+    usual it is); what they put against that is at least as much as the next best way has.
+    """
+    most = choices[written].likely
     others = [choice for k, choice in enumerate(choices) if k != written]
     others.sort(key=lambda choice: -choice.likely)
-    return Doubt(choices[written], tuple(others), given)
+    capped = (replace(choice, likely=min(choice.likely, most)) for choice in others)
+    return Doubt(choices[written], tuple(capped), given)
 
 
 def _doubt_barlines(page: Places, evidence: Evidence, given: bool) -> Doubt:
@@ -297,6 +311,41 @@ def _doubt_barlines(page: Places, evidence: Evidence, given: bool) -> Doubt:
         where = f"downbeats {_shift(later, beats)}, at {', '.join([*places, '...'])}"
         choices.append(Choice(_shift(later, beats), float(likely[later]), "--beats FILE", where))
     return _as_doubt(choices, 0, given)
+
+
+def _doubt_file_bars(
+    transcription: Transcription, meter: Doubt, barlines: Doubt
+) -> tuple[Doubt, Doubt]:
+    """What the bars on the grid of a file were chosen from; a file that changes its meter is
+    believed, and so is its tempo.
+    """
+    performance, grid = transcription.performance, transcription.grid
+    signs = {(bar.beats, bar.beat_type) for bar in grid.bars}
+    heard = hear_file_bars(performance, transcription.fit)
+    written = next((b for b in heard if {(b.meter.beats, b.meter.beat_type)} == signs), None)
+    if written is None:
+        return replace(meter, others=()), replace(barlines, others=())
+    shares = np.exp(np.array([bars.worth for bars in heard]) - written.worth)
+    meters: dict[str, float] = defaultdict(float)
+    moved: dict[int, float] = defaultdict(float)
+    beat = float(grid.bars[-1].beat_length)
+    for bars, share in zip(heard, shares / shares.sum(), strict=True):
+        meters[f"{bars.meter.beats}/{bars.meter.beat_type}"] += float(share)
+        if bars.meter == written.meter:
+            moved[round(float(bars.offset - written.offset) / beat)] += float(share)
+    name = f"{written.meter.beats}/{written.meter.beat_type}"
+    choices = [Choice(name, meters[name], f"--meter {name}") for name in meters]
+    lines = [barlines.written, *barlines.others]
+    size = len(lines)
+    in_bar = {_shift(k % size, size): share for k, share in moved.items() if k % size}
+    total = sum(moved.values())
+    ways = [replace(lines[0], likely=moved[0] / total)] + [
+        replace(line, likely=in_bar.get(line.words, 0.0) / total) for line in lines[1:]
+    ]
+    return (
+        _as_doubt(choices, list(meters).index(name), meter.given),
+        _as_doubt(ways, 0, barlines.given),
+    )
 
 
 def _usual_bars(page: Places) -> tuple[np.ndarray, int]:

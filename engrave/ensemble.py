@@ -237,9 +237,11 @@ def _hands(
 ) -> dict[Line, int]:
     """The hand of each line of a player, 0 where nothing tells it or the line is a layer."""
     whole = [line for line in group if line not in layers]
-    if programs[group[0]] not in TWO_HANDS or len(whole) == 1:
+    if programs[group[0]] not in TWO_HANDS:
         return dict.fromkeys(group, 0)
     called = {line: names.get(line.track, "") for line in whole}
+    if len(whole) == 1:
+        return dict.fromkeys(group, 0) | {line: _named_hand(called[line]) for line in whole}
     right = {line for line in whole if _RIGHT.search(called[line])}
     left = {line for line in whole if _LEFT.search(called[line])} - right
     if not (right and left) and len(whole) == 2:
@@ -251,6 +253,12 @@ def _hands(
     if not (right and left):
         return dict.fromkeys(group, 0)
     return {line: RIGHT if line in right else LEFT if line in left else 0 for line in group}
+
+
+def _named_hand(name: str) -> int:
+    """The hand that a track is called by, 0 where it is called by none or by both."""
+    right, left = _RIGHT.search(name), _LEFT.search(name)
+    return 0 if bool(right) == bool(left) else RIGHT if right else LEFT
 
 
 def _are_hands(high: Sequence[Press], low: Sequence[Press]) -> bool:

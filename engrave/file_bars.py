@@ -15,13 +15,12 @@ from math import floor
 import numpy as np
 
 from engrave.file_grid import FileFit, quarters_at, seconds_at
-from engrave.file_meter import METERS, hear_file_bars
+from engrave.file_meter import COMMON_TIME, METERS, hear_file_bars
 from engrave.grid import EVEN, Bar, Grid
 from engrave.performance import FileGrid, Performance
 from engrave.score import TimeSignature
 from engrave.swing import find_swing
 
-COMMON_TIME = TimeSignature(4, 4)
 BEAT_TYPES = (1, 2, 4, 8, 16)  # that are written
 MOST_BEATS = 32
 SILENT_START = Fraction(1, 2)  # share of the first bar that is silent: then it is a pickup
@@ -44,7 +43,7 @@ def lay_file_bars(
     ringing = _place(float(quarters_at(releases, file).max()), file)
     sections = _meters(file)
     if meter or len(sections) == 1:
-        sections = _likeliest(performance, file, fit, meter or sections[0].meter, meter is None)
+        sections = _likeliest(performance, fit, meter or sections[0].meter, meter is None)
     bars = list(_bars(sections, first + EARLY, last, ringing - EARLY))
     bars[0] = _as_pickup(bars[0], first)
     begin = bars[0].start
@@ -85,10 +84,10 @@ def _meters(file: FileGrid) -> list[_Section]:
 
 
 def _likeliest(
-    performance: Performance, file: FileGrid, fit: FileFit, meter: TimeSignature, free: bool
+    performance: Performance, fit: FileFit, meter: TimeSignature, free: bool
 ) -> list[_Section]:
     """Bars of the meter, or (where that is `free`) of another that is likelier, at their place."""
-    heard = [b for b in hear_file_bars(performance, file, fit) if free or b.meter == meter]
+    heard = [b for b in hear_file_bars(performance, fit) if free or b.meter == meter]
     if not heard or (free and meter not in METERS):
         return [_Section(Fraction(0), meter)]
     bar = Fraction(4 * heard[0].meter.beats, heard[0].meter.beat_type)

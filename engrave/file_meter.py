@@ -23,6 +23,7 @@ from engrave.grid import Pulse
 from engrave.performance import FileGrid, Performance, chord_starts
 from engrave.score import TimeSignature
 
+COMMON_TIME = TimeSignature(4, 4)
 # Time signatures, and how readily each is written: log odds of any, and more for each e-fold more
 # onsets a quarter. These and the weights are those of a conditional logit over all bars that the
 # grid allows, fitted to 675 piano scores written to MIDI; the right bars came out in 67 % of the
@@ -38,17 +39,21 @@ METERS = {
     TimeSignature(9, 8): (0.67, 0.28),
     TimeSignature(12, 8): (0.76, 0.27),
 }
-LEVEL_WEIGHTS = np.array([0.0346, 0.0064, -0.0465, 0.0811, -0.0414, 0.0181, -0.0368, -0.0067])
-PLACE_WEIGHT, DOWNBEAT_WEIGHT = 0.041, 0.0405
+LEVEL_WEIGHTS = np.array([0.069, 0.013, -0.093, 0.162, -0.083, 0.036, -0.074, -0.013])
+PLACE_WEIGHT, DOWNBEAT_WEIGHT = 0.082, 0.081
 SILENCE = 8.0  # quarters after a note in which its beats are still asked
-MOST_QUARTERS, INDEPENDENT = 60, 0.7  # a piece counts as so many at most, to this power
+MOST_QUARTERS, INDEPENDENT = 30, 0.7  # a piece counts as so many at most, to this power
+# Seconds of a beat to which people tap, and the deviation of its logarithm (after van Noorden and
+# Moelants, "Resonance in the perception of musical pulse", *J. of New Music Research* 28, 1999).
+TACTUS, TACTUS_SPREAD = 0.55, 0.3
 NO_PICKUP, SHORT_PICKUP, LONG_PICKUP, WHOLE_PICKUP = 1.09, -0.48, -0.61, -0.57
 EARLY, NEAR = 0.1, 0.02  # quarters by which a note may come before its beat, and be beside it
 # Log odds of what a file states. Of 4/4, which recorders state whatever is played; of other time
-# signatures; and of bars that are counted from the beginning of the file, unless a recording begins
-# with its first note.
-STATED_COMMON, STATED = 2.0, 8.0
+# signatures; of another time signature of bars as long; and of bars that are counted from the
+# beginning of the file, unless a recording begins with its first note.
+STATED_COMMON, STATED, OTHERWISE_STATED = 3.0, 8.0, -4.0
 STATED_PLACE = {"exact": 3.0, "click": 1.0}
+PLACE_OF_COMMON = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,10 @@ class FileBars:
     worth: float
 
 
-def hear_file_bars(performance: Performance, file: FileGrid, fit: FileFit) -> list[FileBars]:
+def hear_file_bars(performance: Performance, fit: FileFit) -> list[FileBars]:
     """The bars that the music may have on the grid of its file, the likeliest first."""
-    heard = _Heard.of(performance, file, fit)
+    assert performance.grid
+    heard = _Heard.of(performance, performance.grid, fit)
     bars = [
         found
         for beat in sorted({_beat(meter) for meter in METERS})
@@ -89,12 +95,15 @@ def _shifts(beat: Fraction, compound: bool) -> list[Fraction]:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """The music on its file: where its notes begin, how dense it is, how much it counts."""
+    """The music on its file: where its notes begin, seconds of a quarter there, how dense it is,
+    how much it counts.
+    """
 
     performance: Performance
     file: FileGrid
     fit: FileFit
     onsets: np.ndarray
+    quarter: float
     density: float
     often: float
 
@@ -105,7 +114,8 @@ class _Heard:
         quarters = float(np.diff(onsets).clip(0, SILENCE).sum()) + 1
         density = float(np.log(len(chord_starts(performance.notes)) / quarters))
         often = min(quarters, MOST_QUARTERS) ** INDEPENDENT
-        return cls(performance, file, fit, onsets, density, often)
+        quarter = float(np.diff(seconds_at(onsets[:1] + np.array([0, 1]), file))[0])
+        return cls(performance, file, fit, onsets, quarter, density, often)
 
     @property
     def first(self) -> float:
@@ -142,9 +152,10 @@ class _Heard:
     def _usual(self, meter: TimeSignature, bar: Fraction, offset: Fraction) -> float:
         """How usual the meter is, and the pickup with which it begins; what the file states."""
         common, denser = METERS[meter]
-        return (
-            common + denser * self.density + self._pickup(bar, offset) + self._stated(meter, offset)
-        )
+        beat = float(_beat(meter)[0]) * self.quarter
+        felt = float(-0.5 * (np.log(beat / TACTUS) / TACTUS_SPREAD) ** 2)
+        usual = common + denser * self.density + felt + self._pickup(bar, offset)
+        return usual + self._stated(meter, bar, offset)
 
     def _pickup(self, bar: Fraction, offset: Fraction) -> float:
         pickup = float(bar) - (self.first + NEAR - float(offset)) % float(bar) + NEAR
@@ -153,14 +164,19 @@ class _Heard:
         whole = WHOLE_PICKUP if abs(pickup - round(pickup)) < 2 * NEAR else 0.0
         return whole + (SHORT_PICKUP if pickup <= bar / 2 + 2 * NEAR else LONG_PICKUP)
 
-    def _stated(self, meter: TimeSignature, offset: Fraction) -> float:
+    def _stated(self, meter: TimeSignature, bar: Fraction, offset: Fraction) -> float:
         """Only what a file states of all of its music is asked here."""
         said = [TimeSignature(m.beats, m.beat_type) for m in self.file.meters]
         if meter not in said:
-            return 0.0
-        likelier = STATED_COMMON if said == [TimeSignature(4, 4)] else STATED
-        begun = self.fit.kind == "click" and self.first < EARLY
-        return likelier + (STATED_PLACE[self.fit.kind] if offset == 0 and not begun else 0.0)
+            alike = (o for o in said if Fraction(o.beats, o.beat_type) == bar / 4)
+            return OTHERWISE_STATED if any(o.compound == meter.compound for o in alike) else 0.0
+        if offset != 0 or (self.fit.kind == "click" and self.first < EARLY):
+            place = 0.0
+        elif said == [COMMON_TIME]:
+            place = PLACE_OF_COMMON
+        else:
+            place = STATED_PLACE[self.fit.kind]
+        return place + (STATED_COMMON if said == [COMMON_TIME] else STATED)
 
 
 def _agreement(

@@ -11,12 +11,15 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+import engrave
 from engrave import reading
 from engrave.doubts import Doubt, Doubts, describe, find_doubts
 from engrave.grid import Bar, Grid, Tap
 from engrave.listen import Evidence
 from engrave.score import KeySignature, Score, TempoMark, TimeSignature
 from engrave.transcribe import Corrections, Transcription, transcribe
+from samples import FOLDER, names
+from tests.plain import TUNES, midi_of
 from tests.playing import even_grid, play, press
 from tests.scores import QUARTER, chord, head, measure, opening, piano, rest, voice, whole_rest
 
@@ -146,8 +149,8 @@ def test_a_slower_beat_is_unlikely_where_every_beat_sounds_like_one():
     slow = pace(2 * SECONDS, share=0.6)
     every_other = heard(pace=slow, onbeat=np.tile([YES, NO], NOTES // 2))
     every = heard(pace=slow, onbeat=np.full(NOTES, YES))
-    likely = [others(doubts_of(e).tempo)["half as fast"] for e in (every_other, every)]
-    assert likely[0] > 2 * likely[1]
+    sure = [doubts_of(e).tempo.sure for e in (every_other, every)]
+    assert sure[0] == 0.5 <= sure[1]
 
 
 def test_a_faster_beat_is_unlikely_where_notes_between_the_beats_sound_like_none():
@@ -164,9 +167,9 @@ def test_a_faster_beat_is_unlikely_where_notes_between_the_beats_sound_like_none
     for between in (YES, NO):
         evidence = heard(pace=pace(SECONDS / 2), onbeat=np.tile([YES, between], NOTES // 2))
         made = Transcription(performance, grid, piano(*doubled), evidence, Corrections())
-        likely.append(others(find_doubts(made).tempo)["twice as fast"])
-    assert likely[0] > 0.9
-    assert likely[1] < 0.6
+        likely.append(find_doubts(made).tempo.written.likely)
+    assert likely[0] < 0.1
+    assert likely[1] > likely[0] * 2
 
 
 def test_no_tempo_is_proposed_that_nobody_feels():
@@ -176,7 +179,8 @@ def test_no_tempo_is_proposed_that_nobody_feels():
     performance = play([press(3.0 * i) for i in range(NOTES)])
     grid = even_grid(3, 4, bars=BARS, seconds=3.0)
     made = Transcription(performance, grid, score, heard(pace=pace(3.0)), Corrections())
-    assert set(others(find_doubts(made).tempo)) == {"twice as fast", "three times as fast"}
+    faster = {"twice as fast", "three times as fast", "four times as fast"}
+    assert set(others(find_doubts(made).tempo)) == faster
 
 
 # Meter, barlines, key
@@ -325,3 +329,23 @@ def test_there_is_something_to_say_of_anything(notes):
     doubts = find_doubts(transcribe(play(notes)))
     assert len(describe(doubts)) == 6
     assert all(0 <= doubt.sure <= 1 for doubt in questions(doubts).values())
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_is_written_is_the_first_of_the_hypotheses(name):
+    score = engrave.transcribe(FOLDER / f"{name}.mid", weights="free")
+    for question, doubt in questions(score.doubts).items():
+        shares = [doubt.written.likely, *others(doubt).values()]
+        assert shares == sorted(shares, reverse=True), question
+
+
+@pytest.mark.parametrize(("jitter", "kind"), [(0.0, "exact"), (0.012, "click")])
+def test_bars_on_the_grid_of_a_file_are_as_sure_as_their_hypotheses(jitter, kind):
+    score = engrave.transcribe(midi_of(TUNES["silent night"], 108, jitter, (3, 4)), weights="free")
+    assert score.on_grid == kind
+    doubts = score.doubts
+    assert (doubts.tempo.word, doubts.tempo.others) == ("sure", ())
+    assert (doubts.meter.written.words, doubts.meter.word) == ("3/4", "sure")
+    assert doubts.barlines.word == "sure"
+    shares = [doubts.meter.written.likely, *others(doubts.meter).values()]
+    assert sum(shares) == pytest.approx(1)
