@@ -48,6 +48,7 @@ ASTRAY = -30.0  # log likelihood of a chord that leaves the way that is taken by
 INDEX_WEIGHT, METER_WEIGHT = 0.15, 0.1  # of what the reader says, where its downbeat counts 1
 SLOWEST_TRIPLET = 0.75  # seconds; a slower beat that divides in three is three beats of a given 3/4
 SLOW, PLAIN = 0.95, 0.6  # seconds of a beat; share of its part that chords mostly last
+COMPOUND = 0.4  # probability of a compound meter from which on slow beats stay whole
 NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
 CLOSEST = 0.05  # seconds between two beats
 LATE = 0.35  # share of a beat by which the last chord may come late or early
@@ -228,7 +229,7 @@ def _split_plain(pulse: Pulse, clock: _Clock, chords: _Chords, evidence: Evidenc
     parts = 3 if pulse.triple.mean() > 0.5 else 2
     step = np.median(np.diff(chords.time))
     read = _compound(evidence)
-    if beat <= SLOW or step < PLAIN * beat / parts or (parts == 3 and read > 0.5):
+    if beat <= SLOW or step < PLAIN * beat / parts or (parts == 3 and read > COMPOUND):
         return pulse
     return _split(pulse, clock, parts)
 

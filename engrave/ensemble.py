@@ -248,8 +248,8 @@ def _hands(
         low, high = sorted(whole, key=lambda line: fmean(p.pitch for p in lines[line]))
         if _are_hands(lines[high], lines[low]):
             right, left = {high}, {low}
-        elif _are_staves(group, lines, called):
-            right, left = {group[0]}, {group[1]}
+        elif _are_staves(whole, lines, called):
+            right, left = {whole[0]}, {whole[1]}
     if not (right and left):
         return dict.fromkeys(group, 0)
     return {line: RIGHT if line in right else LEFT if line in left else 0 for line in group}

@@ -25,7 +25,7 @@ import numpy as np
 
 from engrave.grid import Bar, PlacedNote
 from engrave.key_changes import Section, find_sections
-from engrave.keys import CLASSES, LINE, MODES, REACH, LocalKeys, Music, find_key, local_keys
+from engrave.keys import CLASSES, LINE, MAJOR, MODES, REACH, LocalKeys, Music, find_key, local_keys
 from engrave.score import SEMITONES, KeySignature, Pitch
 
 STEPS_BY_FIFTHS = "FCGDAEB"  # F is -1
@@ -54,7 +54,7 @@ PAIRS = (
 # below, none, 1 above, 2 above), columns by the step that follows (to 2 below ... 2 above).
 STEPS = (
     (0, 0.1, 0.2, 0.2, 0.1),
-    (-0.3, -0.5, -0.2, 1.2, -0.4),  # a line that goes up by semitones: 0.4 as fitted
+    (-0.3, -0.5, -0.2, 0.4, -0.4),
     (0.2, -0.1, 0, -0.1, -0.1),
     (0, -0.2, -0.1, 0.2, -0.2),
     (-0.2, -0.4, -0.2, 0.4, 0.3),
@@ -67,6 +67,7 @@ NAMES = (-0.3, -0.4, -0.2, -0.5, 0.1, -0.1, -0.6, -0.1, 0, 0.2, 0.2, 0.1, 0.3, 0
 RELATIVE = (0.2, -0.3, -0.4, -0.1, -0.2, -0.1, -0.1, -0.1, -0.2, 0.4, 0.5, 0.4, 0.2, 0.5, 0.5, 0.4,
     0.6, 0.4, 0.3, 0.2, 0.1, 0.2, 0.2, -0.1, -0.2, -0.1, 0, -0.3, -0.4, -0.3, -0.1, 0, 0.2, -0.4,
     -0.7)
+RISING = 1.5  # log odds of a sharper name for a foreign note in a line that goes up by semitones
 KEY_WEIGHT = 0.58  # the weight of the local keys against the votes
 ROUNDS = 4
 
@@ -123,7 +124,8 @@ def _name_sections(notes: Sequence[PlacedNote], sections: Sequence[Section]) -> 
         inside = list(group)
         music, key = Music.of(inside), sections[k].key
         names = _refine(music, key, local_keys(music, key.fifths))
-        fifths = LINE[_octaves_agree(music, names).argmax(axis=1)]
+        chances = _octaves_agree(music, names) + _rising(music, key)
+        fifths = LINE[chances.argmax(axis=1)]
         for note, place in zip(inside, fifths.tolist(), strict=True):
             yield _pitch(note.pitch, place)
 
@@ -187,6 +189,18 @@ def _octaves_agree(music: Music, names: np.ndarray) -> np.ndarray:
     chances = np.zeros((octaves.max() + 1, len(LINE)))
     np.add.at(chances, octaves, np.log(names + 1e-12))
     return chances[octaves]
+
+
+def _rising(music: Music, key: KeySignature) -> np.ndarray:
+    """What speaks for sharper names (notes x LINE) in lines that go up by semitones.
+
+    It is asked of notes foreign to the signature, once their neighbours have their names.
+    """
+    foreign = np.isin((music.pitch_class - 7 * key.fifths) % 12, MAJOR, invert=True)
+    below = (music.before >= 0) & (music.pitch[music.before] == music.pitch - 1)
+    above = (music.after >= 0) & (music.pitch[music.after] == music.pitch + 1)
+    votes: np.ndarray = RISING * (foreign & below & above)[:, None] * LINE / 12
+    return votes
 
 
 def _own_votes(music: Music, key: KeySignature, signature: np.ndarray) -> np.ndarray:

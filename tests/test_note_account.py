@@ -101,5 +101,5 @@ def test_what_is_lost_is_found():
     unsaid = replace(score, performance=replace(performance, source=replace(source, left_out=())))
     assert account(midi, unsaid) == [f"0 notes are said to be left out, {len(source.omitted)} are"]
     part = score.parts[0]
-    bare = replace(score, parts=(replace(part, measures=part.measures[1:]), *score.parts[1:]))
+    bare = replace(score, parts=(replace(part, measures=part.measures[:1]), *score.parts[1:]))
     assert any("accounted for 0 times" in fault for fault in account(midi, bare))

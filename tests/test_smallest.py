@@ -52,8 +52,8 @@ def test_noise_fits_too(beats, beat_type, smallest):
     assert check(made.score, performance) == []
 
 
-def test_without_it_the_sonatina_has_shorter_notes():
-    assert shortest_in(engrave.transcribe(FOLDER / "sonatina.mid")) < F(1, 16)
+def test_without_it_the_nocturne_has_shorter_notes():
+    assert shortest_in(engrave.transcribe(FOLDER / "nocturne.mid")) < F(1, 16)
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,10 @@ def steady(beats, beat_type, quarter_seconds, bars=4, pickup=Fraction(0)):
         (steady(6, 8, 0.5), NoteValue("quarter", 1), 80, "Andante"),
         (steady(3, 8, 0.25), NoteValue("quarter", 1), 160, "Vivace"),
         (steady(2, 2, 0.3), NoteValue("half"), 100, "Moderato"),
-        (steady(4, 4, 60 / 131), NoteValue("quarter"), 132, "Allegro"),
+        (steady(4, 4, 60 / 131.4), NoteValue("quarter"), 132, "Allegro"),
         (steady(4, 4, 60 / 46.8), NoteValue("quarter"), 46, "Largo"),
-        (steady(3, 4, 60 / 250, pickup=Fraction(1)), NoteValue("quarter"), 248, "Prestissimo"),
+        (steady(3, 4, 60 / 249.5, pickup=Fraction(1)), NoteValue("quarter"), 248, "Prestissimo"),
+        (steady(4, 4, 60 / 131), NoteValue("quarter"), 131, "Allegro"),  # as a machine was told
     ],
 )
 def test_tempo_is_told_in_felt_beats_and_metronome_steps(grid, beat, per_minute, words):

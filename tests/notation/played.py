@@ -438,7 +438,7 @@ SAMPLES = (
         left 1  | c3:4 e3 g3 e3 | % | % | % | % | c3:1 |
         """,
         """
-        tempo   | Swing 4=138 |  |  |  |  |  |
+        tempo   | Swing 4=140 |  |  |  |  |  |
         right 1 | [c5:8 d5 e5 f5] [g5 f5 e5 d5] | [c5:8 d5 e5 f5] [g5 f5 e5 d5] |
         right 1 | [c5:8 d5 e5 f5] [g5 f5 e5 d5] | [c5:8 d5 e5 f5] [g5 f5 e5 d5] |
         right 1 | [c5:8 d5 e5 f5] [g5 f5 e5 d5] | c5:1 |

@@ -36,7 +36,7 @@ from engrave.tempo import tempo_mark
 from engrave.transcribe import Corrections, transcribe
 from samples.notation import Piece, read_piece
 from samples.performer import Take
-from tests.evidence import of_truth, reads_right, unread
+from tests.evidence import of_truth, reads_right, unread, unsaid_bars
 from tests.notation.player import play_exactly
 
 PATH = sys.modules["engrave.transcribe"]
@@ -117,6 +117,7 @@ def _transcribe(take: Take, sample: Sample) -> Score:
     taps = [Tap(time, downbeat=quarter in starts) for time, quarter in places]
     with (
         patch.object(PATH, "listen", lambda *_: _reading(take)),
+        patch.object(PATH, "listen_for_bars", lambda _, pulse: unsaid_bars(len(pulse.times))),
         patch.object(PATH, "read_rhythm", unread),
         patch.object(PATH, "read_again", reads_right),
     ):
