@@ -26,6 +26,7 @@ MOST_BEATS = 32
 SILENT_START = Fraction(1, 2)  # share of the first bar that is silent: then it is a pickup
 EARLY = Fraction(1, 8)  # quarters by which a note may come before the beat that it opens
 RINGING = 2  # bars after that of the last onset, at most, in which its notes are held
+CUT_DENOMINATORS = (1, 2, 4)  # of the quarters that a bar lasts that a change of meter cuts
 UNCOMMON_DENOMINATORS = (4, 8, 16)  # of the time signature of a bar that is cut
 
 
@@ -78,9 +79,24 @@ def _meters(file: FileGrid) -> list[_Section]:
             stated[_place(said.quarter, file)] = TimeSignature(said.beats, said.beat_type)
     sections: list[_Section] = []
     for start, meter in sorted(stated.items()):
+        if sections:
+            start = _at_barline(start, sections[-1])
+            if start <= sections[-1].start:
+                sections.pop()
         if not sections or meter != sections[-1].meter:
             sections.append(_Section(start, meter))
     return sections
+
+
+def _at_barline(place: Fraction, before: _Section) -> Fraction:
+    """Where a section begins that is stated there: at the nearest barline, unless the bar that it
+    cuts can be written.
+    """
+    bar = Fraction(4 * before.meter.beats, before.meter.beat_type)
+    cut = (place - before.start) % bar
+    if cut.denominator in CUT_DENOMINATORS:
+        return place
+    return before.start + round((place - before.start) / bar) * bar
 
 
 def _likeliest(

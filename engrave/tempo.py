@@ -50,8 +50,9 @@ def tempo_mark(grid: Grid) -> TempoMark:
     per_minute = 60 / (_seconds_per_quarter(grid) * float(bar.beat_length))
     steps = np.array(METRONOME)
     step = int(steps[np.argmin(np.abs(np.log(steps / per_minute)))])
-    if _is_even(grid) and abs(per_minute / round(per_minute) - 1) < EVENLY:
-        step = round(per_minute)  # somebody set it
+    whole = max(round(per_minute), METRONOME[0])
+    if _is_even(grid) and abs(per_minute / whole - 1) < EVENLY:
+        step = whole  # somebody set it
     word = _look_up(TEMPO_WORDS, step) if grid.swing == EVEN else SWING
     return TempoMark(Fraction(0), _note_value(bar.beat_length), step, word)
 

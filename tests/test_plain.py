@@ -1,7 +1,9 @@
 """Plain music is right: level, bars, places, hands, whatever program or player wrote the file."""
 
+import io
 from fractions import Fraction
 
+import mido
 import pytest
 
 import engrave
@@ -120,6 +122,24 @@ def test_meter_and_tempo_that_the_user_gives_come_first():
     score = engrave.transcribe(data, weights="free", meter="2/4")
     assert {m.time for m in score.parts[0].measures if m.time} == {TimeSignature(2, 4)}
     assert engrave.transcribe(data, weights="free", tempo=60).on_grid == "free"
+
+
+@pytest.mark.parametrize("tick", [1, 163, 480, 1200, 1920, 2003])
+def test_a_change_of_meter_anywhere_leaves_bars_that_can_be_written(tick):
+    file = mido.MidiFile(file=io.BytesIO(midi_of(TUNES["ode, alberti"], 100, stated=(4, 4))))
+    change = mido.MetaMessage("time_signature", numerator=3, denominator=4, time=tick)
+    file.tracks.append(mido.MidiTrack([change]))
+    content = io.BytesIO()
+    file.save(file=content)
+    score = engrave.transcribe(content.getvalue(), weights="free")
+    assert check(score, score.performance) == []
+    assert [m.time for m in score.parts[0].measures if m.time][-1] == TimeSignature(3, 4)
+
+
+@pytest.mark.parametrize("bpm", [3.6, 900])
+def test_a_tempo_that_nobody_plays_is_written_all_the_same(bpm):
+    score = engrave.transcribe(midi_of(TUNES["twinkle, melody"], bpm, stated=(4, 4)))
+    assert check(score, score.performance) == []
 
 
 @pytest.mark.parametrize("notes", ["60", "60+64+67:4", "60 62 64 65 67:4"])
