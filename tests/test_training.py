@@ -218,7 +218,7 @@ def test_an_excerpt_knows_the_pedal_near_by():
 
 def test_a_batch_is_the_same_each_time_and_no_two_are_alike():
     song = score(list(range(90)), "CDEFG" * 18)
-    corpus = Corpus(((take_of_eighths(90),),), (song,), (song,), (), (), ())
+    corpus = Corpus(((take_of_eighths(90),),), (song,), (song,), (), ())
     batches = Batches(corpus, CONFIG)
     rows, answers = batches[7]
     assert rows.shape == (2, 64, features.COUNT)

@@ -78,15 +78,11 @@ def trusted(row: dict[str, Any]) -> bool:
     return float(row["matched"]) >= MIN_MATCHED and row["robust"] == "1" and len(row["beats"]) > 8
 
 
-def songs(folder: Path, licence: str = "") -> Iterator[np.ndarray]:
-    """The scores of a folder without performances (`notes.npz`, `scores.csv`), those whose licence
-    begins so.
-    """
+def songs(folder: Path) -> Iterator[np.ndarray]:
+    """The scores of a folder without performances (`notes.npz`, `scores.csv`)."""
     rows = table(folder / "notes.npz")
     with open(folder / "scores.csv", newline="") as file:
         for song in csv.DictReader(file):
-            if not song.get("licence", "").startswith(licence):
-                continue
             yield _score_rows(rows[int(song["note_start"]) : int(song["note_stop"])])
 
 

@@ -21,7 +21,6 @@ from training.render import Habits, render
 
 MARGIN = 1.1  # more notes than a window has are taken, for some are lost
 MIN_NOTES = 60
-LEARNED_LICENCE = "CC BY-NC-SA"  # of the pieces of `piano` that are learned from
 MELODY_ALONE = 0.25  # of the plain excerpts, share of which the upper line is played alone
 SLOWER = 1.3  # songs go so much slower than the concert pieces that the renderer's players learned
 
@@ -35,7 +34,6 @@ class Corpus:
     songs: tuple[np.ndarray, ...]
     pop_songs: tuple[np.ndarray, ...]
     piano_free: tuple[np.ndarray, ...]
-    piano: tuple[np.ndarray, ...]
 
 
 def read_corpus(data: Path, shares: Mapping[str, float]) -> Corpus:
@@ -49,7 +47,6 @@ def read_corpus(data: Path, shares: Mapping[str, float]) -> Corpus:
                 scores.setdefault(row["score"], corpora.score_of(row))
     songs = corpora.songs(data / "lieder") if shares["songs"] else ()
     free = corpora.songs(data / "piano_free") if shares.get("piano_free") else ()
-    piano = corpora.songs(data / "piano", LEARNED_LICENCE) if shares.get("piano") else ()
     pop = corpora.pop_songs(data / "pop909") if shares["pop_songs"] else ()
     return Corpus(
         tuple(tuple(piece) for piece in takes.values()),
@@ -57,7 +54,6 @@ def read_corpus(data: Path, shares: Mapping[str, float]) -> Corpus:
         tuple(song for song in songs if len(song) >= MIN_NOTES),
         tuple(song for song in pop if len(song) >= MIN_NOTES),
         tuple(song for song in free if len(song) >= MIN_NOTES),
-        tuple(song for song in piano if len(song) >= MIN_NOTES),
     )
 
 
