@@ -13,7 +13,6 @@ from typing import TextIO
 from tqdm import tqdm
 
 from bench.apart import Failure
-from bench.documents import take_figures
 from bench.ledger import digest_files
 from bench.look import Row, View, write_html
 from bench.musescore import Verdict, read_pages, write_verdicts
@@ -33,9 +32,6 @@ RAW = "musescore"  # the raw import that a user would have instead
 def main(arguments: Sequence[str]) -> int:
     command = _parser().parse_args(arguments)
     try:
-        if command.run is _figures:
-            take_figures(command.name, command.results)
-            return 0
         first = command.first and not command.most
         recordings = _choose(read_folder(command.data), command.only, first)
         if command.most:
@@ -81,15 +77,7 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="NAMES",
                 help=f"what to compare with, of {','.join(_names(name))} (default: {RAW})",
             )
-    command = commands.add_parser("figures", help="write measured figures into the documents")
-    command.add_argument("name", metavar="RUN", help="the name that the documents give the run")
-    command.add_argument("results", type=Path, metavar="RESULTS.JSON")
-    command.set_defaults(run=_figures)
     return parser
-
-
-def _figures() -> None:
-    """Marks the command that reads no recordings."""
 
 
 def _names(command: str) -> list[str]:

@@ -9,10 +9,7 @@ commit of the program that was measured; `python -m bench figures RUN RESULTS` t
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-
-from bench.versions import commit
 
 ROOT = Path(__file__).parent.parent
 FIGURES = Path(__file__).parent / "figures.json"
@@ -31,7 +28,7 @@ def take_figures(run: str, results: Path, system: str = "engrave") -> None:
     """Keep the means of a `results.json` under the name of a run, and write them everywhere."""
     measured = json.loads(results.read_text(encoding="utf-8"))
     means = measured[system]["mean_per_performance"]
-    about: dict[str, str | float] = {"date": str(date.today()), "commit": commit()}
+    about = {name: measured["about"][name] for name in ("date", "commit")}
     runs = read_figures() | {run: about | {name: round(means[name], 1) for name in KEPT}}
     FIGURES.write_text(json.dumps(runs, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     for path in documents():
