@@ -1,11 +1,11 @@
-"""The bench: `python -m bench COMMAND DATA`; see README.md beside this file."""
+"""The bench: `python -m bench COMMAND …`; see README.md beside this file."""
 
 import argparse
 import re
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TextIO
@@ -18,6 +18,7 @@ from bench.look import Row, View, write_html
 from bench.musescore import Verdict, read_pages, write_verdicts
 from bench.pedal import Figures, judge_all, write_pedal_json, write_pedal_table
 from bench.peers import PEERS, PeerError
+from bench.publish import publish
 from bench.results import Outcome, summarize, write_json
 from bench.score import CEILING, score_recordings, shelf_place
 from bench.shelf import take_page
@@ -32,15 +33,24 @@ RAW = "musescore"  # the raw import that a user would have instead
 def main(arguments: Sequence[str]) -> int:
     command = _parser().parse_args(arguments)
     try:
-        first = command.first and not command.most
-        recordings = _choose(read_folder(command.data), command.only, first)
-        if command.most:
-            recordings = _by_turns(recordings)[: command.most]
-        command.run(command, recordings, _about(arguments, (command.data, command.out)))
+        command.act(command, arguments)
     except (PeerError, OSError, ValueError) as error:
         _say(f"bench: {' '.join(str(error).split())}", sys.stderr)
         return 2
     return 0
+
+
+def _on_recordings(command: argparse.Namespace, arguments: Sequence[str]) -> None:
+    first = command.first and not command.most
+    recordings = _choose(read_folder(command.data), command.only, first)
+    if command.most:
+        recordings = _by_turns(recordings)[: command.most]
+    command.state = _state(arguments, (command.data, command.out))
+    command.run(command, recordings, _about(command.state))
+
+
+def _figures(command: argparse.Namespace, _arguments: Sequence[str]) -> None:
+    publish(command.results)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         ("musescore", _musescore, "what MuseScore reads differently from what is written"),
     ):
         command = commands.add_parser(name, help=help_text, description=help_text)
-        command.set_defaults(run=run, first=True, most=0)
+        command.set_defaults(act=_on_recordings, run=run, first=True, most=0)
         command.add_argument("data", type=Path, metavar="DATA", help="the folder of recordings")
         command.add_argument("--only", default="", metavar="REGEX", help="which performances")
         command.add_argument("--out", type=Path, default=Path("bench-out"), metavar="DIR")
@@ -77,6 +87,10 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="NAMES",
                 help=f"what to compare with, of {','.join(_names(name))} (default: {RAW})",
             )
+    help_text = "write the figures of runs of `score` into the documents"
+    command = commands.add_parser("figures", help=help_text, description=help_text)
+    command.set_defaults(act=_figures)
+    command.add_argument("results", type=Path, nargs="*", metavar="RESULTS.json")
     return parser
 
 
@@ -113,17 +127,23 @@ def _by_turns(recordings: Iterable[Recording]) -> list[Recording]:
     return sorted(ordered, key=lambda recording: turn[recording.name])
 
 
-def _about(arguments: Sequence[str], folders: Sequence[Path]) -> str:
+def _state(arguments: Sequence[str], folders: Sequence[Path]) -> dict[str, str]:
     """When, of which commit and how; where the folders stand says nothing to others."""
     words = [Path(word).name if Path(word) in folders else word for word in arguments]
-    sources = f"commit `{commit()}`, " if commit() else ""
-    return f"{date.today():%Y-%m-%d}, {sources}`python -m bench {shlex.join(words)}`"
+    command = f"python -m bench {shlex.join(words)}"
+    return {"date": f"{date.today():%Y-%m-%d}", "commit": commit(), "command": command}
+
+
+def _about(state: Mapping[str, str]) -> str:
+    sources = f"commit `{state['commit']}`, " if state["commit"] else ""
+    return f"{state['date']}, {sources}`{state['command']}`"
 
 
 def _score(command: argparse.Namespace, recordings: list[Recording], about: str) -> None:
-    outcomes = _outcomes(command, recordings, [OWN, *command.peers])
-    versions = {system: {"version": version_of(system)} for system in [OWN, *command.peers]}
-    results = summarize(outcomes, versions)
+    systems = [OWN, *command.peers]
+    outcomes = _outcomes(command, recordings, systems)
+    facts = {system: {"version": version_of(system), **command.state} for system in systems}
+    results = summarize(outcomes, facts)
     _write(command.out / "results.json", write_json(results))
     _write(command.out / "table.md", write_table(results, about))
     for system, found in results.items():

@@ -10,6 +10,7 @@ MusicXML, and judged by the file that they write.
 - `ceiling`: the true score as MIDI, every played note exactly in its place, imported by MuseScore:
   what a perfect quantization would come to.
 - `engrave`: this project; it also says when the beats were played.
+- `engrave-free`: the same with `--weights free`.
 """
 
 import os
@@ -30,10 +31,12 @@ from bench.own import read_own_page
 from bench.page import Page
 from bench.read_musicxml import read_page
 from bench.score_midi import TEMPO, sounding_notes, write_score_midi
+from bench.table import FREE, OWN
 from bench.truth import Recording
 from engrave.musicxml import write_musicxml
 
 MUSESCORE = ("musescore3", "mscore3")
+OWN_WEIGHTS = {OWN: "full", FREE: "free"}
 HERE = Path(__file__).parent
 LIMIT = 600.0  # seconds for one start of a program
 
@@ -53,8 +56,9 @@ def command(system: str, source: Path, target: Path) -> list[str]:
     by_script = {"music21": "by_music21.py", "partitura": "by_partitura.py"}
     if system in by_script:
         return [sys.executable, str(HERE / by_script[system]), str(source), str(target)]
-    if system == "engrave":
-        return [sys.executable, "-m", "engrave", str(source), "-o", str(target)]
+    if system in OWN_WEIGHTS:
+        words = [str(source), "-o", str(target), "--weights", OWN_WEIGHTS[system]]
+        return [sys.executable, "-m", "engrave", *words]
     if system == "musescore":
         home = target.resolve().parent
         settings = [f"HOME={home}", f"XDG_RUNTIME_DIR={home}", "QT_QPA_PLATFORM=offscreen"]
@@ -117,9 +121,12 @@ def _read(system: str, xml: bytes) -> Page:
         raise PeerError(f"{system} wrote a file that cannot be read: {reason}") from error
 
 
-def _engrave(recording: Recording, _folder: Path) -> Page:
-    score = engrave.transcribe(recording.midi)
-    return read_own_page(score, write_musicxml(score), recording)
+def _own(system: str) -> Peer:
+    def peer(recording: Recording, _folder: Path) -> Page:
+        score = engrave.transcribe(recording.midi, weights=OWN_WEIGHTS[system])
+        return read_own_page(score, write_musicxml(score), recording)
+
+    return peer
 
 
 def _ceiling(recording: Recording, folder: Path) -> Page:
@@ -137,7 +144,7 @@ def _ceiling(recording: Recording, folder: Path) -> Page:
 
 
 PEERS: dict[str, Peer] = {
-    "engrave": _engrave,
+    **{system: _own(system) for system in OWN_WEIGHTS},
     "musescore": _by_program("musescore"),
     "music21": _by_program("music21"),
     "partitura": _by_program("partitura"),

@@ -16,12 +16,11 @@ from bench.figures import compare
 from bench.ledger import Ledger, digest
 from bench.own import read_own_page
 from bench.page import Page
-from bench.peers import PEERS, import_midi
+from bench.peers import OWN_WEIGHTS, PEERS, import_midi
 from bench.read_musicxml import read_page
 from bench.readability import readability
 from bench.results import READABLE, TRUE, Outcome
 from bench.shelf import keep_page, take_page
-from bench.table import OWN
 from bench.truth import Recording
 from bench.versions import version_of, version_of_figures
 from engrave.musicxml import write_musicxml
@@ -108,8 +107,8 @@ def _make(task: Task) -> _Made:
     with tempfile.TemporaryDirectory() as name:
         if task.system == CEILING:
             return _Made(PEERS[CEILING](recording, Path(name)), None)
-        if task.system == OWN:
-            score = engrave.transcribe(recording.midi)
+        if task.system in OWN_WEIGHTS:
+            score = engrave.transcribe(recording.midi, weights=OWN_WEIGHTS[task.system])
             musicxml = write_musicxml(score)
             keep_page(task.shelf, musicxml, task.key)
             return _Made(read_own_page(score, musicxml, recording), musicxml)

@@ -7,6 +7,7 @@ from bench.results import BEATS, ERRORS, HANDS, METER, READABLE, TRUE
 Means = Mapping[str, float | None]
 KINDS = (("mean per performance", "mean_per_performance"), ("mean per piece", "mean_per_piece"))
 OWN = "engrave"
+FREE = f"{OWN}-free"  # with the weights learned from free music
 
 # Figures of others, in percent, as published on their held-out test.
 PUBLISHED_ERRORS = (  # system, E_onset, E_offset, E_mean
@@ -28,11 +29,11 @@ def write_table(results: Mapping[str, Mapping], about: str) -> str:
     for title, kind in KINDS:
         means = {name: system[kind] for name, system in results.items()}
         counts = {name: _counts(system) for name, system in results.items()}
-        sections += [f"### All figures, {title}", _systems(means, counts)]
+        sections += [f"### All figures, {title}", systems_table(means, counts)]
     readable = {name: system["mean_per_performance"] for name, system in results.items()}
-    sections += ["### Readability, mean per performance", _readability(readable)]
+    sections += ["### Readability, mean per performance", readability_table(readable)]
     if OWN in results:
-        sections += [f"### `{OWN}` by composer", _by_composer(results[OWN]["composers"])]
+        sections += [f"### `{OWN}` by composer", composer_table(results[OWN]["composers"])]
     sections += ["### Published figures, for orientation only", _published()]
     return "\n\n".join(sections) + "\n"
 
@@ -41,16 +42,16 @@ def _counts(system: Mapping) -> str:
     return f"{len(system['performances'])} ({system['failures']})"
 
 
-def _systems(means: Mapping[str, Means], counts: Mapping[str, str]) -> str:
+def systems_table(means: Mapping[str, Means], counts: Mapping[str, str]) -> str:
     """A row for each figure, a column for each system: a reader compares along a line."""
     rows = [("performances (failures)", *counts.values())]
     for name in (*ERRORS, *BEATS, *METER, *HANDS):
         if any(row.get(name) is not None for row in means.values()):
-            rows.append((name, *(_number(row.get(name)) for row in means.values())))
+            rows.append((name, *(number(row.get(name)) for row in means.values())))
     return in_columns(("", *means), rows)
 
 
-def _readability(means: Mapping[str, Means]) -> str:
+def readability_table(means: Mapping[str, Means]) -> str:
     """Each system beside the true scores of the same performances."""
     names = dict.fromkeys(name for row in means.values() for name in row)
     figures = [n for n in names if n.startswith(READABLE) and not n.endswith(TRUE)]
@@ -59,17 +60,17 @@ def _readability(means: Mapping[str, Means]) -> str:
         true = next((v for row in means.values() if (v := row.get(name + TRUE)) is not None), None)
         values = (row.get(name) for row in means.values())
         plain = name.removeprefix(READABLE).replace("_", " ")
-        rows.append((plain, _number(true, 3), *(_number(value, 3) for value in values)))
+        rows.append((plain, number(true, 3), *(number(value, 3) for value in values)))
     return in_columns(("", "true score", *means), rows)
 
 
-def _by_composer(composers: Mapping[str, Mapping]) -> str:
+def composer_table(composers: Mapping[str, Mapping]) -> str:
     names = ("E_mean", "E_onset", "E_offset", "beat_f", "downbeat_f", "time_signature", "staff")
     rows = []
     for composer, found in composers.items():
         means = found["mean_per_performance"]
         count = str(found["performances"])
-        rows.append((composer, count, *(_number(means.get(name)) for name in names)))
+        rows.append((composer, count, *(number(means.get(name)) for name in names)))
     return in_columns(("", "performances", *names), rows)
 
 
@@ -82,7 +83,7 @@ def _published() -> str:
     return "\n\n".join((note, errors, in_columns(("", "beat_f", "downbeat_f"), PUBLISHED_BEATS)))
 
 
-def _number(value: float | None, digits: int = 1) -> str:
+def number(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 

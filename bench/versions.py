@@ -8,13 +8,13 @@ from pathlib import Path
 
 from bench.ledger import digest_files
 from bench.peers import command
-from bench.table import OWN
+from bench.table import FREE, OWN
 
 BENCH = Path(__file__).parent
 PACKAGE = BENCH.parent / "engrave"
 # Modules that make pages of peers; the others judge them, or only show what was found.
 STARTING = ("peers", "by_music21", "by_partitura", "score_midi")
-SHOWING = ("__main__", "look", "results", "speed", "stopwatch", "table", "weight")
+SHOWING = ("__main__", "look", "publish", "results", "speed", "stopwatch", "table", "weight")
 
 
 def version_of(system: str) -> str:
@@ -22,7 +22,7 @@ def version_of(system: str) -> str:
 
     Raises PeerError if the system is not installed.
     """
-    if system == OWN:
+    if system in (OWN, FREE):
         files = [path for path in PACKAGE.rglob("*") if path.is_file()]
         return digest_files(path for path in files if path.suffix != ".pyc")
     starting = digest_files(BENCH / f"{name}.py" for name in STARTING)

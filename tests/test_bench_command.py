@@ -56,6 +56,8 @@ def test_every_first_performance_is_judged(out):
     own = read_results(out)["engrave"]
     assert list(own["performances"]) == [f"{name}/first" for name in SAMPLES]
     assert own["failures"] == 0
+    assert own["command"] == "python -m bench score data --first --peers '' --out out"
+    assert set(own) >= {"date", "commit", "version"}
 
 
 def test_the_figures_are_those_of_a_good_page_with_a_note_left_out(out):
