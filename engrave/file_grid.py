@@ -40,6 +40,8 @@ SECTION, SECTION_GAIN = 32, -0.1  # and the chords of each section of so many,
 BAD_SECTIONS = 0.1  # but for this share of the sections
 FEWEST = 6  # chords that tell a click
 SHARES = 0.5  # of a chord, added to the count of each place
+# Quarters that music on the grid of its file lasts at most, and more for each chord of it.
+FEW_QUARTERS, QUARTERS = 1000, 32
 EXACT_JITTER = 0.002  # seconds
 
 
@@ -62,6 +64,9 @@ def fit_file_grid(performance: Performance, wish: GridWish = "auto") -> FileFit:
         return FREE
     starts = chord_starts(performance.notes)
     onsets = np.array([note.onset for note in performance.notes])
+    lasting = float(np.diff(quarters_at(onsets[[0, -1]], grid))[0])
+    if lasting > FEW_QUARTERS + QUARTERS * len(starts):
+        return FREE  # silence would be written in bar after bar
     if _is_exact(np.unique(_ticks(onsets, grid)), grid.ticks):
         return FileFit("exact", EXACT_JITTER)
     fit = _fit_click(onsets[starts], grid)

@@ -137,6 +137,12 @@ def test_a_change_of_meter_anywhere_leaves_bars_that_can_be_written(tick):
     assert last == TimeSignature(3, 4) or tick < 480  # then all of it is heard as it sounds
 
 
+def test_hours_of_silence_are_not_written_out():
+    tune = Tune([(0, 1, 60), (60_000, 1, 64), (60_002, 1, 62)], [], (4, 4))
+    score = engrave.transcribe(midi_of(tune, 100, stated=(4, 4)), weights="free")
+    assert score.on_grid == "free" and len(score.parts[0].measures) < 20
+
+
 @pytest.mark.parametrize("bpm", [3.6, 900])
 def test_a_tempo_that_nobody_plays_is_written_all_the_same(bpm):
     score = engrave.transcribe(midi_of(TUNES["twinkle, melody"], bpm, stated=(4, 4)))
