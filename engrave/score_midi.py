@@ -20,6 +20,7 @@ from engrave.performance import Performance
 from engrave.score import Chord, Measure, Notehead, PedalMark, PedalWords, Score, TempoMark
 
 USUAL_TEMPO = 120.0  # quarters a minute, where no mark says another
+SLOWEST = 3.6  # quarters a minute: a MIDI file can say no slower tempo
 RESOLUTION = 480  # ticks in a quarter
 STROKE = Fraction(1, 8)  # quarters of a stroke of a tremolo
 GRACE = Fraction(1, 8)  # quarters of a grace note
@@ -44,7 +45,7 @@ def write_score_midi(score: Score, performance: Performance) -> bytes:
     """The score as a standard MIDI file; the loudness is that of the performance."""
     measures = score.as_played(score.parts[0])
     tempo = next((t for m in measures for t in m.marks if isinstance(t, TempoMark)), None)
-    minute = float(tempo.per_minute * tempo.beat.length) if tempo else USUAL_TEMPO
+    minute = max(float(tempo.per_minute * tempo.beat.length) if tempo else USUAL_TEMPO, SLOWEST)
     file = pretty_midi.PrettyMIDI(resolution=RESOLUTION, initial_tempo=minute)
     second = 60 / minute  # seconds of a quarter
     for part in score.parts:

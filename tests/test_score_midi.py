@@ -83,6 +83,12 @@ def test_a_pedal_that_is_not_seen_is_heard_and_so_is_the_soft_one():
     assert moves(midi, 67) == [(0, 127), (pytest.approx(1, abs=0.01), 0)]
 
 
+def test_a_tempo_that_a_midi_file_cannot_say_is_the_slowest_that_it_can():
+    tempo = TempoMark(Fraction(0), NoteValue("16th"), 10)
+    bar = measure(1, voice(1, chord("1", head("C5", 0))), marks=(tempo,), **opening())
+    assert midi_faults(piano(bar)) == []
+
+
 def test_each_voice_has_ties_of_its_own():
     """A key that is tied over the barline in two voices, and one that is struck while it sounds."""
     score = piano(
