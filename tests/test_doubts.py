@@ -149,8 +149,8 @@ def test_a_slower_beat_is_unlikely_where_every_beat_sounds_like_one():
     slow = pace(2 * SECONDS, share=0.6)
     every_other = heard(pace=slow, onbeat=np.tile([YES, NO], NOTES // 2))
     every = heard(pace=slow, onbeat=np.full(NOTES, YES))
-    sure = [doubts_of(e).tempo.sure for e in (every_other, every)]
-    assert sure[0] == 0.5 <= sure[1]
+    likely = [doubts_of(e).tempo.written.likely for e in (every_other, every)]
+    assert likely[1] > 1.5 * likely[0]
 
 
 def test_a_faster_beat_is_unlikely_where_notes_between_the_beats_sound_like_none():

@@ -1,6 +1,7 @@
 """The fuzzer runs for about a minute with a fixed seed, and it sees what it must see."""
 
 import random
+import sys
 
 import pytest
 
@@ -26,8 +27,6 @@ def test_files_are_the_same_for_a_seed():
 @pytest.mark.parametrize("stage", ["mark_dynamics", "settle_lengths"])
 def test_a_planted_fault_is_found_and_made_small(stage, monkeypatch, tmp_path):
     """A stage that fails where a low key is played."""
-    import sys
-
     path = sys.modules["engrave.transcribe"]
     right = getattr(path, stage)
 
@@ -47,8 +46,6 @@ def test_a_planted_fault_is_found_and_made_small(stage, monkeypatch, tmp_path):
 
 
 def test_a_lost_note_is_found(monkeypatch):
-    import sys
-
     path = sys.modules["engrave.transcribe"]
     right = path.settle_lengths
     monkeypatch.setattr(path, "settle_lengths", lambda notes, *rest: right(notes, *rest)[:-1])
