@@ -22,6 +22,7 @@ OPTIONS = (
     {"key": "c# minor"},
     {"tempo": 90},
 )
+PICTURES = (".svg", ".pdf", ".png")
 LONGEST_MESSAGE = 400  # characters
 ID = re.compile(r"p(\d+)")
 
@@ -40,7 +41,8 @@ def fault_of(data: bytes, seed: int) -> str:
             *_lost_on_paper(score, engrave.WRITERS[".musicxml"](score)),
         ]
         if len(score.performance.notes) < 400:
-            engrave.WRITERS[".html"](score)
+            for suffix in [".html", random.Random(seed).choice(PICTURES)]:
+                engrave.WRITERS[suffix](score)
         score.explain()
     except engrave.MidiError as error:
         return "a long message" if len(str(error)) > LONGEST_MESSAGE or "\n" in str(error) else ""
