@@ -194,11 +194,16 @@ def _page_note(row: np.void, played: int | None) -> PageNote:
         step=_letter(row["step"]),
         alter=int(row["alter"]),
         octave=int(row["octave"]),
-        staff=int(row["staff"]),
+        staff=_staff(int(row["staff"])),
         voice=int(row["voice"]),
         played=played,
         grace=grace,
     )
+
+
+def _staff(number: int) -> int:
+    """Some scores number their staves 3 and 4."""
+    return 2 - number % 2 if number > 2 else number
 
 
 def _letter(step: bytes | int) -> str:

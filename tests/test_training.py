@@ -388,3 +388,26 @@ def test_a_trusted_performance_is_read_with_its_pace(data: Path):
     beats = row["beats"]["time"]
     middle = np.exp(np.median(take.answers["pace"]))
     assert middle == pytest.approx(np.median(np.diff(beats)), rel=0.05)
+
+
+def test_staves_three_and_four_are_the_upper_and_the_lower(tmp_path):
+    rows = np.zeros(4, SCORE_FIELDS)
+    rows["staff"], rows["score_onset"] = [1, 2, 3, 4], np.arange(4)
+    write_scores(tmp_path, rows, ["CC BY 4.0"])
+    (score,) = corpora.songs(tmp_path)
+    assert list(score["staff"]) == [1, 2, 1, 2]
+
+
+def test_pieces_whose_licence_forbids_it_are_not_learned_from(tmp_path):
+    rows = np.zeros(3, SCORE_FIELDS)
+    rows["pitch"] = [60, 61, 62]
+    write_scores(tmp_path, rows, ["CC BY-SA 4.0", "CC BY-NC-SA 4.0", "CC BY 4.0"])
+    assert [int(score["pitch"][0]) for score in corpora.songs(tmp_path)] == [61, 62]
+
+
+def write_scores(folder, rows, licences):
+    """A folder of scores, as many rows each."""
+    size = len(rows) // len(licences)
+    np.savez(folder / "notes.npz", **{name: rows[name] for name in rows.dtype.names})
+    starts = [f"{k * size},{(k + 1) * size},{licence}" for k, licence in enumerate(licences)]
+    (folder / "scores.csv").write_text("\n".join(["note_start,note_stop,licence", *starts]))

@@ -14,6 +14,8 @@ import mido
 import numpy as np
 
 QUARTER = 10080
+# Licences that cannot be kept beside CC BY-NC-SA, or are not sure.
+MEASURE_ONLY = ("CC BY-SA", "public domain by its README only")
 MIN_MATCHED = 0.8  # a performance of which less plays the score is left out
 SCORE_FIELDS = np.dtype(
     [
@@ -70,6 +72,7 @@ def performances(folder: Path) -> Iterator[dict[str, Any]]:
                 name: tables[key][int(row[f"{key}_start"]) : int(row[f"{key}_stop"])]
                 for key, name in zip(names, ("notes", "omitted", "beats", "pedals"), strict=True)
             }
+            parts["notes"]["staff"] = _upper_or_lower(parts["notes"]["staff"])
             yield {**row, **parts}
 
 
@@ -79,11 +82,15 @@ def trusted(row: dict[str, Any]) -> bool:
 
 
 def songs(folder: Path) -> Iterator[np.ndarray]:
-    """The scores of a folder without performances (`notes.npz`, `scores.csv`)."""
+    """The scores of a folder without performances (`notes.npz`, `scores.csv`).
+
+    Where the table names licences, scores are left out from which these weights may not learn.
+    """
     rows = table(folder / "notes.npz")
     with open(folder / "scores.csv", newline="") as file:
         for song in csv.DictReader(file):
-            yield _score_rows(rows[int(song["note_start"]) : int(song["note_stop"])])
+            if not song.get("licence", "").startswith(MEASURE_ONLY):
+                yield _score_rows(rows[int(song["note_start"]) : int(song["note_stop"])])
 
 
 def score_of(row: dict[str, Any]) -> np.ndarray:
@@ -95,7 +102,13 @@ def _score_rows(rows: np.ndarray) -> np.ndarray:
     out = np.zeros(len(rows), SCORE_FIELDS)
     for name in SCORE_FIELDS.names or ():
         out[name] = rows[name]
+    out["staff"] = _upper_or_lower(out["staff"])
     return np.sort(out, order=["score_onset", "pitch"])
+
+
+def _upper_or_lower(staff: np.ndarray) -> np.ndarray:
+    """Staves above 2, as some scores number them: odd ones are upper staves, even ones lower."""
+    return np.where(staff > 2, 2 - staff % 2, staff)
 
 
 def pop_songs(folder: Path) -> Iterator[np.ndarray]:

@@ -34,6 +34,7 @@ class Corpus:
     songs: tuple[np.ndarray, ...]
     pop_songs: tuple[np.ndarray, ...]
     piano_free: tuple[np.ndarray, ...]
+    piano: tuple[np.ndarray, ...] = ()
 
 
 def read_corpus(data: Path, shares: Mapping[str, float]) -> Corpus:
@@ -46,7 +47,9 @@ def read_corpus(data: Path, shares: Mapping[str, float]) -> Corpus:
                 takes.setdefault(row["score"], []).append(take_of(row))
                 scores.setdefault(row["score"], corpora.score_of(row))
     songs = corpora.songs(data / "lieder") if shares["songs"] else ()
-    free = corpora.songs(data / "piano_free") if shares.get("piano_free") else ()
+    free, others = (
+        corpora.songs(data / name) if shares.get(name) else () for name in ("piano_free", "piano")
+    )
     pop = corpora.pop_songs(data / "pop909") if shares["pop_songs"] else ()
     return Corpus(
         tuple(tuple(piece) for piece in takes.values()),
@@ -54,6 +57,7 @@ def read_corpus(data: Path, shares: Mapping[str, float]) -> Corpus:
         tuple(song for song in songs if len(song) >= MIN_NOTES),
         tuple(song for song in pop if len(song) >= MIN_NOTES),
         tuple(song for song in free if len(song) >= MIN_NOTES),
+        tuple(song for song in others if len(song) >= MIN_NOTES),
     )
 
 
