@@ -408,6 +408,8 @@ def test_pieces_whose_licence_forbids_it_are_not_learned_from(tmp_path):
 def write_scores(folder, rows, licences):
     """A folder of scores, as many rows each."""
     size = len(rows) // len(licences)
-    np.savez(folder / "notes.npz", **{name: rows[name] for name in rows.dtype.names})
+    columns = {name: rows[name] for name in rows.dtype.names}
+    columns["step"] = columns["step"].view("u1")
+    np.savez(folder / "notes.npz", **columns)
     starts = [f"{k * size},{(k + 1) * size},{licence}" for k, licence in enumerate(licences)]
     (folder / "scores.csv").write_text("\n".join(["note_start,note_stop,licence", *starts]))
