@@ -15,8 +15,9 @@ from math import floor
 import numpy as np
 
 from engrave.file_grid import FileFit, quarters_at, seconds_at
-from engrave.file_meter import COMMON_TIME, METERS, hear_file_bars
+from engrave.file_meter import COMMON_TIME, METERS, FileBars, felt_beats, hear_file_bars
 from engrave.grid import EVEN, Bar, Grid
+from engrave.hypotheses import ChosenBars, Hypotheses, shares
 from engrave.performance import FileGrid, Performance
 from engrave.score import TimeSignature
 from engrave.swing import find_swing
@@ -32,7 +33,7 @@ UNCOMMON_DENOMINATORS = (4, 8, 16)  # of the time signature of a bar that is cut
 
 def lay_file_bars(
     performance: Performance, file: FileGrid, fit: FileFit, meter: TimeSignature | None = None
-) -> Grid:
+) -> ChosenBars:
     """The bars of music that lies on the grid of its file as `fit` says.
 
     All are of the `meter` that the user knows. Otherwise a file that changes its meter is believed;
@@ -42,21 +43,24 @@ def lay_file_bars(
     releases = np.array([note.release for note in performance.notes]) - fit.late
     first, last = (_place(quarter, file) for quarter in quarters_at(onsets[[0, -1]], file))
     ringing = _place(float(quarters_at(releases, file).max()), file)
-    sections = _meters(file)
+    sections, hypotheses = _meters(file), Hypotheses()
     if meter or len(sections) == 1:
-        sections = _likeliest(performance, fit, meter or sections[0].meter, meter is None)
+        heard = hear_file_bars(performance, fit)
+        sections = _likeliest(heard, meter or sections[0].meter, meter is None)
+        hypotheses = _weigh(heard, sections[0])
     bars = list(_bars(sections, first + EARLY, last, ringing - EARLY))
     bars[0] = _as_pickup(bars[0], first)
     begin = bars[0].start
     places = [*(beat for bar in bars for beat in _beats(bar)), bars[-1].end]
     times = seconds_at(np.array([float(place) for place in places]), file) + fit.late
     compound = any(bar.compound for bar in bars)
-    return Grid(
+    grid = Grid(
         tuple(times.tolist()),
         tuple(place - begin for place in places),
         tuple(replace(bar, start=bar.start - begin) for bar in bars),
         EVEN if compound else find_swing(times, np.unique(onsets + fit.late), 0.0),
     )
+    return ChosenBars(grid, hypotheses)
 
 
 def _place(quarter: float, file: FileGrid) -> Fraction:
@@ -99,15 +103,30 @@ def _at_barline(place: Fraction, before: _Section) -> Fraction:
     return before.start + round((place - before.start) / bar) * bar
 
 
-def _likeliest(
-    performance: Performance, fit: FileFit, meter: TimeSignature, free: bool
-) -> list[_Section]:
-    """Bars of the meter, or (where that is `free`) of another that is likelier, at their place."""
-    heard = [b for b in hear_file_bars(performance, fit) if free or b.meter == meter]
-    if not heard or (free and meter not in METERS):
+def _likeliest(heard: Sequence[FileBars], meter: TimeSignature, others: bool) -> list[_Section]:
+    """Bars of the meter, or (where `others` may be) of another that is likelier, at their place."""
+    allowed = [bars for bars in heard if others or bars.meter == meter]
+    if not allowed or (others and meter not in METERS):
         return [_Section(Fraction(0), meter)]
-    bar = Fraction(4 * heard[0].meter.beats, heard[0].meter.beat_type)
-    return [_Section(heard[0].offset - (bar if heard[0].offset else 0), heard[0].meter)]
+    bar = Fraction(4 * allowed[0].meter.beats, allowed[0].meter.beat_type)
+    return [_Section(allowed[0].offset - (bar if allowed[0].offset else 0), allowed[0].meter)]
+
+
+def _weigh(heard: Sequence[FileBars], written: _Section) -> Hypotheses:
+    """How likely the best bars of each meter are, and how much later those written may stand."""
+    meters: dict[str, float] = {}
+    shifts: dict[int, float] = {}
+    bar = Fraction(4 * written.meter.beats, written.meter.beat_type)
+    beat = bar / felt_beats(written.meter)
+    for bars in heard:
+        meters.setdefault(f"{bars.meter.beats}/{bars.meter.beat_type}", bars.worth)
+        if bars.meter == written.meter:
+            later = (bars.offset - written.start) % bar / beat
+            if later.denominator == 1:
+                shifts[int(later)] = bars.worth
+    if not shifts:
+        return Hypotheses()
+    return Hypotheses({}, shares(meters), shares(shifts))
 
 
 def _bars(

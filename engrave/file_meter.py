@@ -87,6 +87,11 @@ def _beat(meter: TimeSignature) -> tuple[Fraction, bool]:
     return Fraction(12 if compound else 4, meter.beat_type), compound
 
 
+def felt_beats(meter: TimeSignature) -> int:
+    """How many beats of the reader of bars a bar of this meter has."""
+    return int(Fraction(4 * meter.beats, meter.beat_type) / _beat(meter)[0])
+
+
 def _shifts(beat: Fraction, compound: bool) -> list[Fraction]:
     """Where the first beat may stand: on an eighth of a dotted beat, a quarter of a half note."""
     part = beat / 3 if compound else min(beat, Fraction(1))

@@ -17,7 +17,8 @@ from itertools import groupby
 import numpy as np
 
 from engrave.grid import Bar, PlacedNote
-from engrave.keys import Music, find_key
+from engrave.hypotheses import shares
+from engrave.keys import FEW, Music, find_key, key_votes
 from engrave.score import KeySignature
 
 # How often each pitch class sounds in music of a signature, counted in semitones from the tonic
@@ -57,6 +58,25 @@ def find_sections(notes: Sequence[PlacedNote], bars: Sequence[Bar]) -> tuple[Sec
         key = find_key(Music.of(inside), [path[members[0]]])
         sections.append(Section(bars[members[0]].start, key))
     return tuple(sections)
+
+
+def weigh_keys(notes: Sequence[PlacedNote], sections: Sequence[Section]) -> dict[int, float]:
+    """Shares of belief in signatures: of the piece, or of the longest of several sections.
+
+    `sections` are those that were found for the notes; the one that is written is the likeliest.
+    """
+    ordered = sorted(notes, key=lambda note: (note.onset, note.pitch))
+    starts = [section.start for section in sections]
+    of = np.searchsorted([float(s) for s in starts], [float(n.onset) for n in ordered], "right") - 1
+    main = int(np.bincount(of.clip(0)).argmax())
+    music = Music.of([note for note, k in zip(ordered, of, strict=True) if k == main])
+    if len(np.unique(music.pitch_class)) <= FEW or music.chord[-1] < FEW:
+        return {}
+    votes = key_votes(music).max(axis=1)
+    worth = dict(zip(range(-6, 6), votes.tolist(), strict=True))
+    written = sections[main].key.fifths
+    most = worth.pop(-6 if written == 6 else written, float(votes.max()))
+    return shares({written: most, **{k: min(vote, most) for k, vote in worth.items()}})
 
 
 def _suitability(music: Music, bar_of: np.ndarray, bars: int) -> np.ndarray:

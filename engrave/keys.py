@@ -161,6 +161,20 @@ def find_key(music: Music, signatures: Sequence[int] = range(-6, 6)) -> KeySigna
     """The key of the music, its signature one of those given (six flats may be six sharps)."""
     if len(np.unique(music.pitch_class)) <= FEW or music.chord[-1] < FEW:
         return KeySignature(_plainest(music, signatures))
+    scores = key_votes(music, signatures)
+    best, mode = np.unravel_index(scores.argmax(), scores.shape)
+    fifths = signatures[int(best)]
+    if abs(fifths) == 6:
+        flats, sharps = (local_keys(music, k).log_likelihood for k in (-6, 6))
+        fifths = 6 if sharps > flats + SHARPS_FAVOURED else -6
+    # The votes tell signatures apart better than modes: a close on either tonic decides.
+    close = int(music.pitch[music.chord > music.chord[-1] - CLOSING_CHORDS].min()) % 12
+    tonics = [7 * fifths % 12, (7 * fifths + 9) % 12]
+    return KeySignature(fifths, MODES[tonics.index(close) if close in tonics else mode])
+
+
+def key_votes(music: Music, signatures: Sequence[int] = range(-6, 6)) -> np.ndarray:
+    """Log likelihoods of the signatures in either mode (signatures x modes)."""
     last = music.first[-1]  # the lowest note of the last chord
     n = len(music.pitch)
     heard = np.stack(
@@ -171,16 +185,8 @@ def find_key(music: Music, signatures: Sequence[int] = range(-6, 6)) -> KeySigna
     )
     votes = np.array(KEY_VOTES).reshape(2, 3, 12)
     turned = np.stack([np.roll(heard, -7 * fifths, axis=1) for fifths in signatures])
-    scores = np.einsum("kph,mph->km", turned, votes)
-    best, mode = np.unravel_index(scores.argmax(), scores.shape)
-    fifths = signatures[int(best)]
-    if abs(fifths) == 6:
-        flats, sharps = (local_keys(music, k).log_likelihood for k in (-6, 6))
-        fifths = 6 if sharps > flats + SHARPS_FAVOURED else -6
-    # The votes tell signatures apart better than modes: a close on either tonic decides.
-    close = int(music.pitch[music.chord > music.chord[-1] - CLOSING_CHORDS].min()) % 12
-    tonics = [7 * fifths % 12, (7 * fifths + 9) % 12]
-    return KeySignature(fifths, MODES[tonics.index(close) if close in tonics else mode])
+    scores: np.ndarray = np.einsum("kph,mph->km", turned, votes)
+    return scores
 
 
 def _plainest(music: Music, signatures: Sequence[int]) -> int:

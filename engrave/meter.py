@@ -7,6 +7,7 @@ bars seldom break off. The best way is found by Viterbi, and laid out in quarter
 Temperley, *Music and Probability*, 2007, ch. 3).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +19,7 @@ from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionM
 from engrave import reading
 from engrave.bar_reading import BarEvidence
 from engrave.grid import EVEN, Bar, Grid, Pulse, Tap
+from engrave.hypotheses import ChosenBars, Hypotheses, shares
 from engrave.listen import Evidence
 from engrave.performance import Performance
 from engrave.score import TimeSignature
@@ -52,17 +54,33 @@ ON_BEAT = 0.06  # seconds from a beat within which a note stands on it
 CERTAIN = 30.0  # log odds of a downbeat that the user tapped
 TAPPED_METER = 0.1  # how common a bar is held to be that the user tapped and the table lacks
 LONGEST_TAPPED_BAR = 32  # beats
+# How far the mean log likelihood of a beat is believed, and over how many beats it must have been
+# heard for that. So meters that get 80 % of the belief were right in all of 18, barlines in 97 % of
+# 29 pieces of (n)ASAP's training split (free weights, whose beat was right in 62).
+TRUST, ENOUGH = 0.6, 32
 
 _BarState = tuple[tuple[int, bool], int]  # a meter (see METERS), and a beat of its bar
 
 
 @dataclass(frozen=True, slots=True)
 class _Meter:
-    """The bars as beats see them: index of each beat in its bar, size and division of that bar."""
+    """The bars as beats see them: index of each beat in its bar, size and division of that bar.
+
+    `worth` is the log likelihood of all of it.
+    """
 
     index: np.ndarray
     beats: np.ndarray
     compound: np.ndarray
+    worth: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """The likeliest states of the beats, and their log likelihood."""
+
+    states: Sequence[_BarState]
+    worth: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +105,7 @@ def group_beats(
     bars: BarEvidence,
     meter: TimeSignature | None = None,
     taps: Sequence[Tap] = (),
-) -> Grid:
+) -> ChosenBars:
     """The grid: beats in bars, of whose notes and beats the readers say this.
 
     `meter` and the downbeats among `taps` are what is known: all bars are of the meter, unless
@@ -98,7 +116,8 @@ def group_beats(
         known[0] = 1  # all that is heard lies within one beat
     heard = _hear_beats(performance, pulse, evidence, bars)
     found = _find_bars(heard, pulse.triple, meter, known)
-    return _lay_out(pulse, found, heard.unit, meter)
+    grid = _lay_out(pulse, found, heard.unit, meter)
+    return ChosenBars(grid, _weigh(heard, pulse.triple, known, found))
 
 
 def _hear_beats(
@@ -161,18 +180,56 @@ def _find_bars(
     if meter:
         meters = {_felt(meter): 1.0}
         slip = GIVEN_SLIP if known.any() else 0.0
+    path = _best_path(heard, triple, known, meters, slip)
+    return _Meter(
+        index=np.array([i for _, i in path.states]),
+        beats=np.array([m[0] for m, _ in path.states]),
+        compound=np.array([m[1] for m, _ in path.states]),
+        worth=path.worth,
+    )
+
+
+def _best_path(
+    heard: _Heard,
+    triple: np.ndarray,
+    known: np.ndarray,
+    meters: dict[tuple[int, bool], float],
+    slip: float,
+) -> _Path:
     states = [(m, i) for m in meters for i in range(m[0])]
     model = HiddenMarkovModel(
         _bar_transitions(states, meters, slip),
         _BarObservation(states, heard, triple, known),
         np.array([meters[m] / m[0] for m, _ in states]) / sum(meters.values()),
     )
-    path = [states[s] for s in model.viterbi(np.arange(len(known))[:, None])[0]]
-    return _Meter(
-        index=np.array([i for _, i in path]),
-        beats=np.array([m[0] for m, _ in path]),
-        compound=np.array([m[1] for m, _ in path]),
-    )
+    path, worth = model.viterbi(np.arange(len(known))[:, None])
+    return _Path([states[s] for s in path], float(worth))
+
+
+def _weigh(heard: _Heard, triple: np.ndarray, known: np.ndarray, found: _Meter) -> Hypotheses:
+    """How likely it is that all bars are of another meter, and that all barlines stand later."""
+    kinds = list(zip(found.beats.tolist(), found.compound.tolist(), strict=True))
+    main = Counter(kinds).most_common(1)[0][0]
+    scale = TRUST / max(len(kinds), ENOUGH)
+    worth: dict[str, float] = {}
+    for kind, common in {main: TAPPED_METER, **METERS}.items():
+        path = _best_path(heard, triple, known, {kind: common}, SLIP)
+        best = path.worth + np.log(common / sum(METERS.values()))
+        figures = _figure_odds(kind[1], heard.unit[kind[1]])
+        for figure, odds in figures.items():
+            name = f"{kind[0] * (3 if kind[1] else 1)}/{figure}"
+            written = found.worth if kind == main else min(best, found.worth)
+            likely = scale * (written - found.worth) + odds - max(figures.values())
+            worth[name] = max(worth.get(name, -np.inf), likely)  # 3/4 may be felt in one
+    states = [(main, i) for i in range(main[0])]
+    table = _BarObservation(states, heard, triple, known).table
+    own = np.flatnonzero([kind == main for kind in kinds])
+    moved = {
+        later: float(table[own, (found.index[own] - later) % main[0]].sum())
+        for later in range(main[0])
+    }
+    shifts = {later: scale * min(total - moved[0], 0.0) for later, total in moved.items()}
+    return Hypotheses({}, shares(worth), shares(shifts))
 
 
 def _felt(meter: TimeSignature) -> tuple[int, bool]:
@@ -294,9 +351,17 @@ def _unit(compound: bool, heard: np.ndarray, given: TimeSignature | None) -> Fra
     """The length of a felt beat in quarter notes."""
     if given:
         return Fraction(4 * (3 if _felt(given)[1] else 1), given.beat_type)
+    odds = _figure_odds(compound, heard)
+    return Fraction(4 * (3 if compound else 1), max(odds, key=lambda figure: odds[figure]))
+
+
+def _figure_odds(compound: bool, heard: np.ndarray) -> dict[int, float]:
+    """Log likelihoods of the lower figures of the time signature."""
     lower = COMPOUND_FIGURES if compound else SIMPLE_FIGURES
-    likeliest = max(lower, key=lambda f: heard[f.bit_length() - 2] + np.log(lower[f]))
-    return Fraction(4 * (3 if compound else 1), likeliest)
+    return {
+        figure: float(heard[figure.bit_length() - 2] + np.log(share))
+        for figure, share in lower.items()
+    }
 
 
 def _barlines(meter: _Meter) -> list[int]:

@@ -19,8 +19,9 @@ from engrave.fingers import find_fingers
 from engrave.grid import Grid, PlacedNote, Tap
 from engrave.halves import divide_bars
 from engrave.hands import split_hands
+from engrave.hypotheses import ChosenBars, Hypotheses
 from engrave.instruments import DAMPED
-from engrave.key_changes import Section
+from engrave.key_changes import Section, weigh_keys
 from engrave.lengths import settle_lengths
 from engrave.listen import WEIGHTS, Evidence, listen, listen_for_pedal
 from engrave.lyrics import with_lyrics
@@ -69,7 +70,8 @@ class Corrections:
 class Transcription:
     """A performance, where its beats and bars are, and how it is written.
 
-    `evidence` and `corrections` are what it was made from; two that came out alike are equal.
+    `evidence` and `corrections` are what it was made from, `hypotheses` what else it could be; two
+    that came out alike are equal.
     `foot` is the pedal that is written, `fit` how the music lies on the grid of its file.
     """
 
@@ -78,6 +80,7 @@ class Transcription:
     score: Score
     evidence: Evidence = field(compare=False, repr=False)
     corrections: Corrections = field(compare=False)
+    hypotheses: Hypotheses = field(default=Hypotheses(), compare=False)
     foot: Foot = Foot()
     fit: FileFit = FREE
 
@@ -103,7 +106,8 @@ def transcribe(
     begin("Following the beat", 0.35)
     known = corrections.tempo or corrections.beats
     fit = FREE if known else fit_file_grid(fingers, corrections.grid)
-    beats = _find_bars(fingers, evidence, corrections, fit)
+    bars = _find_bars(fingers, evidence, corrections, fit)
+    beats = bars.grid
     begin("Writing the rhythm", 0.5)
     staves = lay_staves(fingers, split_hands(fingers, evidence))
     ornaments = find_ornaments(fingers, staves.hands, evidence, beats)
@@ -125,7 +129,8 @@ def transcribe(
     hand, voice = (tuple(labels[i] for i in joined.like) for labels in (hand, voice))
     foot = _find_foot(performance, pedal, weights)
     begin("Putting it on paper", 0.8)
-    spelling = spell(notes, corrections.key, grid.bars, _file_keys(performance, notes, grid, fit))
+    stated = _file_keys(performance, notes, grid, fit)
+    spelling = spell(notes, corrections.key, grid.bars, stated)
     lines = cross_staves(notes, hand, voice, spelling.pitches, spelling.sections, grid)
     notes = lines.notes
     articulation = replace(
@@ -165,12 +170,22 @@ def transcribe(
         rights=source.rights,
     )
     score = with_lyrics(keep_pace(score, grid), dict(performance.lyrics))
-    return Transcription(performance, grid, score, evidence, corrections, foot, fit)
+    keys = {} if corrections.key or stated else weigh_keys(notes, spelling.sections)
+    return Transcription(
+        performance,
+        grid,
+        score,
+        evidence,
+        corrections,
+        replace(bars.hypotheses, keys=keys),
+        foot,
+        fit,
+    )
 
 
 def _find_bars(
     performance: Performance, evidence: Evidence, known: Corrections, fit: FileFit
-) -> Grid:
+) -> ChosenBars:
     """The bars that the file states where its beats are those of the music; else as they sound."""
     taps = known.beats or ()
     if performance.grid and fit.kind != "free":

@@ -40,7 +40,7 @@ def hear(performance, evidence=None, *, tempo=None, taps=(), meter=None):
     evidence = evidence or read_evenly(performance, 0.5)
     pulse = track_beats(performance, evidence, meter, tempo, taps)
     bars = unsaid_bars(len(pulse.times))
-    grid = group_beats(performance, pulse, evidence, bars, meter, taps)
+    grid = group_beats(performance, pulse, evidence, bars, meter, taps).grid
     assert np.all(np.isfinite(pulse.times))
     assert len(pulse.times) == len(pulse.triple) == len(grid.times) - 1
     last = performance.notes[-1].onset

@@ -34,6 +34,7 @@ FLOORS = (
         "fingers",
         "instruments",
         "bar_features",
+        "hypotheses",
         "files",
     },  # written; heard
     # what the readers of the pedal and of places are told; how beats divide

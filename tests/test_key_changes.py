@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from engrave.grid import Bar, PlacedNote
-from engrave.key_changes import find_sections
+from engrave.key_changes import find_sections, weigh_keys
 from engrave.spelling import parse_key, spell
 from tests.scores import pitch
 
@@ -78,3 +78,19 @@ def test_silent_bars_belong_to_what_is_around_them():
     notes, bars = cadences((32, 0), (1, 0), (32, 0))
     silent = [note for note in notes if not 128 <= note.onset < 132]
     assert len(find_sections(silent, bars)) == 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "written"), [([(32, 0)], 0), ([(48, 0), (32, 3)], 0), ([(24, 0), (48, 3)], -3)]
+)
+def test_the_signature_of_the_longest_section_is_the_likeliest(keys, written):
+    notes, bars = cadences(*keys)
+    likely = weigh_keys(notes, find_sections(notes, bars))
+    shares = list(likely.values())
+    assert next(iter(likely)) == written and shares == sorted(shares, reverse=True)
+    assert shares[0] > 0.8 and sum(shares) == pytest.approx(1)
+
+
+def test_the_key_of_two_notes_is_not_doubted():
+    notes = [PlacedNote(Fraction(k), Fraction(1), 60 + 7 * k, k) for k in range(2)]
+    assert weigh_keys(notes, find_sections(notes, [Bar(Fraction(0), Fraction(4), 4, 4)])) == {}

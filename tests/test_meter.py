@@ -12,6 +12,7 @@ import pytest
 
 from engrave import meter
 from engrave.grid import Grid, Pulse
+from engrave.hypotheses import Hypotheses
 from engrave.listen import Evidence
 from engrave.meter import group_beats
 from engrave.score import TimeSignature
@@ -30,7 +31,7 @@ def grouped(
     pulse = Pulse(0.5 * np.arange(count), np.broadcast_to(in_three, count))
     beats = list(beats)
     bars = bars_as_notes(evidence, beats, count)
-    return group_beats(play(press(0.5 * beat) for beat in beats), pulse, evidence, bars, given)
+    return group_beats(play(press(0.5 * beat) for beat in beats), pulse, evidence, bars, given).grid
 
 
 def meters(grid: Grid) -> list[tuple[str, int]]:
@@ -201,3 +202,39 @@ def test_the_first_bar_may_be_a_pickup_and_the_last_is_filled():
     grid = laid_out([2, 0, 1, 2, 0], [3] * 5, [True] * 5)
     assert [bar.length for bar in grid.bars] == [Fraction(3, 2), Fraction(9, 2), Fraction(9, 2)]
     assert {(bar.beats, bar.beat_type) for bar in grid.bars} == {(9, 8)}
+
+
+# --- what else it could be ---------------------------------------------------------------------
+
+
+def weighed(evidence: Evidence, beats: Sequence[float], **known) -> Hypotheses:
+    count = int(max(beats)) + 1
+    pulse = Pulse(0.5 * np.arange(count), np.zeros(count, bool))
+    bars = bars_as_notes(evidence, list(beats), count)
+    performance = play(press(0.5 * beat) for beat in beats)
+    return group_beats(performance, pulse, evidence, bars, **known).hypotheses
+
+
+@pytest.mark.parametrize(("felt", "name"), [((3, False), "3/4"), ((4, False), "4/4")])
+def test_what_is_written_is_the_likeliest_of_its_question(felt, name):
+    found = weighed(read(range(36), 0.5, felt), range(36))
+    for ways, written in ((found.meters, name), (found.shifts, 0)):
+        shares = list(ways.values())
+        assert next(iter(ways)) == written and shares == sorted(shares, reverse=True)
+        assert sum(shares) == pytest.approx(1)
+    assert found.shifts[0] > 0.8 and set(found.shifts) == set(range(felt[0]))
+
+
+def test_what_sounds_nearly_alike_is_nearly_as_likely():
+    """Half bars that open like bars: the barline may stand there as well."""
+    clear, unclear = (
+        weighed(said(48, downbeat=[k % size == 0 for k in range(48)], unit=[4] * 48), range(48))
+        for size in (4, 2)
+    )
+    assert {"2/4", "4/4"} == set(list(unclear.meters)[:2])
+    assert min(unclear.meters["2/4"], unclear.meters["4/4"]) > clear.meters["2/4"]
+
+
+def test_a_given_meter_leaves_the_barlines_open():
+    found = weighed(read(range(36), 0.5, (3, False)), range(36), meter=TimeSignature(3, 4))
+    assert next(iter(found.shifts)) == 0 and set(found.shifts) == {0, 1, 2}
