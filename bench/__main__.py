@@ -17,7 +17,8 @@ from bench.ledger import digest_files
 from bench.look import Row, View, write_html
 from bench.musescore import Verdict, read_pages, write_verdicts
 from bench.pedal import Figures, judge_all, write_pedal_json, write_pedal_table
-from bench.peers import PEERS, PeerError
+from bench.peers import OWN_WEIGHTS, PEERS, PeerError
+from bench.plain import judge_plain, own_tunes, read_scores, write_plain_table
 from bench.publish import publish
 from bench.results import Outcome, summarize, write_json
 from bench.score import CEILING, score_recordings, shelf_place
@@ -51,6 +52,19 @@ def _on_recordings(command: argparse.Namespace, arguments: Sequence[str]) -> Non
 
 def _figures(command: argparse.Namespace, _arguments: Sequence[str]) -> None:
     publish(command.results)
+
+
+def _plain(command: argparse.Namespace, arguments: Sequence[str]) -> None:
+    """The table stands whole on disk at the end; a line for each file that failed comes before."""
+    pieces = [*read_scores(command.data, command.most), *own_tunes()]
+    systems = [command.weights, *command.peers]
+    found = []
+    for task, figures in tqdm(judge_plain(pieces, systems), unit="file", disable=None):
+        found.append((task, figures))
+        if isinstance(figures, Failure):
+            _say(f"{task.notated.name}: {figures.reason}", sys.stderr)
+    about = _about(_state(arguments, (command.data, command.out)))
+    _write(command.out / "plain.md", write_plain_table(found, about))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,6 +101,14 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="NAMES",
                 help=f"what to compare with, of {','.join(_names(name))} (default: {RAW})",
             )
+    help_text = "scores and tunes as a program writes them or hands play them to a click"
+    command = commands.add_parser("plain", help=help_text, description=help_text)
+    command.set_defaults(act=_plain)
+    command.add_argument("data", type=Path, metavar="DATA", help="a folder of scores")
+    command.add_argument("--most", type=int, default=60, metavar="N", help="so many scores")
+    command.add_argument("--weights", choices=sorted(OWN_WEIGHTS), default=OWN)
+    command.add_argument("--peers", type=_peers, default=[], metavar="NAMES")
+    command.add_argument("--out", type=Path, default=Path("bench-out"), metavar="DIR")
     help_text = "write the figures of runs of `score` into the documents"
     command = commands.add_parser("figures", help=help_text, description=help_text)
     command.set_defaults(act=_figures)

@@ -96,9 +96,9 @@ class Recording:
 def read_folder(path: Path | str) -> list[Recording]:
     """All performances of a folder, in the order of `performances.csv`."""
     folder = Path(path)
-    performed = _read_table(folder / "performed.npz")
-    omitted = _read_table(folder / "omitted.npz")
-    beats = _read_table(folder / "beats.npz")
+    performed = read_table(folder / "performed.npz")
+    omitted = read_table(folder / "omitted.npz")
+    beats = read_table(folder / "beats.npz")
     with open(folder / "performances.csv", newline="", encoding="utf-8") as file:
         return [
             _recording(
@@ -166,7 +166,7 @@ def _rows(row: dict[str, str], table: str) -> slice:
     return slice(int(row[f"{table}_start"]), int(row[f"{table}_stop"]))
 
 
-def _read_table(path: Path) -> np.ndarray:
+def read_table(path: Path) -> np.ndarray:
     """One file as a structured array: differences summed up, milliseconds turned into seconds."""
     columns = {}
     with np.load(path) as stored:

@@ -8,8 +8,8 @@ the user knows: a tempo, tapped beats, a meter.
 Times are seconds, phases are shares of a beat, intervals are seconds per beat.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -17,6 +17,8 @@ import numpy as np
 
 from engrave import reading
 from engrave.grid import EVEN, Pulse, Tap
+from engrave.hypotheses import shares
+from engrave.levels import BELIEF, SPEEDS, on_beat, weigh_levels
 from engrave.listen import Evidence
 from engrave.performance import Performance, chord_starts
 from engrave.pulse import PLACES, Tempi, follow_bars, hear_pulse
@@ -47,11 +49,18 @@ AT_BARLINE, BESIDE = 1, 5
 ASTRAY = -30.0  # log likelihood of a chord that leaves the way that is taken by more than that
 INDEX_WEIGHT, METER_WEIGHT = 0.15, 0.1  # of what the reader says, where its downbeat counts 1
 SLOWEST_TRIPLET = 0.75  # seconds; a slower beat that divides in three is three beats of a given 3/4
-SLOW, PLAIN = 0.95, 0.6  # seconds of a beat; share of its part that chords mostly last
-COMPOUND = 0.4  # probability of a compound meter from which on slow beats stay whole
+FEWEST_CHORDS = 4  # of which the level of the beat can be asked
 NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
 CLOSEST = 0.05  # seconds between two beats
 LATE = 0.35  # share of a beat by which the last chord may come late or early
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBeats:
+    """The beats, and the shares of belief in other speeds (times as fast); none if not asked."""
+
+    pulse: Pulse
+    speeds: Mapping[float, float] = field(default_factory=dict)
 
 
 def track_beats(
@@ -60,11 +69,29 @@ def track_beats(
     meter: TimeSignature | None = None,
     tempo: float | None = None,
     taps: Sequence[Tap] = (),
-) -> Pulse:
+) -> FoundBeats:
     """The beats of a performance; `meter`, `tempo` (felt beats a minute), `taps` are what is known.
 
     Tapped beats are taken as they are (drawn to chords nearby) and continued at both ends.
     """
+    pulse = follow_beats(performance, evidence, meter, tempo, taps)
+    known = tempo or taps
+    # Beats of a known simple meter are not taken for bars of three, nor for thirds.
+    speeds = [v for v in SPEEDS if not meter or meter.compound or v not in (1 / 3, 3.0)]
+    found = FoundBeats(pulse) if known else _at_its_level(performance, evidence, pulse, speeds)
+    if meter and meter.compound:
+        return found
+    return replace(found, pulse=_swung(found.pulse, performance, evidence))
+
+
+def follow_beats(
+    performance: Performance,
+    evidence: Evidence,
+    meter: TimeSignature | None = None,
+    tempo: float | None = None,
+    taps: Sequence[Tap] = (),
+) -> Pulse:
+    """The same at the speed at which the chords have a beat in mind."""
     chords = _Chords.of(performance, evidence)
     if taps:
         clock = _Clock.of(chords.time, LONGEST_SILENCE)
@@ -76,11 +103,8 @@ def track_beats(
         pulse = _beats_through(chords, clock, tempi)
         if meter and not meter.compound and meter.beats % 3 == 0 and not tempo:
             pulse = _split_slow(pulse, clock)
-        elif not tempo:
-            pulse = _split_plain(pulse, clock, chords, evidence)
         pulse = _end_on_beat(pulse, chords)
-    pulse = _cover(_snap(pulse, chords), performance, clock)
-    return pulse if meter and meter.compound else _swung(pulse, chords, evidence)
+    return _cover(_snap(pulse, chords), performance, clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,17 +245,46 @@ def _split_slow(pulse: Pulse, clock: _Clock) -> Pulse:
     return _split(pulse, clock, 3)
 
 
-def _split_plain(pulse: Pulse, clock: _Clock, chords: _Chords, evidence: Evidence) -> Pulse:
-    """Slow beats in which little happens are two beats, or three unless they are read as 6/8."""
-    if len(pulse.times) < 2 or len(chords.time) < 2:
-        return pulse
-    beat = np.median(np.diff(clock.heard_at(pulse.times)))
-    parts = 3 if pulse.triple.mean() > 0.5 else 2
-    step = np.median(np.diff(chords.time))
-    read = _compound(evidence)
-    if beat <= SLOW or step < PLAIN * beat / parts or (parts == 3 and read > COMPOUND):
-        return pulse
-    return _split(pulse, clock, parts)
+def pulses_at_speeds(
+    performance: Performance,
+    evidence: Evidence,
+    pulse: Pulse,
+    speeds: Sequence[float] = SPEEDS,
+) -> dict[float, Pulse]:
+    """The pulse, and those with beats at so many times its speed, where that can be felt."""
+    chords = _Chords.of(performance, evidence)
+    clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * LONGEST_BEAT))
+    beat = float(np.median(np.diff(clock.heard_at(pulse.times))))
+    onset = np.array([note.onset for note in performance.notes])
+    pulses = {1.0: pulse}
+    for speed in speeds:
+        if speed != 1 and SHORTEST_BEAT <= beat / speed <= LONGEST_BEAT:
+            step = max(round(1 / speed), 1)
+            tried = (
+                Pulse(pulse.times[k::step], pulse.triple[k::step])
+                if speed < 1
+                else _split(pulse, clock, round(speed))
+                for k in range(step)
+            )
+            covered = [
+                _cover(_snap(p, chords), performance, clock) for p in tried if len(p.times) > 2
+            ]
+            if covered:
+                found = max(covered, key=lambda p: on_beat(evidence, onset, p))
+                pulses[speed] = Pulse(found.times, _divides_in_three(found.times, chords))
+    return pulses
+
+
+def _at_its_level(
+    performance: Performance, evidence: Evidence, pulse: Pulse, speeds: Sequence[float]
+) -> FoundBeats:
+    """The pulse at the speed that is likeliest to be that of the beat."""
+    if len(chord_starts(performance.notes)) < FEWEST_CHORDS:
+        return FoundBeats(pulse)
+    pulses = pulses_at_speeds(performance, evidence, pulse, speeds)
+    worth = weigh_levels(performance, evidence, pulses)
+    best = max(worth, key=lambda speed: worth[speed])
+    return FoundBeats(pulses[best], shares({v / best: BELIEF * worth[v] for v in worth}))
 
 
 def _compound(evidence: Evidence) -> float:
@@ -240,9 +293,10 @@ def _compound(evidence: Evidence) -> float:
     return float(np.exp(evidence.meter).mean(axis=0)[kinds].sum())
 
 
-def _swung(pulse: Pulse, chords: _Chords, evidence: Evidence) -> Pulse:
+def _swung(pulse: Pulse, performance: Performance, evidence: Evidence) -> Pulse:
     """The pulse and how it swings; swung beats divide in two."""
-    swing = find_swing(pulse.times, chords.time, _compound(evidence))
+    chords = np.array([performance.notes[i].onset for i in chord_starts(performance.notes)])
+    swing = find_swing(pulse.times, chords, _compound(evidence))
     return pulse if swing == EVEN else Pulse(pulse.times, np.zeros(len(pulse.times), bool), swing)
 
 

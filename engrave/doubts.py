@@ -29,6 +29,7 @@ WORDS = ((0.8, "sure"), (0.6, "probably"), (0.0, "a guess"))
 # Tempi that may have been meant: how many times as fast, and what that is called.
 SPEEDS = {1 / 4: "a quarter as fast", 1 / 3: "a third as fast", 1 / 2: "half as fast"}
 SPEEDS |= {2.0: "twice as fast", 3.0: "three times as fast", 4.0: "four times as fast"}
+MOST_SPEEDS = 3  # other tempi that are named at most
 HARDEST = 5  # bars at most
 HARD = 0.5  # below this agreement a bar is hard
 USUAL_NOTES = 4  # as many notes like the whole piece are added to those of each bar
@@ -147,7 +148,7 @@ def find_doubts(transcription: Transcription) -> Doubts:
 def describe(doubts: Doubts) -> list[str]:
     """The doubts in a musician's words, a line for each."""
     lines = [
-        f"tempo: {_say(doubts.tempo, len(SPEEDS))}",
+        f"tempo: {_say(doubts.tempo, MOST_SPEEDS)}",
         f"meter: {_say(doubts.meter)}",
         f"barlines: {_say(doubts.barlines)}",
         f"key: {_say(doubts.key)}",
@@ -177,11 +178,16 @@ def _doubt_tempo(score: Score, likely: Mapping[float, float], given: bool) -> Do
     words = f"{name_value(mark.beat)} = {mark.per_minute:.0f}"
     written = Choice(words, likely.get(1.0, 1.0), f"--tempo {mark.per_minute:.0f}")
     others = (
-        Choice(SPEEDS[speed], share, f"--tempo {mark.per_minute * speed:.0f}")
+        Choice(_name_speed(speed), share, f"--tempo {mark.per_minute * speed:.0f}")
         for speed, share in likely.items()
         if speed != 1
     )
     return Doubt(written, tuple(others), given)
+
+
+def _name_speed(speed: float) -> str:
+    names = [name for known, name in SPEEDS.items() if abs(known - speed) < 1e-9]
+    return names[0] if names else f"{speed:.2g} times as fast"
 
 
 def _doubt_meter(grid: Grid, likely: Mapping[str, float], given: bool) -> Doubt:

@@ -190,9 +190,10 @@ def _find_bars(
     taps = known.beats or ()
     if performance.grid and fit.kind != "free":
         return lay_file_bars(performance, performance.grid, fit, known.meter)
-    pulse = track_beats(performance, evidence, known.meter, known.tempo, taps)
-    bars = listen_for_bars(performance, pulse)
-    return group_beats(performance, pulse, evidence, bars, known.meter, taps)
+    beats = track_beats(performance, evidence, known.meter, known.tempo, taps)
+    heard = listen_for_bars(performance, beats.pulse)
+    bars = group_beats(performance, beats.pulse, evidence, heard, known.meter, taps)
+    return replace(bars, hypotheses=replace(bars.hypotheses, speeds=beats.speeds))
 
 
 def _file_keys(

@@ -166,14 +166,14 @@ def _split(text: str) -> tuple[dict[str, str], dict[str, list[str]]]:
 
 
 def _lay_bars(header: dict[str, str], count: int) -> tuple[Bar, ...]:
-    signatures = [tuple(map(int, meter.split("/"))) for meter in header["meter"].split()]
+    signatures = [(int(m.split("/")[0]), int(m.split("/")[1])) for m in header["meter"].split()]
     signatures += signatures[-1:] * (count - len(signatures))
     lengths = [Fraction(4 * beats, beat_type) for beats, beat_type in signatures]
     if "pickup" in header:
         signatures, lengths = [signatures[0], *signatures], [Fraction(header["pickup"]), *lengths]
     starts = accumulate(lengths, initial=Fraction(0))
     laid = zip(starts, lengths, signatures, strict=False)
-    return tuple(Bar(start, length, *meter) for start, length, meter in laid)[:count]
+    return tuple(Bar(start, length, beats, kind) for start, length, (beats, kind) in laid)[:count]
 
 
 def _read_phrases(text: str, bars: tuple[Bar, ...]) -> tuple[Phrase, ...]:

@@ -20,7 +20,8 @@ from engrave.listen import Evidence
 from engrave.score import KeySignature, Score, TempoMark, TimeSignature
 from engrave.transcribe import Corrections, Transcription, transcribe
 from samples import FOLDER, names
-from tests.plain import TUNES, midi_of
+from samples.tunes import midi_of
+from tests.plain import TUNES
 from tests.playing import even_grid, play, press
 from tests.scores import QUARTER, chord, head, measure, opening, piano, rest, voice, whole_rest
 

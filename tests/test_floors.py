@@ -53,14 +53,14 @@ FLOORS = (
     },
     {
         # the steps from the one to the other, each on its own
-        *("midi", "beats", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
+        *("midi", "levels", "meter", "hands", "ornaments", "quantize", "voices", "lengths"),
         *("spelling", "pedal", "tempo", "dynamics", "articulation", "check", "musicxml"),
         *("ritenuto", "fermata", "repeats", "one_voice", "pace", "halves", "one_staff"),
         *("cross_staff", "heading", "plate", "pedalling", "pedal_signs", "score_midi", "staves"),
         "file_meter",
         "file_keys",
     },
-    {"chords", "file_bars"},  # which notes and signs go together; bars as a file states them
+    {"chords", "file_bars", "beats"},  # which notes and signs go together; bars of a file; beats
     {"notate", "svg", "interop"},  # what puts their results together
     {"html", "pdf"},  # pages
     {"transcribe", "assets"},  # the path; pages with files beside them

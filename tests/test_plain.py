@@ -8,8 +8,9 @@ import pytest
 
 import engrave
 from engrave.score import Chord, TempoMark, TimeSignature
+from samples.tunes import Tune, line, midi_of
 from tests.judge import check
-from tests.plain import TUNES, Tune, line, midi_of
+from tests.plain import TUNES
 
 
 def places(score, tune: Tune) -> list[tuple[Fraction, int, int]]:

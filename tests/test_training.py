@@ -12,6 +12,9 @@ import torch
 
 from engrave import features, moments, reading
 from engrave.features import Keys
+from engrave.levels import WEIGHTS
+from engrave.midi import read_midi
+from samples.tunes import SONGS, arrange, midi_of
 from tests.bench_folder import lay_out
 from training import corpora
 from training.augment import Changes, Take, changed, excerpt, slower
@@ -31,6 +34,7 @@ from training.labels import (
     transposed,
     with_pedal,
 )
+from training.levels import Heard, fit, hear, left_out
 from training.losses import loss_of_notes
 from training.train import network_of, train
 from training.windows import Batches, Corpus, take_of
@@ -413,3 +417,23 @@ def write_scores(folder, rows, licences):
     np.savez(folder / "notes.npz", **columns)
     starts = [f"{k * size},{(k + 1) * size},{licence}" for k, licence in enumerate(licences)]
     (folder / "scores.csv").write_text("\n".join(["note_start,note_stop,licence", *starts]))
+
+
+def test_the_level_of_the_beat_is_learned_from_what_speaks_for_it():
+    """Takes in which the right speed is struck on every beat, the wrong one on every other."""
+    rng = np.random.default_rng(3)
+    heard = []
+    for number in range(40):
+        told = rng.normal(size=(3, WEIGHTS.size))
+        right = np.arange(3) == rng.integers(3)
+        told[right, 3] += 3
+        heard.append(Heard("tune", f"piece {number}", told, right))
+    weights = fit(heard)
+    assert weights.shape == WEIGHTS.shape and weights[0, 3] == weights.max() > 0.5
+    assert left_out(heard)["tune"] > 0.8
+
+
+def test_a_steady_take_is_heard_at_all_speeds():
+    beat, performance = 0.6, read_midi(midi_of(arrange(SONGS["London Bridge"], "bass"), 100, 0.01))
+    take = hear("tune", "London Bridge", beat, performance, "free")
+    assert take.told.shape[1] == WEIGHTS.size and take.right.sum() == 1

@@ -9,6 +9,7 @@ import onnx
 from training.compact import compact
 from training.export import export
 from training.join import join
+from training.levels import write_levels
 from training.rhythms import write_rhythms
 from training.train import train
 
@@ -39,9 +40,15 @@ def main() -> None:
     command = commands.add_parser("rhythms", help="count how the rhythms of DATA go on")
     command.add_argument("data", type=Path)
     command.add_argument("table", type=Path)
+    command = commands.add_parser("levels", help="fit which level of the pulse is the beat")
+    command.add_argument("data", type=Path)
+    command.add_argument("found", type=Path, help="the weights, and how often they are right")
     given = parser.parse_args()
     if given.command == "rhythms":
         write_rhythms(given.data, given.table)
+        return
+    if given.command == "levels":
+        write_levels(given.data, given.found)
         return
     if given.command == "compact":
         onnx.save(compact(onnx.load(str(given.whole))), str(given.weights))

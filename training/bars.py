@@ -19,9 +19,11 @@ from training import corpora
 from training.batches import WindowBatches
 from training.clock import beat_grid
 from training.labels import GRACE, UNKNOWN
+from training.tunes import make_tune
 
 BARS = np.dtype([(name, "i1") for name in reading.BAR_HEADS])
 MIN_BEATS = 24
+TUNES = 3000  # that are made up
 # Beats that are found, in true ones: the classes of "level", and the class of those between.
 LEVELS = (1.0, 2.0, 0.5, 3.0, 1 / 3, 3 / 2, 2 / 3)
 BETWEEN = len(LEVELS)
@@ -156,6 +158,9 @@ class BarBatches(WindowBatches):
             "lieder": lambda: corpora.songs(data / "lieder"),
             "piano_free": lambda: corpora.songs(data / "piano_free"),
             "pop909": lambda: corpora.pop_songs(data / "pop909"),
+            "tunes": lambda: (
+                make_tune(np.random.default_rng((self.seed, k))) for k in range(TUNES)
+            ),
         }
         self.shares = config["shares"]
         self.pieces = {

@@ -18,10 +18,12 @@ from training.batches import WindowBatches
 from training.duet import duet, signature
 from training.labels import ANSWERS, UNKNOWN, answer, with_pedal
 from training.render import Habits, render
+from training.tunes import make_tune
 
 MARGIN = 1.1  # more notes than a window has are taken, for some are lost
 MIN_NOTES = 60
 MELODY_ALONE = 0.25  # of the plain excerpts, share of which the upper line is played alone
+STEADY = 0.85  # of the tunes, share that is played steadily
 SLOWER = 1.3  # songs go so much slower than the concert pieces that the renderer's players learned
 
 
@@ -114,6 +116,8 @@ class Batches(WindowBatches):
     def _take(self, rng: np.random.Generator) -> Take:
         names = list(self.shares)
         corpus = names[rng.choice(len(names), p=[self.shares[n] for n in names])]
+        if corpus == "tunes":
+            return self._rendered(make_tune(rng), rng, is_end=True, plain=rng.random() < STEADY)
         pieces = getattr(self.corpus, corpus)
         piece = pieces[rng.integers(len(pieces))]
         length = int(self.window * MARGIN)
