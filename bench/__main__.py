@@ -12,21 +12,21 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from bench.apart import Failure
-from bench.ledger import digest_files
-from bench.look import Row, View, write_html
-from bench.musescore import Verdict, read_pages, write_verdicts
-from bench.pedal import Figures, judge_all, write_pedal_json, write_pedal_table
-from bench.peers import OWN_WEIGHTS, PEERS, PeerError
-from bench.plain import judge_plain, own_tunes, read_scores, write_plain_table
-from bench.publish import publish
-from bench.results import Outcome, summarize, write_json
-from bench.score import CEILING, score_recordings, shelf_place
-from bench.shelf import take_page
-from bench.speed import Run, measure_files, measure_growth, write_runs, write_speed
-from bench.table import OWN, write_table
-from bench.truth import Recording, read_folder
-from bench.versions import commit, version_of
+from bench.pages.truth import Recording, read_folder
+from bench.report.look import Row, View, write_html
+from bench.report.publish import publish
+from bench.report.results import Outcome, summarize, write_json
+from bench.report.table import OWN, write_table
+from bench.runs.kept_pages import take_page
+from bench.runs.ledger import digest_files
+from bench.runs.musescore import Verdict, read_pages, write_verdicts
+from bench.runs.pedal import Figures, judge_all, write_pedal_json, write_pedal_table
+from bench.runs.plain import judge_plain, own_tunes, read_scores, write_plain_table
+from bench.runs.processes import Failure
+from bench.runs.score import CEILING, score_recordings, shelf_place
+from bench.runs.speed import Run, measure_files, measure_growth, write_runs, write_speed
+from bench.runs.versions import commit, version_of
+from bench.systems.systems import OWN_WEIGHTS, PEERS, PeerError
 
 RAW = "musescore"  # the raw import that a user would have instead
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from engrave.cli import main
+from engrave.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -15,7 +15,7 @@ if str(FOLDER.parent) not in sys.path:  # run as a program, not imported
     sys.path.insert(0, str(FOLDER.parent))
 
 import engrave  # noqa: E402
-from engrave.html import describe  # noqa: E402
+from engrave.output.html.page import describe  # noqa: E402
 
 DOCS = FOLDER.parent / "docs"
 HEAD = """\

@@ -35,8 +35,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from engrave.grid import Bar
-from engrave.score import Pitch
+from engrave.music.grid import Bar
+from engrave.music.values import Pitch
 
 # What holds where the header says nothing; the lines of music, with their staff and voice numbers.
 DEFAULTS = {"title": "", "meter": "4/4", "key": "0 major", "tempo": "100", "rubato": "0"}

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from engrave.grid import Bar, Grid
-from engrave.performance import PedalMove, Performance, PlayedNote, Source
+from engrave.music.grid import Bar, Grid
+from engrave.music.performance import PedalMove, Performance, PlayedNote, Source
 from samples.notation import PedalSpan, Phrase, Piece, TrueNote
 
 TICK = 1 / 960  # seconds; what a recording at tempo 120 and division 480 can tell apart

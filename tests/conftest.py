@@ -13,7 +13,8 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import browser, musescore, schema
+from judges import musescore, schema
+from tests.support import browser
 
 Judge = Callable[[Path], list[str]]
 
@@ -34,14 +35,14 @@ def require(program: str | None, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def musescore_judge() -> Judge:
-    """`tests.musescore.judge`: what real MuseScore reads differently from a file."""
+    """`judges.musescore.judge`: what real MuseScore reads differently from a file."""
     require(musescore.musescore_program(), "MuseScore 3")
     return musescore.judge
 
 
 @pytest.fixture(scope="session")
 def schema_judge() -> Judge:
-    """`tests.schema.validate`: what the MusicXML 4.0 schema says against a file."""
+    """`judges.schema.validate`: what the MusicXML 4.0 schema says against a file."""
     try:
         schema.load_schema()
     except schema.SchemaUnavailable as unavailable:

@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageChops
 
-from engrave.musicxml import write_musicxml
-from engrave.pdf import write_png
-from tests.musescore import draw_all
-from tests.notation import ALL
-from tests.notation.sample import Sample, make
+from engrave.output.musicxml.document import write_musicxml
+from engrave.output.pdf import write_png
+from judges.musescore import draw_all
+from tests.regression import ALL
+from tests.regression.sample import Sample, make
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGRAVERS = ("verovio", "musescore")
@@ -160,7 +160,7 @@ def _trim(png: bytes, path: Path) -> None:
 
 def _draw_revision(revision: str, folder: Path) -> None:
     """Draw the samples of another revision as its `engrave` writes them."""
-    command = ["git", "archive", revision, "engrave", "tests", "samples"]
+    command = ["git", "archive", revision]
     archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     with tempfile.TemporaryDirectory() as name:
         with tarfile.open(fileobj=io.BytesIO(archive)) as project:

@@ -14,19 +14,14 @@ import pytest
 from lxml import etree
 
 import engrave
-from engrave.doubts import Choice, Doubt, Doubts, describe
-from engrave.grid import Bar, Grid
-from engrave.performance import Performance, PlayedNote, Source
-from engrave.score import (
-    KeySignature,
-    Measure,
-    NoteValue,
-    Part,
-    TempoMark,
-    TimeSignature,
-    Unwritten,
-)
-from tests.test_cli import WALTZ
+from engrave.doubts.doubt import Choice, Doubt, Doubts, describe
+from engrave.midi.smf import MidiError
+from engrave.music.grid import Bar, Grid, Tap
+from engrave.music.marks import TempoMark
+from engrave.music.performance import Performance, PlayedNote, Source
+from engrave.music.score import Measure, Part, Unwritten
+from engrave.music.values import KeySignature, NoteValue, TimeSignature
+from tests.cli.test_main import WALTZ
 
 ROOT = Path(__file__).parent.parent
 SETUP = ConfigParser()
@@ -37,11 +32,19 @@ IMPORTED_AS = {"PySide6-Essentials": "PySide6", "pillow": "PIL"}
 # Style
 
 
-@pytest.mark.parametrize("tool", ["ruff check", "ruff format --check", "mypy"])
+LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+TOOLS = {
+    "ruff check": ["-m", "ruff", "check"],
+    "ruff format": ["-m", "ruff", "format", "--check"],
+    "mypy": ["-m", "mypy"],
+    "lint-imports": ["-c", LINTER, "--no-cache"],
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
 def test_style(tool):
-    done = subprocess.run(
-        [sys.executable, "-m", *tool.split()], cwd=ROOT, capture_output=True, text=True
-    )
+    command = [sys.executable, *TOOLS[tool]]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -65,7 +68,11 @@ def libraries_in(*folders: str) -> set[str]:
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 names.add((node.module or "").partition(".")[0])
-    return names - sys.stdlib_module_names - {"engrave", "tests", "samples", "bench", "training"}
+    return (
+        names
+        - sys.stdlib_module_names
+        - {"engrave", "tests", "samples", "judges", "bench", "training"}
+    )
 
 
 def test_what_the_package_imports_is_what_it_requires():
@@ -75,9 +82,15 @@ def test_what_the_package_imports_is_what_it_requires():
 def test_what_the_tests_import_comes_with_dev():
     dev = requirements("dev", "options.extras_require")
     assert (
-        libraries_in("tests", "samples", "bench", "training")
+        libraries_in("tests", "samples", "judges", "bench", "training")
         <= requirements("install_requires") | dev
     )
+
+
+def test_every_room_of_the_package_is_installed():
+    listed = set(SETUP["options"]["packages"].split()) - {"engrave.musescore_plugin"}
+    doors = (ROOT / "engrave").rglob("__init__.py")
+    assert listed == {".".join(d.parent.relative_to(ROOT).parts) for d in doors}
 
 
 def test_every_file_of_the_package_is_installed():
@@ -167,7 +180,7 @@ def test_options_may_be_texts_or_values():
 def test_taps_may_be_a_file_or_values(tmp_path):
     path = tmp_path / "taps.txt"
     path.write_text("".join(f"{beat / 2} {'' if beat % 3 else 'downbeat'}\n" for beat in range(36)))
-    taps = [engrave.Tap(beat / 2, beat % 3 == 0) for beat in range(36)]
+    taps = [Tap(beat / 2, beat % 3 == 0) for beat in range(36)]
     assert engrave.read_taps(path) == tuple(taps)
     assert engrave.transcribe(WALTZ, beats=path) == engrave.transcribe(WALTZ, beats=taps)
 
@@ -178,11 +191,11 @@ def test_taps_may_be_a_file_or_values(tmp_path):
 def test_an_option_that_makes_no_sense(option):
     with pytest.raises(ValueError, match=str(*option.values())) as caught:
         engrave.transcribe(WALTZ, **option)
-    assert not isinstance(caught.value, engrave.MidiError)
+    assert not isinstance(caught.value, MidiError)
 
 
 def test_what_is_not_midi():
-    with pytest.raises(engrave.MidiError):
+    with pytest.raises(MidiError):
         engrave.transcribe(b"not music")
 
 

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 import engrave
-from engrave.grid import beat_parts, shortest_value
-from engrave.score import NOTE_TYPES, Chord, Rest
-from engrave.transcribe import Corrections, transcribe
+from engrave.music.score import Chord, Rest
+from engrave.music.values import NOTE_TYPES
+from engrave.options import Corrections, parse_meter, parse_smallest
+from engrave.pipeline import transcribe
+from engrave.rhythm.beat_divisions import beat_parts, shortest_value
 from samples import FOLDER
-from tests.judge import check
-from tests.playing import play, press
+from tests.support.judge import check
+from tests.support.playing import play, press
 
 F = Fraction
 SMALLEST = [F(1, 8), F(1, 16), F(1, 32)]
@@ -46,7 +48,7 @@ def test_noise_fits_too(beats, beat_type, smallest):
     chance = np.random.default_rng(beats)
     presses = zip(chance.uniform(0, 30, 150), chance.integers(36, 96, 150), strict=True)
     performance = play(press(time, int(pitch), 0.2) for time, pitch in presses)
-    meter = engrave.parse_meter(f"{beats}/{beat_type}")
+    meter = parse_meter(f"{beats}/{beat_type}")
     made = transcribe(performance, Corrections(meter=meter, smallest=4 * smallest))
     assert shortest_in(made.score) >= smallest
     assert check(made.score, performance) == []
@@ -76,10 +78,10 @@ def test_a_beat_ends_where_that_is_not_too_short():
 
 @pytest.mark.parametrize("value", ["1/16", F(1, 16), 0.0625])
 def test_it_may_be_a_text_or_a_value(value):
-    assert engrave.parse_smallest(value) == F(1, 16)
+    assert parse_smallest(value) == F(1, 16)
 
 
 @pytest.mark.parametrize("value", ["1/4", "1/64", "16", "0", "1/0", "x", ""])
 def test_what_is_no_value_to_stop_at(value):
     with pytest.raises(ValueError, match="is not a note value to stop at; there are 1/8, 1/16"):
-        engrave.parse_smallest(value)
+        parse_smallest(value)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import onnx
 
-from training.compact import compact
-from training.export import export
-from training.join import join
-from training.levels import write_levels
-from training.rhythms import write_rhythms
+from training.count_rhythms import write_rhythms
+from training.fit_levels import write_levels
 from training.train import train
+from training.weights.average import join
+from training.weights.eight_bit import compact
+from training.weights.export import export
 
-CONFIG = Path(__file__).parent / "reader.toml"
+CONFIG = Path(__file__).parent / "config" / "reader.toml"
 
 
 def main() -> None:

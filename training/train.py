@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler
 
-from training.lessons import lesson_of
 from training.network import Network, Shape
+from training.tasks.tasks import lesson_of
 
 
 def train(config: Mapping[str, Any], data: Path, run: Path) -> None:

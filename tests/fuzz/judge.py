@@ -7,9 +7,12 @@ import traceback
 from lxml import etree
 
 import engrave
-from engrave.walk import heads_of
-from tests.judge import check
-from tests.note_account import account
+from engrave.midi.smf import MidiError
+from engrave.music.iterate import heads_of
+from engrave.output.formats import WRITERS
+from engrave.output.pdf import TooTallError
+from tests.support.judge import check
+from tests.support.note_account import account
 
 OPTIONS = (
     {},
@@ -38,15 +41,15 @@ def fault_of(data: bytes, seed: int) -> str:
         faults = [
             *account(data, score),
             *check(score, score.performance),
-            *_lost_on_paper(score, engrave.WRITERS[".musicxml"](score)),
+            *_lost_on_paper(score, WRITERS[".musicxml"](score)),
         ]
         if len(score.performance.notes) < 400:
             for suffix in [".html", random.Random(seed).choice(PICTURES)]:
-                engrave.WRITERS[suffix](score)
+                WRITERS[suffix](score)
         score.explain()
-    except engrave.MidiError as error:
+    except MidiError as error:
         return "a long message" if len(str(error)) > LONGEST_MESSAGE or "\n" in str(error) else ""
-    except engrave.TooTallError:
+    except TooTallError:
         return ""
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]

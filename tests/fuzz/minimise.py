@@ -55,6 +55,6 @@ def _without(data: bytes, k: int, parts: int) -> bytes:
 
 
 def as_hex(data: bytes, fault: str) -> str:
-    """The file in the form of `tests/odd_midi`."""
+    """The file in the form of `tests/midi/odd`."""
     rows = [data[k : k + 16].hex(" ") for k in range(0, len(data), 16)]
     return "\n".join([f"# Found by chance: {fault}", "", *rows, ""])

@@ -1,0 +1,1 @@
+"""One measure of a page against the truth a module; `all` puts them together."""

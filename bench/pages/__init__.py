@@ -1,0 +1,1 @@
+"""Pages: true scores and what systems write, with the key press of each note."""

@@ -1,0 +1,1 @@
+"""Results as files, tables and pages to look at."""

@@ -1,0 +1,1 @@
+"""The commands of the bench, and how their work is run and kept."""

@@ -1,0 +1,1 @@
+"""The systems that are compared, each from a recording to a page."""

@@ -1,0 +1,1 @@
+"""What every score must satisfy: a score comes in, sentences on its faults go out."""

@@ -1,0 +1,52 @@
+"""The command `engrave`: performances in, scores beside them, one line said about each.
+
+With --explain more lines follow, indented. `engrave plugin ...` is a command of its own.
+
+Results and what was heard go to standard output, everything that went wrong to standard error,
+one line for each. Exit status: 0 all written, 2 something was not, 130 interrupted, 141 the
+reader of the output went away.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from engrave.cli import plugin
+from engrave.cli.convert import read_command, run
+from engrave.cli.startup import INTERRUPTED, interruptible
+from engrave.cli.terminal import FAILED, complain, confess, open_streams, why
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status (or raise SystemExit, as argparse does)."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        with interruptible():
+            open_streams()
+            return _dispatch(list(words))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:  # those that are not ours are caught where they arise
+        confess()
+        return FAILED
+
+
+def _dispatch(words: list[str]) -> int:
+    """Run the command that the first word names; else the words are performances and options."""
+    try:
+        os.getcwd()
+    except OSError as error:  # it was deleted: no relative path means anything
+        complain(f"the current folder: {why(error)}")
+        return FAILED
+    match words[:1]:
+        case ["plugin"]:
+            return plugin.main(words[1:])
+        case ["embed"]:
+            from engrave.cli import embed
+
+            return embed.main(words[1:])
+        case ["view"]:
+            from engrave.cli import view
+
+            return view.main(words[1:])
+    return run(*read_command(words))

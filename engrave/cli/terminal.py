@@ -1,0 +1,165 @@
+"""How the commands speak: the only module that writes to standard output and standard error.
+
+File names, titles and the texts of errors come from strangers. A terminal obeys control characters
+in them, so every line passes through `visible` on its way out.
+
+A program that asks for `--progress` (the MuseScore plugin, which can read standard output only)
+gets a JSON object a line, in ASCII: {"step", "done"} on the way, then {"summary", "files"} for each
+performance that was written, {"error"} for each that was not.
+"""
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
+from typing import Any, NoReturn, TextIO, TypeVar
+from unicodedata import category
+
+from tqdm import tqdm
+
+from engrave.midi.smf import MidiError
+
+DONE, FAILED, READER_GONE = 0, 2, 141
+EVENTS = "--progress"
+# Control and format characters (the latter turn the direction of writing), lone surrogates, and
+# what separates lines and paragraphs.
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+JOINERS = "\u200c\u200d"  # of Persian words and of emoji
+Item = TypeVar("Item")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that complains in one line; `events` says whether a program wants to hear of it."""
+
+    events = False
+
+    def error(self, message: str) -> NoReturn:
+        complain(message, self.events)
+        raise SystemExit(FAILED)
+
+    def _print_message(self, message: str, _file: object = None) -> None:
+        """Help and version: all that argparse itself writes once `error` does not."""
+        say(*message.splitlines())
+
+
+def visible(text: str) -> str:
+    """The text on one line, with escapes such as \\x1b for what a terminal would obey."""
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if category(letter) in UNSEEN and letter not in JOINERS
+        else letter
+        for letter in text
+    )
+
+
+def say(*lines: str, end: str = "\n") -> None:
+    """Write lines to standard output."""
+    with _standard_output():
+        tqdm.write("\n".join(map(visible, lines)), file=sys.stdout, end=end)
+
+
+def send(content: bytes) -> None:
+    """Write music to standard output."""
+    with _standard_output():
+        sys.stdout.buffer.write(content)
+
+
+def tell(**event: Any) -> None:
+    """Send an event to the program that reads standard output."""
+    say(json.dumps(event))
+
+
+def remark(*lines: str) -> None:
+    """Write lines to standard error; there is no other place to say that it takes nothing."""
+    try:
+        tqdm.write("\n".join(map(visible, lines)), file=sys.stderr)
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)
+
+
+def complain(message: str, events: bool = False) -> bool:
+    """Say in one line what is wrong, also to a program that wants to hear of it. Returns False."""
+    if events:
+        tell(error=visible(message))
+    remark(f"engrave: {message}")
+    return False
+
+
+def confess(source: str = "", events: bool = False) -> bool:
+    """Say that the exception being handled is our mistake, with what helps to mend it."""
+    remark(*traceback.format_exc().splitlines())
+    at = f"{source}: " if source else ""
+    return complain(f"{at}this is a fault of engrave, please report it", events)
+
+
+def why(error: OSError) -> str:
+    """What the system says of it, in a few words."""
+    return error.strerror or str(error) or type(error).__name__
+
+
+def show_progress(items: Sequence[Item]) -> Iterable[Item]:
+    """The items; several have a progress bar meanwhile, on a terminal only (disable=None)."""
+    several = len(items) > 1
+    return tqdm(items, unit="file", leave=False, disable=None if several else True)
+
+
+def open_streams() -> None:
+    """Make the standard streams ready for any text, also those that were closed.
+
+    The descriptor of a closed stream would go to the next file that is opened, and what a library
+    prints would go into that file. In its place stands one that can be neither read nor written.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, _open_useless(name))
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what no terminal can show or type
+
+
+def _open_useless(name: str) -> TextIOWrapper:
+    """A stream open for the opposite of what it is there for."""
+    reading = name == "stdin"
+    number = os.open(os.devnull, os.O_WRONLY if reading else os.O_RDONLY)
+    raw = FileIO(number, "r" if reading else "w")
+    raw.name = f"<{name}>"
+    return TextIOWrapper(BufferedReader(raw) if reading else BufferedWriter(raw))
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    """Flush what is written within; the command ends where standard output takes nothing more."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        _silence(sys.stdout)
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(READER_GONE) from None
+        complain(f"standard output: {why(error)}")
+        raise SystemExit(FAILED) from None
+
+
+def _silence(stream: TextIO) -> None:
+    """Point a stream that takes nothing any more at nowhere, so that no later flush fails."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+Result = TypeVar("Result")
+
+
+def attempt(source: str, work: Callable[[], Result], events: bool = False) -> Result | None:
+    """What the work on a performance gives; None if it went wrong, which is said in one line."""
+    try:
+        return work()
+    except MidiError as error:
+        complain(str(error), events)
+    except Exception:  # the next file may do better
+        confess(source, events)
+    return None

@@ -1,0 +1,123 @@
+"""What may be doubted, and how it is said in words.
+
+Numbers between 0 and 1 are probabilities; times are seconds.
+"""
+
+from dataclasses import dataclass, replace
+
+# The word for what has at least such a share of the belief that it and the next best way have.
+WORDS = ((0.8, "sure"), (0.6, "probably"), (0.0, "a guess"))
+
+# Tempi that may have been meant: how many times as fast, and what that is called.
+SPEEDS = {1 / 4: "a quarter as fast", 1 / 3: "a third as fast", 1 / 2: "half as fast"}
+SPEEDS |= {2.0: "twice as fast", 3.0: "three times as fast", 4.0: "four times as fast"}
+MOST_SPEEDS = 3  # other tempi that are named at most
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to write it: in words, how likely it is, and the option that asks for it.
+
+    `where` says what is to be put into a file of taps.
+    """
+
+    words: str
+    likely: float
+    option: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is written, and what else it could be (the likeliest first).
+
+    `given` says that the user said so. What it stands on, for the barlines the meter, for the meter
+    the tempo, is named by `stands_on` where that is the less sure, and `ground` is how sure it is.
+    """
+
+    written: Choice
+    others: tuple[Choice, ...]
+    given: bool = False
+    stands_on: str = ""
+    ground: float = 1.0
+
+    @property
+    def sure(self) -> float:
+        """How likely what is written is against the next best (0-1); 1 if the user said so."""
+        if self.given or not self.others:
+            return 1.0
+        return self.written.likely / (self.written.likely + self.others[0].likely)
+
+    @property
+    def word(self) -> str:
+        """How sure it is, in a word: no surer than what it stands on."""
+        if self.given:
+            return "as you said"
+        return _word(min(self.sure, self.ground))
+
+    def standing_on(self, name: str, base: "Doubt") -> "Doubt":
+        """The same doubt on the ground of another one, called so, where that makes it greater."""
+        ground = min(base.sure, base.ground)
+        shaken = _word(min(self.sure, ground)) != _word(self.sure)
+        return replace(self, stands_on=name, ground=ground) if shaken else self
+
+
+def _word(sure: float) -> str:
+    return next(word for least, word in WORDS if sure >= least)
+
+
+@dataclass(frozen=True, slots=True)
+class HardBar:
+    """A bar by its number in the score, where it begins (seconds), and what in it is doubtful.
+
+    `agreement` is how likely the reader found what is written in it (a geometric mean).
+    """
+
+    number: int
+    seconds: float
+    agreement: float
+    reason: str
+
+    @property
+    def name(self) -> str:
+        return str(self.number) if self.number else "the pickup"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """How sure each part of a reading is; `correction` is None where none seems needed."""
+
+    tempo: Doubt
+    meter: Doubt
+    barlines: Doubt
+    key: Doubt
+    hard_bars: tuple[HardBar, ...]
+    correction: Choice | None
+
+
+def describe(doubts: Doubts) -> list[str]:
+    """The doubts in a musician's words, a line for each."""
+    lines = [
+        f"tempo: {_say(doubts.tempo, MOST_SPEEDS)}",
+        f"meter: {_say(doubts.meter)}",
+        f"barlines: {_say(doubts.barlines)}",
+        f"key: {_say(doubts.key)}",
+    ]
+    hard = [f"{bar.name} (at {bar.seconds:.1f} s): {bar.reason}" for bar in doubts.hard_bars]
+    lines.append("hardest bars: " + ("; ".join(hard) or "none stands out"))
+    best = doubts.correction
+    wanted = " with ".join(filter(None, (best.option, best.where))) if best else "none seems needed"
+    return [*lines, f"correction that would matter most: {wanted}"]
+
+
+def _say(doubt: Doubt, others: int = 1) -> str:
+    """For example "3/4, probably (70%; 6/8 30%)": the likeliest ways, as if there were no more."""
+    said = f"{doubt.written.words}, {doubt.word}"
+    if doubt.given or not doubt.others:
+        return said
+    shown = [doubt.written, *doubt.others[:others]]
+    total = sum(choice.likely for choice in shown)
+    written, *rest = [f"{choice.likely / total:.0%}" for choice in shown]
+    named = [f"{c.words} {share}" for c, share in zip(shown[1:], rest, strict=True)]
+    ground = f"; no surer than the {doubt.stands_on}" if doubt.stands_on else ""
+    return f"{said} ({written}; {', '.join(named)}{ground})"

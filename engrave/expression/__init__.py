@@ -1,0 +1,1 @@
+"""Tempo, dynamics and articulation: notes come in, marks of measures go out."""

@@ -1,0 +1,136 @@
+"""Signs of touch on single notes: staccato dots, accents, the last fermata.
+
+A dot stands where the sound ends long before the written value does and the next notes are played
+so too: the value stays the one that the beat asks for, the dot says how it is touched (Gould,
+*Behind Bars*, 2011, ch. 4). What the reader says of the note must not speak against it. An accent
+stands where one chord is struck clearly harder than all around it in its hand.
+
+A fermata stands on the last chord where the player lets it stand: half of all scores end with one.
+Of the last chords whose keys are held for three seconds, three in four have a fermata in the score
+(127 scores of the (n)ASAP data set, one performance each); how much longer than its value the chord
+is held says less. Within a piece long notes are rubato far more often than fermatas, so none is
+written there.
+
+Times are seconds, velocities MIDI's (1-127), places quarter notes from the start of the piece.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
+
+import numpy as np
+
+from engrave.listening.evidence import Evidence
+from engrave.music.grid import Grid
+from engrave.music.note import Articulation, PlacedNote
+from engrave.music.performance import Performance
+
+DOWN = 64  # depth from which the pedal holds the sound
+SHORT = 0.4  # share of its value that a dotted note sounds at most
+DOTTED = (Fraction(1, 2), Fraction(1))  # quarters: the values that take a dot
+STACCATO_EVIDENCE = -1.5  # the reader's log odds, mean of the chord
+FEWEST_DOTS = 3  # in succession: a single short note is chance
+
+NEIGHBOURS = 6  # chords of the hand on each side
+HARDER = 12  # than the hardest of them
+
+HELD = 3.0  # seconds
+
+
+def find_articulation(
+    performance: Performance,
+    notes: Sequence[PlacedNote],
+    staff: Sequence[int],
+    voice: Sequence[int],
+    grid: Grid,
+    evidence: Evidence,
+) -> Articulation:
+    """The signs of touch; `notes` have the lengths that are written."""
+    full = [i for i, note in enumerate(notes) if not note.grace]
+    lines: dict[tuple[int, int], list[list[PlacedNote]]] = {}
+    hands: dict[int, list[list[PlacedNote]]] = {}
+    for line in sorted({(staff[i], voice[i]) for i in full}):
+        lines[line] = _chords(notes[i] for i in full if (staff[i], voice[i]) == line)
+    for hand in sorted(set(staff)):
+        hands[hand] = _chords(notes[i] for i in full if staff[i] == hand)
+    ends = _sounding_ends(performance)
+    dotted = (
+        p for line in lines.values() for p in _staccato(line, ends, performance, evidence, grid)
+    )
+    struck = (p for hand in hands.values() for p in _accents(hand, performance))
+    return Articulation(frozenset(dotted), frozenset(struck))
+
+
+def _chords(notes: Iterator[PlacedNote]) -> list[list[PlacedNote]]:
+    ordered = sorted(notes, key=lambda note: note.onset)
+    return [list(chord) for _, chord in groupby(ordered, key=lambda note: note.onset)]
+
+
+def _sounding_ends(performance: Performance) -> list[float]:
+    """When the sound of each press ends: at its release, or when the pedal goes up after it."""
+    moves = performance.sustain
+    times = [move.time for move in moves]
+    ups: list[float] = [float("inf")] * (len(moves) + 1)
+    for k in range(len(moves) - 1, -1, -1):
+        ups[k] = times[k] if moves[k].depth < DOWN else ups[k + 1]
+    ends = []
+    for note in performance.notes:
+        k = bisect_right(times, note.release)
+        pedalled = performance.players[note.player].pedalled
+        held = pedalled and k > 0 and moves[k - 1].depth >= DOWN
+        ends.append(ups[k] if held else note.release)
+    return ends
+
+
+def _staccato(
+    line: list[list[PlacedNote]],
+    ends: Sequence[float],
+    performance: Performance,
+    evidence: Evidence,
+    grid: Grid,
+) -> Iterator[int]:
+    """The presses of short notes of one voice, several in succession."""
+    said = evidence.flag("staccato")
+    onsets, stops = ([float(getattr(chord[0], at)) for chord in line] for at in ("onset", "end"))
+    seconds = (grid.time_at(np.array(stops)) - grid.time_at(np.array(onsets))).tolist()
+
+    def short(k: int) -> bool:
+        if line[k][0].length not in DOTTED:
+            return False
+        sounds = [ends[n.played] - performance.notes[n.played].onset for n in line[k]]
+        odds = float(np.mean([said[n.played] for n in line[k]]))
+        return float(np.median(sounds)) < SHORT * seconds[k] and odds > STACCATO_EVIDENCE
+
+    for is_short, run in groupby(range(len(line)), key=short):
+        chords = [line[k] for k in run]
+        if is_short and len(chords) >= FEWEST_DOTS:
+            yield from (note.played for chord in chords for note in chord)
+
+
+def _accents(hand: list[list[PlacedNote]], performance: Performance) -> Iterator[int]:
+    """The presses of the chords of one hand that stand out."""
+    force = [max(performance.notes[n.played].velocity for n in chord) for chord in hand]
+    for k, chord in enumerate(hand):
+        around = force[max(0, k - NEIGHBOURS) : k] + force[k + 1 : k + 1 + NEIGHBOURS]
+        if len(around) >= NEIGHBOURS and force[k] >= max(around) + HARDER:
+            yield from (note.played for note in chord)
+
+
+def find_fermata(
+    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int]
+) -> frozenset[int]:
+    """The press whose chord takes the fermata: of the last one, on each staff the highest."""
+    last = max((note.onset for note in notes if not note.grace), default=None)
+    closing = [
+        (number, note.pitch, note.played)
+        for note, number in zip(notes, staff, strict=True)
+        if note.onset == last and not note.grace
+    ]
+    played = [performance.notes[i] for _, _, i in closing]
+    if not played or max(note.release - note.onset for note in played) < HELD:
+        return frozenset()
+    return frozenset(
+        max((pitch, i) for number, pitch, i in closing if number == staff_number)[1]
+        for staff_number in {number for number, _, _ in closing}
+    )

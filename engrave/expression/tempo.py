@@ -1,0 +1,177 @@
+"""Tempo: the mark at the beginning; *rit.* and *a tempo* where the player slows down.
+
+The tempo is that of the felt beat (a dotted quarter in 6/8, a half in 2/2): the median over the
+opening, so that neither an upbeat taken freely nor a closing ritardando moves it. It is rounded
+to the steps of Maelzel's metronome, and the Italian word is the one printed beside that step on
+common metronomes (the ranges differ a little from maker to maker).
+
+Players slow down a little at every phrase; that needs no words. So a slowing is written only where
+each of its beats is longer than those before it in the piece, and the last is far longer, more so
+the freer the whole is played; and not where the words would come often, for then it is the style.
+The close of the piece needs less, since there nothing else follows. (Gould, *Behind Bars*, 2011,
+ch. 6; of how performers do it: Todd, *J. Acoust. Soc. Am.* 77, 1985.)
+
+Places are quarters from the start of the piece; pace is seconds in a quarter.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import inf
+
+import numpy as np
+
+from engrave.music.grid import EVEN, Bar, Grid
+from engrave.music.marks import TempoMark, TempoWords
+from engrave.music.note import PlacedNote
+from engrave.music.values import NOTE_TYPES, NoteValue
+
+OPENING_BARS = 32  # the tempo mark speaks for these; a shorter piece counts as a whole
+
+# Maelzel's steps (40 to 208), carried on with the same stride below and above.
+METRONOME = (
+    *range(10, 60, 2),
+    *range(60, 72, 3),
+    *range(72, 120, 4),
+    *range(120, 144, 6),
+    *range(144, 400, 8),
+)
+
+# The word for felt beats per minute up to, not including, the number.
+TEMPO_WORDS: tuple[tuple[float, str], ...] = (
+    (40, "Grave"),
+    (52, "Largo"),
+    (60, "Larghetto"),
+    (72, "Adagio"),
+    (92, "Andante"),
+    (108, "Moderato"),
+    (120, "Allegretto"),
+    (152, "Allegro"),
+    (176, "Vivace"),
+    (200, "Presto"),
+    (inf, "Prestissimo"),
+)
+SWING = "Swing"
+EVENLY = 0.002  # share by which beats of one length may differ
+
+BEFORE = 16  # beats whose median is the tempo from which the player departs
+SLOWER, MUCH_SLOWER = 1.15, 1.7  # times as long: every beat of a slowing, and its last but
+AT_CLOSE = 1.4  # this at the close of the piece
+FREE = 3.0  # the last beat departs so many times further than nine in ten beats do
+BACK, BEATS_BACK = 1.12, 4  # so many beats that follow have the old tempo again
+FEWEST, MOST = 2, 8  # beats of a slowing
+RARE = 16  # bars for each *rit.* of the piece, at least
+
+
+def tempo_mark(grid: Grid) -> TempoMark:
+    """The mark for the start of the piece, in beats of the first full bar's time signature."""
+    bar = _first_full_bar(grid)
+    per_minute = 60 / (_seconds_per_quarter(grid) * float(bar.beat_length))
+    steps = np.array(METRONOME)
+    step = int(steps[np.argmin(np.abs(np.log(steps / per_minute)))])
+    whole = max(round(per_minute), METRONOME[0])
+    if _is_even(grid) and abs(per_minute / whole - 1) < EVENLY:
+        step = whole  # somebody set it
+    word = _look_up(TEMPO_WORDS, step) if grid.swing == EVEN else SWING
+    return TempoMark(Fraction(0), _note_value(bar.beat_length), step, word)
+
+
+def _is_even(grid: Grid) -> bool:
+    """Whether all beats of the opening are of one length, as a machine counts them."""
+    close = grid.bars[min(OPENING_BARS, len(grid.bars)) - 1].end
+    paces = [
+        (t1 - t0) / float(q1 - q0)
+        for (t0, q0), (t1, q1) in pairwise(zip(grid.times, grid.quarters, strict=True))
+        if q0 < close
+    ]
+    return max(paces) <= (1 + EVENLY) * min(paces)
+
+
+def _first_full_bar(grid: Grid) -> Bar:
+    return next((bar for bar in grid.bars if bar.length == bar.full_length), grid.bars[0])
+
+
+def _seconds_per_quarter(grid: Grid) -> float:
+    """Median over the beats of the opening bars; a grid whose beats begin later counts whole."""
+    close = grid.bars[min(OPENING_BARS, len(grid.bars)) - 1].end
+    pace = [
+        ((t1 - t0) / float(q1 - q0), q0)
+        for (t0, q0), (t1, q1) in pairwise(zip(grid.times, grid.quarters, strict=True))
+    ]
+    return float(np.median([p for p, q in pace if q < close] or [p for p, _ in pace]))
+
+
+def _note_value(length: Fraction) -> NoteValue:
+    """The plain or dotted note of this length in quarters."""
+    values = (NoteValue(kind, dots) for kind in NOTE_TYPES for dots in (0, 1))
+    return next(value for value in values if value.length == length)
+
+
+def _look_up(table: tuple[tuple[float, str], ...], number: float) -> str:
+    return next(word for limit, word in table if number < limit)
+
+
+def mark_ritenuto(notes: Sequence[PlacedNote], grid: Grid) -> tuple[TempoWords, ...]:
+    """The words, each at a beat on which a note begins."""
+    struck = {note.onset for note in notes if not note.grace}
+    last = max(struck, default=Fraction(0))
+    beats = [k for k, q in enumerate(grid.quarters) if 0 <= q <= last]
+    if len(beats) < BEFORE:
+        return ()
+    places = [grid.quarters[k] for k in beats]
+    slowness = _slowness(np.array([grid.times[k] for k in beats]), places)
+    later = slowness[BEFORE:]
+    free = 1 + FREE * (float(np.quantile(later, 0.9)) - 1) if len(later) else 1
+    inner = [
+        words
+        for words in _slowings(slowness, max(MUCH_SLOWER, free))
+        if places[words[0]] in struck and places[words[1]] in struck
+    ]
+    if len(inner) * RARE > len(grid.bars):
+        inner = []
+    found = [
+        TempoWords(places[k], words)
+        for start, stop in inner
+        for k, words in ((start, "rit."), (stop, "a tempo"))
+    ]
+    close = _close(slowness)
+    if (
+        close is not None
+        and places[close] in struck
+        and all(w.onset < places[close] for w in found)
+    ):
+        found.append(TempoWords(places[close], "rit."))
+    return tuple(found)
+
+
+def _slowness(times: np.ndarray, places: Sequence[Fraction]) -> np.ndarray:
+    """How many times longer each beat is than those before it."""
+    pace = np.diff(times) / np.diff([float(place) for place in places])
+    return np.array(
+        [p / np.median(pace[max(0, k - BEFORE) : k] if k else p) for k, p in enumerate(pace)]
+    )
+
+
+def _slowings(slowness: np.ndarray, much: float) -> Iterator[tuple[int, int]]:
+    """The first beat of each slowing, and the beat with which the old tempo is back."""
+    for start, stop in _runs(slowness):
+        back = slowness[stop : stop + BEATS_BACK]
+        back_again = len(back) == BEATS_BACK and float(np.median(back)) <= BACK
+        if start >= BEFORE and slowness[stop - 1] >= much and back_again:
+            yield start, stop
+
+
+def _close(slowness: np.ndarray) -> int | None:
+    """The first beat of a slowing that leads to the last chord."""
+    for start, stop in _runs(slowness):
+        if stop == len(slowness) and slowness[start:].max() >= AT_CLOSE:
+            return start
+    return None
+
+
+def _runs(slowness: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Beats in a row that are all longer than those before, as (first, behind the last)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], slowness >= SLOWER, [0]])))
+    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if FEWEST <= stop - start <= MOST:
+            yield start, stop

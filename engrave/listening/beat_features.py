@@ -1,0 +1,186 @@
+"""What the reader of places is told of each note: where it stands, and how long its key was held.
+
+Once beat and bars are known, a listener hears more in a note than before: how long it was held,
+measured against the next note of the hand and the beat, and on which part of the bar it falls.
+Lengths are given in felt beats and as logarithms, pitches in octaves.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engrave.listening.heads import PHASES
+
+CHORDS_AROUND = (1, 2, 3, 4, 6)  # chords of the hand, before and after, that are looked at
+HELD_OVER = (1, 2, 3, 4, 6)  # chords of the hand until which the hold is measured
+SHORTEST, LONGEST = 1 / 32, 16.0  # beats
+BEATS = 8  # of a bar that are told apart
+MIDDLE_PITCH = 64
+SAME = 1e-6  # quarters
+COUNT = 85  # numbers for each note
+SLOTS = 24  # of a beat, to which a note is nearer or less near
+TIMED_COUNT = COUNT + SLOTS + 16
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedKeys:
+    """Notes on a grid as arrays, sorted by onset, then pitch; no grace notes.
+
+    `onset` and `end` (when the key is let go) in quarters, `pitch`, `velocity`; `upper`: played by
+    the right hand; `beat` the felt beat in quarters, `place` that of the onset in a full bar, `bar`
+    the length of a full one in quarters, `triple`: beats fall in three; `pace` seconds a beat.
+    """
+
+    onset: np.ndarray
+    end: np.ndarray
+    pitch: np.ndarray
+    velocity: np.ndarray
+    upper: np.ndarray
+    beat: np.ndarray
+    place: np.ndarray
+    bar: np.ndarray
+    triple: np.ndarray
+    pace: np.ndarray
+
+
+def describe_places(places: PlacedKeys) -> np.ndarray:
+    """The features of each note: float32 array of shape (notes, COUNT); at least one note."""
+    by_hand = np.zeros((len(places.onset), _BY_HAND))
+    for upper in (False, True):
+        members = np.flatnonzero(places.upper == upper)
+        others = np.flatnonzero(places.upper != upper)
+        if len(members):
+            by_hand[members] = np.stack(_in_hand(places, members, others), axis=1)
+    table = np.concatenate([by_hand, np.stack(_in_bar(places), axis=1)], axis=1)
+    assert table.shape[1] == COUNT
+    return table.astype(np.float32)
+
+
+def describe_timing(places: PlacedKeys) -> np.ndarray:
+    """The same for notes whose `onset` and `place` are not yet exact: array (notes, TIMED_COUNT).
+
+    Beside these, how near each note is to each 24th of the beat, and its steps to the chords around
+    it, in beats.
+    """
+    phase = (places.place % places.beat) / places.beat
+    away = np.abs(phase[:, None] - np.arange(SLOTS) / SLOTS)
+    near = (1 - SLOTS * np.minimum(away, 1 - away)).clip(0)
+    starts = np.flatnonzero(np.diff(places.onset, prepend=-np.inf) > SAME)
+    chord = np.searchsorted(starts, np.arange(len(places.onset)), side="right") - 1
+    time = places.onset[starts]
+    steps = [
+        ((_moved(time, k)[chord] - places.onset) / places.beat).clip(-2, 2)
+        for k in (-4, -3, -2, -1, 1, 2, 3, 4)
+    ]
+    angle = 2 * np.pi * phase[:, None] * np.array([1, 2, 3, 4])
+    extra = [near, np.stack(steps, axis=1), np.sin(angle), np.cos(angle)]
+    table = np.concatenate([describe_places(places), *extra], axis=1)
+    assert table.shape[1] == TIMED_COUNT
+    return table.astype(np.float32)
+
+
+_BESIDE = 11
+_BY_HAND = 8 + 6 * len(CHORDS_AROUND) + len(HELD_OVER) + _BESIDE
+
+
+def _in_hand(places: PlacedKeys, members: np.ndarray, others: np.ndarray) -> list[np.ndarray]:
+    """A note among those of its hand."""
+    onset, pitch, beat = places.onset[members], places.pitch[members], places.beat[members]
+    held = (places.end[members] - onset).clip(0)
+    starts = np.flatnonzero(np.diff(onset, prepend=-np.inf) > SAME)
+    chord = np.searchsorted(starts, np.arange(len(members)), side="right") - 1
+    time = onset[starts]
+    size = np.diff(np.append(starts, len(members)))
+    lowest, highest = (f.reduceat(pitch, starts) for f in (np.minimum, np.maximum))
+    usual = np.add.reduceat(np.log(held.clip(SHORTEST)), starts) / size
+    columns = [
+        _octaves(highest[chord] - pitch),
+        _octaves(pitch - lowest[chord]),
+        (pitch == highest[chord]) * 1.0,
+        (pitch == lowest[chord]) * 1.0,
+        size[chord] / 3,
+        _log(held / beat),
+        np.log(held.clip(SHORTEST)) - usual[chord],
+        _log((_next_same(onset, pitch) - onset) / beat),
+    ]
+    for k in CHORDS_AROUND:
+        for step in (-k, k):
+            columns.append(_log(np.abs(_moved(time, step)[chord] - onset) / beat))
+            columns.append(_octaves(_moved(highest, step)[chord] - pitch))
+            columns.append(_octaves(_moved(lowest, step)[chord] - pitch))
+    for k in HELD_OVER:
+        wait = (_moved(time, k)[chord] - onset).clip(SHORTEST)
+        columns.append((held / wait).clip(0, 2))
+    return columns + _beside(places, others, members, held)
+
+
+def _beside(
+    places: PlacedKeys, others: np.ndarray, members: np.ndarray, held: np.ndarray
+) -> list[np.ndarray]:
+    """A note beside those of the other hand."""
+    if not len(others):
+        return [np.zeros(len(members))] * _BESIDE
+    onset, pitch, beat = places.onset[members], places.pitch[members], places.beat[members]
+    starts = np.flatnonzero(np.diff(places.onset[others], prepend=-np.inf) > SAME)
+    time = places.onset[others][starts]
+    lowest, highest = (f.reduceat(places.pitch[others], starts) for f in (np.minimum, np.maximum))
+    after = np.searchsorted(time, onset + SAME)
+    before = np.searchsorted(time, onset - SAME) - 1
+    following = np.append(time, onset.max() + LONGEST)[after]
+    last = np.append(time, onset.min() - LONGEST)[before]
+    during = np.searchsorted(time, onset + held - SAME) - after
+    columns = [
+        (after - before > 1) * 1.0,
+        _log((following - onset) / beat),
+        _log((onset - last) / beat),
+        np.log1p(during.clip(0)) / 2,
+        (held / (following - onset).clip(SHORTEST)).clip(0, 2),
+    ]
+    for at in (before, after - 1, after):
+        near = at.clip(0, len(time) - 1)
+        columns += [_octaves(outer[near] - pitch) for outer in (lowest, highest)]
+    return columns
+
+
+def _in_bar(places: PlacedKeys) -> list[np.ndarray]:
+    """Where a note stands, its pitch, loudness and pace."""
+    phase = (places.place % places.beat) / places.beat
+    at = np.abs(phase[:, None] - np.array(PHASES)) < 1e-3
+    index = (places.place // places.beat).clip(0, BEATS - 1)
+    count = (places.bar / places.beat).clip(1, BEATS)
+    left = (places.bar - places.place) / places.beat
+    loud = (places.velocity - 64) / 20
+    return [
+        *at.T.astype(float),
+        *(index == np.arange(BEATS)[:, None]).astype(float),
+        *(count == np.arange(2, 6)[:, None]).astype(float),
+        _log(left),
+        places.triple * 1.0,
+        places.upper * 1.0,
+        (places.pitch - MIDDLE_PITCH) / 18,
+        loud - loud.mean(),
+        np.log(places.pace.clip(0.05, 8)) + 0.5,
+        _log((places.end - places.onset) * places.pace / places.beat),
+    ]
+
+
+def _log(beats: np.ndarray) -> np.ndarray:
+    return np.log(beats.clip(SHORTEST, LONGEST)) + 0.7  # 0 for half a beat
+
+
+def _octaves(semitones: np.ndarray) -> np.ndarray:
+    return (semitones / 12).clip(-3, 3)
+
+
+def _moved(values: np.ndarray, k: int) -> np.ndarray:
+    """The value k places on (back where negative), at the ends the last one."""
+    return values[np.clip(np.arange(len(values)) + k, 0, len(values) - 1)]
+
+
+def _next_same(onset: np.ndarray, pitch: np.ndarray) -> np.ndarray:
+    """When the same key is struck again."""
+    order = np.lexsort((onset, pitch))
+    again = np.full(len(onset), np.inf)
+    same = np.diff(pitch[order]) == 0
+    again[order[:-1]] = np.where(same, onset[order][1:], np.inf)
+    return again

@@ -1,0 +1,183 @@
+"""What the reader is told of each played note: numbers that mean the same in every recording.
+
+A listener hears a note among its neighbours: how long since the last chord and until the next,
+higher or lower than what surrounds it, held or let go, louder or softer. Intervals of time are
+given as logarithms, so that a ratio is a difference; pitches in octaves. Times are seconds.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engrave.music.performance import CHORD_WINDOW, Performance
+
+CHORDS_AROUND = (1, 2, 3, 4, 6, 8, 12)  # chords before and after to which waits are measured
+NOTES_AROUND = (1, 2, 3, 4)
+LONGEST = 8.0  # seconds; longer waits and notes are as long as this
+SHORTEST = 0.01
+MODERATE_HOLD = 0.3  # seconds, about what a key is held
+MIDDLE_PITCH, MIDDLE_VELOCITY = 64, 64
+DYNAMIC_WINDOW = 32  # notes against whose mean velocity a note is measured
+COUNT = 67  # numbers for each note
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A performance as arrays, sorted by onset, then pitch.
+
+    `onset` and `release` in seconds, `pitch`, `velocity` of each note; `pedal_time` and
+    `pedal_depth` of each move of the sustain pedal.
+    """
+
+    onset: np.ndarray
+    release: np.ndarray
+    pitch: np.ndarray
+    velocity: np.ndarray
+    pedal_time: np.ndarray
+    pedal_depth: np.ndarray
+
+    @classmethod
+    def of(cls, performance: Performance) -> "Keys":
+        notes = [(n.onset, n.release, n.pitch, n.velocity) for n in performance.notes]
+        moves = [(move.time, move.depth) for move in performance.sustain]
+        return cls(
+            *np.array(notes, float).reshape(-1, 4).T, *np.array(moves, float).reshape(-1, 2).T
+        )
+
+
+def describe(keys: Keys) -> np.ndarray:
+    """The features of each note: float32 array of shape (notes, COUNT); at least one note."""
+    groups = [
+        _waits(keys),
+        _among_notes(keys),
+        _among_chords(keys),
+        _hold(keys),
+        _loudness(keys),
+        _pitch(keys),
+        _pedal(keys),
+    ]
+    table = np.stack([column for group in groups for column in group], axis=1)
+    assert table.shape[1] == COUNT
+    return table.astype(np.float32)
+
+
+def _log(seconds: np.ndarray) -> np.ndarray:
+    return np.log(np.clip(seconds, SHORTEST, LONGEST)) + 1.5  # about 0 for a quarter of a second
+
+
+def _neighbours(values: np.ndarray, k: int) -> np.ndarray:
+    """The value k places on (back where negative), at the ends the last one."""
+    return values[np.clip(np.arange(len(values)) + k, 0, len(values) - 1)]
+
+
+def chords(keys: Keys) -> tuple[np.ndarray, np.ndarray]:
+    """Index of the first note of each chord, and the chord of each note."""
+    first, starts = -np.inf, []
+    for i, onset in enumerate(keys.onset.tolist()):
+        if onset - first > CHORD_WINDOW:
+            first = onset
+            starts.append(i)
+    chord = np.zeros(len(keys.onset), int)
+    chord[starts] = 1
+    return np.array(starts), np.cumsum(chord) - 1
+
+
+def _waits(keys: Keys) -> list[np.ndarray]:
+    starts, chord = chords(keys)
+    time = keys.onset[starts]
+    columns = []
+    for k in CHORDS_AROUND:
+        columns += [
+            _log(time - _neighbours(time, -k))[chord],
+            _log(_neighbours(time, k) - time)[chord],
+        ]
+    return columns
+
+
+def _among_notes(keys: Keys) -> list[np.ndarray]:
+    columns = []
+    for k in NOTES_AROUND:
+        for step in (-k, k):
+            columns.append(((_neighbours(keys.pitch, step) - keys.pitch) / 12).clip(-3, 3))
+    columns += [_log(np.abs(_neighbours(keys.onset, k) - keys.onset)) for k in (-1, 1)]
+    return columns
+
+
+def _among_chords(keys: Keys) -> list[np.ndarray]:
+    """The note in its chord, and the outer notes of the chords around it."""
+    starts, chord = chords(keys)
+    lowest = np.minimum.reduceat(keys.pitch, starts)
+    highest = np.maximum.reduceat(keys.pitch, starts)
+    size = np.diff(np.append(starts, len(keys.onset)))
+    columns = [
+        size[chord] / 3.0,
+        (keys.pitch == lowest[chord]).astype(float),
+        (keys.pitch == highest[chord]).astype(float),
+        (keys.onset - keys.onset[starts][chord]) / CHORD_WINDOW,
+        (keys.pitch - lowest[chord]) / 12,
+        (highest[chord] - keys.pitch) / 12,
+    ]
+    for k in (-2, -1, 1, 2):
+        columns.append(((_neighbours(lowest, k) - lowest)[chord] / 12).clip(-3, 3))
+        columns.append(((_neighbours(highest, k) - highest)[chord] / 12).clip(-3, 3))
+    columns += [(_neighbours(size, k) / 3.0)[chord] for k in (-1, 1)]
+    return columns
+
+
+def _hold(keys: Keys) -> list[np.ndarray]:
+    """How long the key was held, also in the time to the next chord, and when it sounds again."""
+    starts, chord = chords(keys)
+    time = keys.onset[starts]
+    held = keys.release - keys.onset
+    wait = np.append(time[1:], time[-1] + MODERATE_HOLD)[chord] - keys.onset
+    order = np.lexsort((keys.onset, keys.pitch))
+    same = np.diff(keys.pitch[order]) == 0
+    gap = np.where(same, np.diff(keys.onset[order]), LONGEST)
+    since, until = np.full(len(held), LONGEST), np.full(len(held), LONGEST)
+    since[order[1:]], until[order[:-1]] = gap, gap
+    return [_log(held), _log(held) - _log(wait), _log(since), _log(until)]
+
+
+def _loudness(keys: Keys) -> list[np.ndarray]:
+    velocity = (keys.velocity - MIDDLE_VELOCITY) / 20
+    total = np.cumsum(np.concatenate([[0.0], velocity]))
+    index = np.arange(len(velocity))
+    low = np.maximum(index - DYNAMIC_WINDOW // 2, 0)
+    high = np.minimum(index + DYNAMIC_WINDOW // 2, len(velocity))
+    level = (total[high] - total[low]) / (high - low)
+    return [
+        velocity,
+        velocity - level,
+        _neighbours(velocity, -1) - velocity,
+        _neighbours(velocity, 1) - velocity,
+    ]
+
+
+def _pitch(keys: Keys) -> list[np.ndarray]:
+    classes = keys.pitch.astype(int) % 12
+    return [(keys.pitch - MIDDLE_PITCH) / 18, *(classes == np.arange(12)[:, None]).astype(float)]
+
+
+def _pedal(keys: Keys) -> list[np.ndarray]:
+    """The pedal at the onset, and the waits since and until it was pressed; all 0 without one."""
+    if not len(keys.pedal_time):
+        return [np.zeros(len(keys.onset))] * 6
+    down = keys.pedal_depth >= 64
+    change = np.flatnonzero(np.diff(down, prepend=False))
+    presses = keys.pedal_time[change[down[change]]]
+    lifts = keys.pedal_time[change[~down[change]]]
+    now = np.searchsorted(keys.pedal_time, keys.onset, side="right") - 1
+    depth = np.where(now >= 0, keys.pedal_depth[now.clip(0)], 0) / 127
+    return [
+        np.ones(len(keys.onset)),
+        depth,
+        *(_log(wait) for wait in _around(keys.onset, presses)),
+        *(_log(wait) for wait in _around(keys.onset, lifts)),
+    ]
+
+
+def _around(onset: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Seconds since the last and until the next of the events."""
+    bounded = np.concatenate([[-np.inf], events, [np.inf]])
+    after = np.searchsorted(bounded, onset, side="right")
+    return onset - bounded[after - 1], bounded[after] - onset

@@ -1,0 +1,1 @@
+"""A MIDI file comes in, a `Performance` (seconds) goes out, or a `MidiError`."""

@@ -1,0 +1,55 @@
+"""Words that a MIDI file gives to its notes: syllables, and the key press of each.
+
+Files say a syllable in a lyric event at the tick of its note, with a hyphen behind it where the
+word goes on (a notation program), or in a text event with a space or a slash before a new word
+(.kar).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from engrave.midi.key_presses import Press, Syllable
+from engrave.music.performance import Lyric
+
+NEAR = 0.125  # quarters by which a syllable may stand beside its note
+# Whether a word goes on up to a syllable, and behind it.
+SYLLABIC: dict[tuple[bool, bool], Literal["single", "begin", "middle", "end"]] = {
+    (False, False): "single",
+    (False, True): "begin",
+    (True, True): "middle",
+    (True, False): "end",
+}
+_BREAKS = "/\\\r\n"  # a new line or verse
+
+
+def sung(
+    syllables: Sequence[Syllable], presses: Sequence[Press], ticks: int
+) -> Iterator[tuple[int, Lyric]]:
+    """The index of the press under which each syllable stands, and the syllable.
+
+    Of several presses it is the highest one, of those in the track of the syllable if there are
+    any; a syllable that stands at none is left out.
+    """
+    onsets: dict[int, list[int]] = {}
+    for i, press in enumerate(presses):
+        onsets.setdefault(press.onset, []).append(i)
+    goes_on = False
+    for syllable, text, hyphen in _words(syllables):
+        lyric = Lyric(text, SYLLABIC[goes_on, hyphen])
+        goes_on = hyphen
+        near = min(onsets, key=lambda tick: abs(tick - syllable.tick), default=None)
+        if near is not None and abs(near - syllable.tick) <= NEAR * ticks:
+            own = [i for i in onsets[near] if presses[i].line.track == syllable.track]
+            yield max(own or onsets[near], key=lambda i: presses[i].pitch), lyric
+
+
+def _words(syllables: Sequence[Syllable]) -> Iterator[tuple[Syllable, str, bool]]:
+    """Each syllable with its text alone, and whether the word goes on behind it."""
+    karaoke = any(s.text[:1] in (" ", *_BREAKS) or s.text[-1:] == " " for s in syllables)
+    following = [*syllables, Syllable(0, 0, " ")][1:]
+    for syllable, after in zip(syllables, following, strict=True):
+        text = syllable.text.strip(_BREAKS + " ")
+        apart = syllable.text[-1:] == " " or after.text[:1] in (" ", *_BREAKS, "")
+        hyphen = text.endswith("-") or (karaoke and not apart)
+        if text.strip("-"):
+            yield syllable, text.rstrip("-"), hyphen

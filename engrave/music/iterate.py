@@ -1,0 +1,55 @@
+"""Walking through a score, and saying where one stands in it.
+
+Shared by the rooms of the judge: each walk yields what it finds together with what it stands in.
+"""
+
+from collections.abc import Iterator
+
+from engrave.music.score import Chord, Event, Measure, Notehead, Part, Score, Voice
+
+
+def measures_of(score: Score) -> Iterator[tuple[Part, Measure]]:
+    for part in score.parts:
+        for measure in part.measures:
+            yield part, measure
+
+
+def voices_of(score: Score) -> Iterator[tuple[Part, Measure, Voice]]:
+    for part, measure in measures_of(score):
+        for voice in measure.voices:
+            yield part, measure, voice
+
+
+def events_of(score: Score) -> Iterator[tuple[Measure, Voice, Event]]:
+    for _, measure, voice in voices_of(score):
+        for event in voice.events:
+            yield measure, voice, event
+
+
+def chords_of(score: Score) -> Iterator[tuple[Measure, Voice, Chord]]:
+    for measure, voice, event in events_of(score):
+        if isinstance(event, Chord):
+            yield measure, voice, event
+
+
+def heads_of(score: Score) -> Iterator[tuple[Measure, Voice, Chord, Notehead]]:
+    for measure, voice, chord in chords_of(score):
+        for head in chord.heads:
+            yield measure, voice, chord, head
+
+
+def voice_lines(part: Part) -> Iterator[list[tuple[Measure, Voice, Event]]]:
+    """The events of each voice as far as it goes without leaving out a measure."""
+    for number in sorted({voice.number for bar in part.measures for voice in bar.voices}):
+        line: list[tuple[Measure, Voice, Event]] = []
+        for measure in part.measures:
+            voices = [voice for voice in measure.voices if voice.number == number]
+            if not voices:
+                yield line
+                line = []
+            line += [(measure, voice, event) for voice in voices for event in voice.events]
+        yield line
+
+
+def is_grace(event: Event) -> bool:
+    return isinstance(event, Chord) and event.grace

@@ -1,0 +1,114 @@
+"""The marks of a measure: clefs, tempo, dynamics, pedal, octave lines.
+
+Places are quarter notes from the barline.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from engrave.music.values import NoteValue
+
+
+@dataclass(frozen=True, slots=True)
+class Clef:
+    """A clef on `staff` from `onset` of its measure on: sign "G" or "F", `line` 2 or 4.
+
+    What stands there sounds `octave` octaves higher than without an 8 at the clef.
+    """
+
+    staff: int
+    sign: str
+    line: int
+    onset: Fraction = Fraction(0)
+    octave: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TempoMark:
+    """`words` ("Andante") and so many `beat`s per minute, above the upper staff.
+
+    `pace` is what it sounds like, if that is not just what it says: quarters a minute.
+    """
+
+    onset: Fraction
+    beat: NoteValue
+    per_minute: int
+    words: str = ""
+    pace: float | None = None
+
+    @property
+    def sounding(self) -> float:
+        """Quarters a minute to be heard."""
+        return float(self.per_minute * self.beat.length) if self.pace is None else self.pace
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """From here on the music goes at so many quarters a minute: heard, not seen."""
+
+    onset: Fraction
+    per_minute: float
+
+
+@dataclass(frozen=True, slots=True)
+class TempoWords:
+    """A change of tempo in words alone ("rit.", "a tempo"), above the upper staff."""
+
+    onset: Fraction
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamic:
+    """A dynamic sign ("p", "mf") or word ("cresc.") between the staves; it holds until the next."""
+
+    onset: Fraction
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hairpin:
+    """A hairpin between the staves opens ("crescendo", "diminuendo") or comes to its end."""
+
+    onset: Fraction
+    kind: Literal["crescendo", "diminuendo", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class PedalMark:
+    """The sustain pedal goes down ("start") or up ("stop"), below the lower staff.
+
+    A change of pedal is a stop and a start at one place. `onset` may be the measure's length for
+    a stop at its closing barline. It is drawn as a bracket; one that is not `shown` is for the
+    ear alone.
+    """
+
+    onset: Fraction
+    kind: Literal["start", "stop"]
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PedalWords:
+    """What is said of the pedals ("una corda", "simile"), above the lower staff."""
+
+    onset: Fraction
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class OctaveLine:
+    """A line at `staff` ("8va") under which all sounds one or two octaves off begins or ends.
+
+    Pitches are given as they sound. `onset` may be the measure's length for a stop at its closing
+    barline.
+    """
+
+    onset: Fraction
+    staff: int
+    line: Literal["8va", "15ma", "8vb"]
+    kind: Literal["start", "stop"]
+
+
+Mark = TempoMark | Pace | TempoWords | Dynamic | Hairpin | PedalMark | PedalWords | OctaveLine

@@ -1,0 +1,146 @@
+"""What the stages decide about notes, as later stages and notation read it.
+
+Times in quarter notes are called onset, end or quarter; those in seconds belong to key presses.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engrave.music.score import OrnamentKind
+from engrave.music.values import KeySignature, Pitch
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedNote:
+    """A played note on the grid: onset, from the start of the first bar, and length in quarters.
+
+    `played` is its index in `Performance.notes`. A `grace` note has length 0 and the onset of the
+    note that it leads to.
+    """
+
+    onset: Fraction
+    length: Fraction
+    pitch: int
+    played: int
+    grace: bool = False
+
+    @property
+    def end(self) -> Fraction:
+        return self.onset + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Music in one key: it begins with a bar that starts at `start` (quarters)."""
+
+    start: Fraction
+    key: KeySignature
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """The key signatures, the first at 0, and a pitch for each note in the given order."""
+
+    sections: tuple[Section, ...]
+    pitches: tuple[Pitch, ...]
+
+    @property
+    def key(self) -> KeySignature:
+        """The key signature with which the piece begins."""
+        return self.sections[0].key
+
+
+@dataclass(frozen=True, slots=True)
+class Ornament:
+    """A sign on one written note, and the key presses (indices) that it stands for.
+
+    The written note is the press `main`; `folded` are the others. It sounds from `onset` to
+    `release` (seconds), from the first press of all to when the last of them was let go.
+    """
+
+    kind: OrnamentKind
+    main: int
+    folded: tuple[int, ...]
+    onset: float
+    release: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tremolo:
+    """One bar of a tremolo: from `onset` to `release` (seconds), both on beats of the grid.
+
+    `chords` are the presses (indices) of its first stroke and, of two in turn, of the second;
+    `folded` are for each of them the later presses of its key.
+    """
+
+    chords: tuple[tuple[int, ...], ...]
+    folded: dict[int, tuple[int, ...]]
+    onset: float
+    release: float
+
+    @property
+    def presses(self) -> set[int]:
+        """All key presses that it writes."""
+        return set(self.folded) | {i for more in self.folded.values() for i in more}
+
+    @property
+    def second(self) -> tuple[int, ...]:
+        """The presses of the chord that alternates with the first."""
+        return self.chords[1] if len(self.chords) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ornaments:
+    """The ornaments of a performance; every key press is in one of them at most.
+
+    `graces` are single presses written small, `rolled` the presses of each chord that takes the
+    arpeggio sign, low to high; those `beside` have no sign of their own: the bass that one hand
+    strikes where the other begins to roll. `tremolos` have a bar each. Of the presses of each of
+    `glissandos` the first and the last are written.
+    """
+
+    graces: frozenset[int] = frozenset()
+    signs: tuple[Ornament, ...] = ()
+    rolled: tuple[tuple[int, ...], ...] = ()
+    beside: frozenset[int] = frozenset()
+    tremolos: tuple[Tremolo, ...] = ()
+    glissandos: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Articulation:
+    """The key presses whose notes take a dot, an accent, a fermata."""
+
+    staccato: frozenset[int] = frozenset()
+    accent: frozenset[int] = frozenset()
+    fermata: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PedalSpan:
+    """The pedal is down from `start` to `stop`, in quarter notes from the start of the first bar.
+
+    Where one span stops and the next starts at the same place, the pedal is changed. One that is
+    not `shown` is heard and not seen.
+    """
+
+    start: Fraction
+    stop: Fraction
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PedalWord:
+    """Words about the pedals, at a place in quarter notes."""
+
+    quarter: Fraction
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pedals:
+    """What is written of the pedals; `bracketed`: by an editor."""
+
+    spans: tuple[PedalSpan, ...] = ()
+    words: tuple[PedalWord, ...] = ()
+    bracketed: bool = False

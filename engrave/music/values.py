@@ -1,0 +1,71 @@
+"""Pitches, note values, time and key signatures as they are written.
+
+Lengths are quarter notes.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+STEPS = "CDEFGAB"
+SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+
+# Note types and their lengths in quarter notes, longest first.
+NOTE_TYPES: dict[str, Fraction] = {
+    "breve": Fraction(8),
+    "whole": Fraction(4),
+    "half": Fraction(2),
+    "quarter": Fraction(1),
+    "eighth": Fraction(1, 2),
+    "16th": Fraction(1, 4),
+    "32nd": Fraction(1, 8),
+    "64th": Fraction(1, 16),
+    "128th": Fraction(1, 32),
+}
+QUARTER = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """A written pitch: step C-B, alter in semitones (-2 to 2), octave (4 starts at middle C)."""
+
+    step: str
+    alter: int
+    octave: int
+
+    @property
+    def midi(self) -> int:
+        return 12 * (self.octave + 1) + SEMITONES[self.step] + self.alter
+
+
+@dataclass(frozen=True, slots=True)
+class NoteValue:
+    """A written duration: note type, dots, and the tuplet it stands in (3 in the time of 2)."""
+
+    type: str
+    dots: int = 0
+    actual: int = 1
+    normal: int = 1
+
+    @property
+    def length(self) -> Fraction:
+        """Length in quarter notes."""
+        plain = NOTE_TYPES[self.type] * (2 - Fraction(1, 2**self.dots))
+        return plain * self.normal / self.actual
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSignature:
+    beats: int
+    beat_type: int
+
+    @property
+    def compound(self) -> bool:
+        """Whether the felt beats fall into three (6/8, 9/8, 12/8, and 3/8 felt in one)."""
+        return self.beat_type >= 8 and self.beats % 3 == 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeySignature:
+    fifths: int
+    mode: Literal["major", "minor"] = "major"

@@ -1,0 +1,124 @@
+"""Which noteheads have an accidental: those that need one, and those where it is a courtesy.
+
+A sign holds to the barline for its line or space of its staff, in all voices, in the order of time.
+After the barline, and in other octaves, readers still have it in mind: there a courtesy accidental
+says that it is over (Gould, *Behind Bars*, 2011, ch. 3). It stands
+
+* where the first note on a line in a measure is altered otherwise than the last one on this line
+  in the measure before, also where that one was altered by a tie only;
+* where the same step stands altered otherwise in another octave of the staff before in the measure.
+
+(In 150 scores of the (n)ASAP data set the first has an accidental in half of all cases, the second
+in three quarters, and seven in eight of them without brackets.) A new key signature says enough.
+MuseScore 3 drops those on grace notes, and those on a pitch that both staves have in the measure:
+there are none. MuseScore 3 and 4 reckon a note that visits another staff to that of its voice, and
+print what that makes necessary besides: it stands there from the start.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from engrave.music.score import Chord, Notehead, Voice
+from engrave.music.values import STEPS, Pitch
+
+ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
+ORDER_OF_SHARPS = "FCGDAEB"
+
+Line = tuple[int, str, int]  # staff, step, octave
+
+
+@dataclass(frozen=True, slots=True)
+class Accidentals:
+    """The signs of a measure, for each voice by the index of its chord, head by head (or None).
+
+    `last` is how the last note on each line was altered.
+    """
+
+    signs: list[dict[int, list[str | None]]]
+    last: Mapping[Line, int] = field(default_factory=dict)
+
+
+def find_accidentals(voices: list[Voice], fifths: int, before: Mapping[Line, int]) -> Accidentals:
+    """The accidentals of a measure; `before` is how the measure before left its lines.
+
+    A note that a tie leads to has none; where it is altered by a sign before the barline, the next
+    note there needs one in any case.
+    """
+    chords = _chords_in_time(voices)
+    shared = _on_several_staves(
+        (staff, head.pitch)
+        for chord, v, _ in chords
+        for head in chord.heads
+        for staff in {voices[v].staff_of(chord), voices[v].staff}
+    )
+    reading = _Reading(key_alterations(fifths), before, shared)
+    signs: list[dict[int, list[str | None]]] = [{} for _ in voices]
+    for chord, voice, index in chords:
+        staff, own = voices[voice].staff_of(chord), voices[voice].staff
+        signs[voice][index] = [reading.sign(head, staff, own, chord.grace) for head in chord.heads]
+    return Accidentals(signs, reading.last)
+
+
+class _Reading:
+    """What a reader of the measure has in mind, from note to note."""
+
+    def __init__(
+        self, key: Mapping[str, int], before: Mapping[Line, int], shared: set[tuple[str, int]]
+    ) -> None:
+        self.key = key
+        self.before = before
+        self.shared = shared  # the pitches (step, octave) that stand on more than one staff
+        self.in_force: dict[Line, int | None] = {}
+        self.reckoned: dict[Line, int | None] = {}  # the same, by the staves of the voices
+        self.last: dict[Line, int] = {}
+
+    def sign(self, head: Notehead, staff: int, own: int, grace: bool) -> str | None:
+        """The accidental of the next head; `own` is the staff of its voice. After this: read."""
+        pitch = head.pitch
+        line = (staff, pitch.step, pitch.octave)
+        reckoned = (own, pitch.step, pitch.octave)
+        in_key = self.key[pitch.step]
+        known = {self.in_force.get(line, in_key), self.reckoned.get(reckoned, in_key)}
+        new = known != {pitch.alter}
+        courtesy = not grace and self._misleads(line, pitch.alter)
+        shown = not head.tied_from and (new or courtesy)
+        if new:
+            self.in_force[line] = None if head.tied_from else pitch.alter
+            self.reckoned[reckoned] = self.in_force[line]
+        if shown or not grace:
+            self.last[line] = pitch.alter
+        return ACCIDENTALS[pitch.alter] if shown else None
+
+    def _misleads(self, line: Line, alter: int) -> bool:
+        """Whether a reader may expect another alteration of the first note on this line."""
+        if line in self.last or line[1:] in self.shared:
+            return False
+        octaves = (a for (*place, _), a in self.last.items() if tuple(place) == line[:2])
+        return self.before.get(line, alter) != alter or any(a != alter for a in octaves)
+
+
+def _on_several_staves(pitches: Iterable[tuple[int, Pitch]]) -> set[tuple[str, int]]:
+    """The steps, each in its octave, that are met on more than one staff."""
+    met = {(staff, pitch.step, pitch.octave) for staff, pitch in pitches}
+    counts = Counter((step, octave) for _, step, octave in met)
+    return {place for place, count in counts.items() if count > 1}
+
+
+def _chords_in_time(voices: list[Voice]) -> list[tuple[Chord, int, int]]:
+    """The chords, each with the index of its voice and its own in there, in order of time."""
+    chords = [
+        (event, voice, index)
+        for voice, content in enumerate(voices)
+        for index, event in enumerate(content.events)
+        if isinstance(event, Chord)
+    ]
+    return sorted(chords, key=lambda item: item[0].onset)
+
+
+@cache
+def key_alterations(fifths: int) -> dict[str, int]:
+    """What a key signature does to each step: {"F": 1, ...}."""
+    altered = ORDER_OF_SHARPS[:fifths] if fifths >= 0 else ORDER_OF_SHARPS[fifths:]
+    return {step: (1 if fifths > 0 else -1) if step in altered else 0 for step in STEPS}

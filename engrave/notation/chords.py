@@ -1,0 +1,203 @@
+"""The chords of a voice: which heads sound together, with the signs that belong to them.
+
+Grace notes go with the chord that they lead to. What cannot be written is named, with the reason.
+Places are quarter notes from the start of the piece.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from engrave.music.note import Articulation, Ornament, Ornaments, PlacedNote
+from engrave.music.score import Chord, Notehead, OrnamentKind, Unwritten
+from engrave.music.values import QUARTER, Pitch
+from engrave.notation.written_values import WrittenValue
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """How a chord is struck."""
+
+    staccato: bool
+    accent: bool
+    arpeggiated: bool
+    fermata: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenChord:
+    """What sounds together in one voice: heads low to high, grace notes that lead to it, signs.
+
+    In a tremolo the heads `second` take turns with the others, if there are any.
+    """
+
+    onset: Fraction
+    end: Fraction
+    heads: tuple[Notehead, ...]
+    graces: tuple[Notehead, ...]
+    ornament: OrnamentKind | None
+    touch: Touch
+    tremolo: bool
+    second: tuple[Notehead, ...]
+    staff: int | None  # on which it stands, if not on that of its voice
+    glissando: Literal["start", "stop"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The sign on the note of each press that has one, and the presses of rolled chords.
+
+    `tremolo` are the presses behind each one of a tremolo, `second` those of its second chord;
+    `glissando` are those of each glissando by the first; `away` is the staff of the presses that do
+    not stand on that of their voice.
+    """
+
+    ornament: dict[int, Ornament]
+    rolled: frozenset[int]
+    tremolo: dict[int, tuple[int, ...]]
+    second: frozenset[int]
+    glissando: dict[int, tuple[int, ...]]
+    articulation: Articulation
+    away: dict[int, int]
+
+    @classmethod
+    def of(cls, ornaments: Ornaments, articulation: Articulation, away: dict[int, int]) -> "Signs":
+        rolled = frozenset(i for chord in ornaments.rolled for i in chord) - ornaments.beside
+        return cls(
+            {sign.main: sign for sign in ornaments.signs},
+            rolled,
+            {i: more for tremolo in ornaments.tremolos for i, more in tremolo.folded.items()},
+            frozenset(i for tremolo in ornaments.tremolos for i in tremolo.second),
+            {run[0]: run for run in ornaments.glissandos},
+            articulation,
+            away,
+        )
+
+    def folded(self, played: int) -> tuple[int, ...]:
+        """The presses that stand behind the sign on the note of a press."""
+        if played in self.ornament:
+            return self.ornament[played].folded
+        return self.tremolo.get(played, self.glissando.get(played, ())[1:-1])
+
+    def ornament_of(self, heads: Iterable[Notehead]) -> OrnamentKind | None:
+        """The sign that a chord takes: the first that one of its notes has."""
+        kinds = (self.ornament[i].kind for h in heads for i in h.played if i in self.ornament)
+        return next(kinds, None)
+
+    def touch(self, heads: Iterable[Notehead]) -> Touch:
+        """The signs of touch that a chord takes because one of its notes has them."""
+        presses = {i for head in heads for i in head.played}
+        return Touch(
+            bool(presses & self.articulation.staccato),
+            bool(presses & self.articulation.accent),
+            bool(presses & self.rolled),
+            bool(presses & self.articulation.fermata),
+        )
+
+
+def can_be_written(pitch: Pitch) -> bool:
+    """Whether a pitch is not below all octaves that notation counts."""
+    return pitch.octave >= 0
+
+
+def chords_of(
+    notes: Sequence[PlacedNote],
+    pitches: Sequence[Pitch],
+    members: Iterable[int],
+    signs: Signs,
+    unwritten: list[Unwritten],
+) -> list[WrittenChord]:
+    """The chords of one voice in order; of two presses of one key at one place, one is written."""
+    mains: dict[Fraction, dict[int, Notehead]] = defaultdict(dict)  # by place and key
+    graces: dict[Fraction, list[Notehead]] = defaultdict(list)
+    ends: dict[Fraction, Fraction] = {}
+
+    def leave_out(played: int, reason: str) -> None:
+        unwritten.extend(Unwritten(key, reason) for key in (played, *signs.folded(played)))
+
+    for i in members:
+        note = notes[i]
+        head = Notehead(pitches[i], (note.played,), folded=signs.folded(note.played))
+        if not can_be_written(pitches[i]):
+            leave_out(note.played, "lower than notation goes")
+        elif note.grace:
+            graces[note.onset].append(head)
+        elif note.pitch in mains[note.onset]:
+            leave_out(note.played, "pressed twice at one written place")
+        else:
+            mains[note.onset][note.pitch] = head
+            ends[note.onset] = note.end
+    for onset in graces.keys() - mains.keys():
+        for head in graces[onset]:
+            leave_out(head.played[0], "leads to a note that is not written")
+    written = []
+    for onset, chord in sorted(mains.items()):
+        heads = sorted(chord.values(), key=lambda head: _height(head.pitch))
+        written.append(
+            WrittenChord(
+                onset,
+                ends[onset],
+                tuple(head for head in heads if head.played[0] not in signs.second),
+                tuple(graces[onset]),
+                signs.ornament_of(heads),
+                signs.touch(heads),
+                any(head.played[0] in signs.tremolo for head in heads),
+                tuple(head for head in heads if head.played[0] in signs.second),
+                signs.away.get(heads[0].played[0]),
+            )
+        )
+    return _with_glissandos(written, signs, unwritten)
+
+
+def _with_glissandos(
+    chords: Sequence[WrittenChord], signs: Signs, unwritten: list[Unwritten]
+) -> list[WrittenChord]:
+    """The chords of one voice, with a line from the first key of a glissando to the last.
+
+    Where something comes between them there is none.
+    """
+    lined = list(chords)
+    for k, chord in enumerate(chords):
+        for head in chord.heads:
+            run = signs.glissando.get(head.played[0])
+            if run is None:
+                continue
+            goal = chords[k + 1] if k + 1 < len(chords) else None
+            free = lined[k].glissando is None
+            if free and goal and any(other.played[0] == run[-1] for other in goal.heads):
+                lined[k] = replace(lined[k], glissando="start")
+                lined[k + 1] = replace(lined[k + 1], glissando="stop")
+            else:
+                bare = tuple(replace(h, folded=()) if h is head else h for h in lined[k].heads)
+                lined[k] = replace(lined[k], heads=bare)
+                unwritten.extend(Unwritten(key, "swept over in a glissando") for key in run[1:-1])
+    return lined
+
+
+def _height(pitch: Pitch) -> tuple[int, int, str]:
+    return pitch.midi, pitch.octave, pitch.step
+
+
+def write_tremolo(
+    written: WrittenValue, first: Sequence[Notehead], second: Sequence[Notehead]
+) -> Iterator[Chord]:
+    """The two chords that take turns, or the one that is repeated; not tied to what follows.
+
+    Where their value stands in a tuplet or is too short for their beams, both are struck together.
+    """
+    value = written.value
+    if second and value.actual == value.normal and value.length >= QUARTER:
+        half = value.length / 2
+        yield Chord(written.onset, value, tuple(first), tremolo="start")
+        yield Chord(written.onset + half, value, tuple(second), tremolo="stop")
+        return
+    yield Chord(
+        written.onset,
+        value,
+        tuple(sorted((*first, *second), key=lambda head: head.pitch.midi)),
+        tuplet_start=written.tuplet_start,
+        tuplet_stop=written.tuplet_stop,
+        tremolo="single",
+    )

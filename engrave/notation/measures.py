@@ -1,0 +1,242 @@
+"""From placed notes to a written score: measures, voices, chords, rests, ties, tuplets, marks.
+
+Everything musical is decided before (which staff, which voice, how long, how spelled); here it is
+put on paper by the rules of `note_values`, `beams` and `clefs`. Each voice fills its measures
+exactly. Places are quarter notes; inside a measure, from its barline.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from engrave.music.grid import Bar, Grid
+from engrave.music.marks import Dynamic, Hairpin, TempoMark, TempoWords
+from engrave.music.note import Articulation, Ornaments, Pedals, PlacedNote, Spelling
+from engrave.music.performance import PIANO, Instrument
+from engrave.music.score import Chord, Event, Measure, Notehead, Part, Rest, Score, Unwritten, Voice
+from engrave.music.values import NoteValue, TimeSignature
+from engrave.notation.beams import beam, beat_around
+from engrave.notation.chords import Signs, WrittenChord, chords_of, write_tremolo
+from engrave.notation.clefs import staff_signs
+from engrave.notation.pedal_marks import pedal_marks
+from engrave.notation.rests import hide_rests, silence
+from engrave.notation.written_values import Stretch, WrittenValue, write_values
+
+VOICES_PER_STAFF = 4
+NO_ORNAMENTS = Ornaments()
+NO_ARTICULATION = Articulation()
+NO_PEDALS = Pedals()
+
+
+def notate(
+    notes: Sequence[PlacedNote],
+    grid: Grid,
+    staff: Sequence[int],
+    voice: Sequence[int],
+    spelling: Spelling,
+    pedals: Pedals = NO_PEDALS,
+    tempo: TempoMark | None = None,
+    dynamics: Sequence[Dynamic | Hairpin | TempoWords] = (),
+    title: str = "",
+    composer: str = "",
+    ornaments: Ornaments = NO_ORNAMENTS,
+    articulation: Articulation = NO_ARTICULATION,
+    instrument: Instrument = PIANO,
+    stands: Sequence[int] = (),
+) -> Score:
+    """The score of one part; the label sequences run parallel to `notes`.
+
+    `staff` is that of the voice; `stands` that of each note, where lines go from staff to staff.
+    Of `ornaments` the signs, tremolos and rolled chords are written; the presses folded into a sign
+    are not among the notes, the grace notes are marked there. The places of `dynamics` count from
+    the start of the piece.
+    """
+    sounding: list[dict[tuple[int, int], list[WrittenChord]]] = [{} for _ in grid.bars]
+    unwritten: list[Unwritten] = []
+    away = {n.played: s for n, s, own in zip(notes, stands, staff, strict=False) if s != own}
+    signs = Signs.of(ornaments, articulation, away)
+    for line in sorted(set(zip(staff, voice, strict=True))):
+        members = [i for i in range(len(notes)) if (staff[i], voice[i]) == line]
+        for chord in chords_of(notes, spelling.pitches, members, signs, unwritten):
+            for k in range(grid.bar_at(chord.onset), len(grid.bars)):
+                if grid.bars[k].start >= chord.end:
+                    break
+                sounding[k].setdefault(line, []).append(chord)
+    staves = range(1, instrument.staves + 1)
+    bars = hide_rests(
+        [_voices(bar, _skipped(grid, k), sounding[k], staves) for k, bar in enumerate(grid.bars)]
+    )
+    reading = staff_signs(grid, bars, staves, instrument.octave)
+    first = 0 if _skipped(grid, 0) else 1
+    opening = (tempo,) if tempo else ()
+    loudness = _in_measures(dynamics, grid)
+    feet = pedal_marks(pedals, grid, bars) if pedals != NO_PEDALS else [[] for _ in bars]
+    keys = {section.start: section.key for section in spelling.sections}
+    measures = tuple(
+        Measure(
+            number=first + k,
+            length=bar.length,
+            voices=bars[k],
+            time=_time(grid, k),
+            key=keys.get(bar.start),
+            clefs=tuple(reading.clefs[k]),
+            marks=(*(opening if k == 0 else ()), *loudness[k], *feet[k], *reading.lines[k]),
+        )
+        for k, bar in enumerate(grid.bars)
+    )
+    part = Part(instrument.name, instrument.staves, measures, instrument.program)
+    left = tuple(sorted(unwritten, key=lambda u: u.played))
+    return Score((part,), title, composer, unwritten=left)
+
+
+def join_parts(scores: Sequence[Score]) -> Score:
+    """The parts of one piece, each notated by itself on the same grid, as one score."""
+    parts = tuple(part for score in scores for part in score.parts)
+    unwritten = [left for score in scores for left in score.unwritten]
+    return replace(
+        scores[0], parts=parts, unwritten=tuple(sorted(unwritten, key=lambda u: u.played))
+    )
+
+
+def _skipped(grid: Grid, k: int) -> Fraction:
+    """How much of a full bar is missing before a pickup."""
+    bar = grid.bars[k]
+    return bar.full_length - bar.length if k == 0 else Fraction(0)
+
+
+def _time(grid: Grid, k: int) -> TimeSignature | None:
+    bar, before = grid.bars[k], grid.bars[k - 1]
+    if k and (bar.beats, bar.beat_type) == (before.beats, before.beat_type):
+        return None
+    return TimeSignature(bar.beats, bar.beat_type)
+
+
+def _voices(
+    bar: Bar,
+    skipped: Fraction,
+    sounding: dict[tuple[int, int], list[WrittenChord]],
+    staves: Sequence[int],
+) -> tuple[Voice, ...]:
+    """The voices of one measure; each staff has at least one."""
+    voices = []
+    visits = _visits(bar, sounding)
+    for staff in staves:
+        first = VOICES_PER_STAFF * (staff - 1) + 1
+        lines = {voice: chords for (s, voice), chords in sounding.items() if s == staff}
+        if list(lines) == [2] and not _tied_over(lines[2], bar):
+            lines = {1: lines[2]}
+        lines.setdefault(1, [])
+        for voice, chords in sorted(lines.items()):
+            events = beam(_events(chords, bar, skipped, visits[staff]), bar, skipped)
+            voices.append(Voice(first + voice - 1, staff, events))
+    return tuple(voices)
+
+
+def _tied_over(chords: list[WrittenChord], bar: Bar) -> bool:
+    return any(chord.onset < bar.start or chord.end > bar.end for chord in chords)
+
+
+def _visits(
+    bar: Bar, sounding: dict[tuple[int, int], list[WrittenChord]]
+) -> dict[int, set[Fraction]]:
+    """Where the beats begin and end in which lines of the other staff come to each staff."""
+    edges: dict[int, set[Fraction]] = defaultdict(set)
+    for chord in (chord for chords in sounding.values() for chord in chords):
+        if chord.staff:
+            beat = beat_around(chord.onset, bar)
+            edges[chord.staff] |= {beat.start - bar.start, beat.end - bar.start}
+    return edges
+
+
+def _events(
+    chords: list[WrittenChord], bar: Bar, skipped: Fraction, visits: set[Fraction]
+) -> list[Event]:
+    """Chords, grace notes and rests of one voice, filling the measure.
+
+    A bar of rest has one rest, whatever its length; a pickup, which is no bar, rests of its length.
+    Rests divide where a line of the other staff comes and goes.
+    """
+    if not chords and not skipped and not visits:
+        return [Rest(Fraction(0), NoteValue("whole"), whole_measure=bar.length)]
+    stretches: list[Stretch] = []
+    place = Fraction(0)
+    for k, chord in enumerate(chords):
+        onset = max(chord.onset - bar.start, Fraction(0))
+        end = min(chord.end - bar.start, bar.length)
+        stretches.extend(silence(place, onset, visits))
+        stretches.append(Stretch(onset, end, k))
+        place = end
+    stretches.extend(silence(place, bar.length, visits))
+    events: list[Event] = []
+    for written in write_values(stretches, bar, skipped):
+        staff = None if written.chord is None else chords[written.chord].staff
+        events.extend(
+            event if isinstance(event, Rest) else replace(event, staff=staff)
+            for event in _written(written, chords, bar)
+        )
+    return events
+
+
+def _written(written: WrittenValue, chords: list[WrittenChord], bar: Bar) -> Iterator[Event]:
+    start, stop = written.tuplet_start, written.tuplet_stop
+    if written.chord is None:
+        yield Rest(written.onset, written.value, tuplet_start=start, tuplet_stop=stop)
+        return
+    chord = chords[written.chord]
+    begins = written.first and chord.onset >= bar.start
+    ends = written.last and chord.end <= bar.end
+    if begins:
+        yield from _small_notes(written.onset, chord.graces)
+    if chord.tremolo:
+        stood = (_heads(heads, begins) for heads in (chord.heads, chord.second))
+        yield from write_tremolo(written, *stood)
+        return
+    heads = tuple(
+        replace(
+            head,
+            tied_from=not begins,
+            tied_to=not ends,
+            folded=head.folded if begins else (),
+        )
+        for head in chord.heads
+    )
+    yield Chord(
+        written.onset,
+        written.value,
+        heads,
+        tuplet_start=start,
+        tuplet_stop=stop,
+        ornament=chord.ornament if begins else None,
+        staccato=chord.touch.staccato and begins and ends,
+        accent=chord.touch.accent and begins,
+        arpeggiated=chord.touch.arpeggiated and begins,
+        fermata=chord.touch.fermata and ends,
+        glissando=chord.glissando if begins else None,
+    )
+
+
+def _heads(heads: Sequence[Notehead], begins: bool) -> list[Notehead]:
+    """The heads as they stand in the first or a later part of what they last."""
+    return [replace(head, folded=head.folded if begins else ()) for head in heads]
+
+
+def _small_notes(onset: Fraction, heads: Sequence[Notehead]) -> Iterator[Chord]:
+    """One grace note is an eighth; several are 16ths under two beams."""
+    if len(heads) == 1:
+        yield Chord(onset, NoteValue("eighth"), tuple(heads), grace=True)
+        return
+    for k, head in enumerate(heads):
+        word = "begin" if k == 0 else "end" if k == len(heads) - 1 else "continue"
+        yield Chord(onset, NoteValue("16th"), (head,), grace=True, beams=(word, word))
+
+
+def _in_measures(
+    dynamics: Sequence[Dynamic | Hairpin | TempoWords], grid: Grid
+) -> list[list[Dynamic | Hairpin | TempoWords]]:
+    """The marks of each measure, their places counted from its barline."""
+    marks: list[list[Dynamic | Hairpin | TempoWords]] = [[] for _ in grid.bars]
+    for mark in dynamics:
+        k = grid.bar_at(mark.onset)
+        marks[k].append(replace(mark, onset=mark.onset - grid.bars[k].start))
+    return marks

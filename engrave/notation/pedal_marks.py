@@ -1,0 +1,126 @@
+"""The pedals on paper: their marks and words, measure by measure.
+
+A mark stands where something starts on the lower staff or can be made to, or programs that read
+the file lose it. A pedal is a bracket under the staff; before those that an editor adds stands
+"[Ped.]".
+
+The foot goes its own way, and a mark may stand where the left hand holds a note. MuseScore 3 ties a
+pedal to what begins and ends on its staff: it moves or forgets marks that stand elsewhere. So such
+a mark gets a rest that is not printed, in a voice that the staff does not use; the rest of that
+measure is filled with others, for no voice may have a gap.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+from engrave.music.grid import Grid
+from engrave.music.marks import Mark, PedalMark, PedalWords
+from engrave.music.note import Pedals
+from engrave.music.score import Measure, Rest, Voice
+from engrave.music.values import NOTE_TYPES, NoteValue
+
+EDITORIAL = "[Ped.]"
+REACH = Fraction(1)  # quarters that a mark may move to where it can stand
+LOWER_STAFF = 2
+
+VOICES_PER_STAFF = 4
+PLACES = (1, 2, 4)  # denominators of the places in a measure (quarters) that can be carried
+
+
+def pedal_marks(pedals: Pedals, grid: Grid, bars: Sequence[tuple[Voice, ...]]) -> list[list[Mark]]:
+    """The marks of each measure; `bars` are what is written in each."""
+    begun = sorted(
+        {
+            grid.bars[k].start + event.onset
+            for k, voices in enumerate(bars)
+            for voice in voices
+            if voice.staff == LOWER_STAFF
+            for event in voice.events
+        }
+    )
+    stops = [*begun, grid.bars[-1].end]
+    marks: list[list[Mark]] = [[] for _ in bars]
+
+    def put(mark: Mark) -> None:
+        k = grid.bar_at(mark.onset)
+        marks[k].append(replace(mark, onset=mark.onset - grid.bars[k].start))
+
+    closing = _closing(grid, bars)
+    last = Fraction(-1)
+    for span in pedals.spans:
+        start = _nearest(span.start, begun, grid)
+        stop = _nearest(span.stop, stops, grid)
+        if start is not None and stop == grid.bars[-1].end:
+            start = min(start, closing)
+        if start is None or stop is None or start < last or stop <= start:
+            continue
+        if pedals.bracketed and span.shown and start > last:
+            put(PedalWords(start, EDITORIAL))
+        put(PedalMark(start, "start", span.shown))
+        put(PedalMark(stop, "stop", span.shown))
+        last = stop
+    for word in pedals.words:
+        place = _nearest(word.quarter, begun, grid)
+        if place is not None:
+            put(PedalWords(place, word.words))
+    return marks
+
+
+def _closing(grid: Grid, bars: Sequence[tuple[Voice, ...]]) -> Fraction:
+    """Where the last event of the lower staff's first voice begins.
+
+    A pedal that ends with the score starts there at the latest: MuseScore 3 loses the end of one
+    that starts under that event (it forgets to say how far it is from there to the end).
+    """
+    lower = min(
+        (voice for voice in bars[-1] if voice.staff == LOWER_STAFF), key=lambda voice: voice.number
+    )
+    return grid.bars[-1].start + lower.events[-1].onset
+
+
+def _nearest(place: Fraction, places: Sequence[Fraction], grid: Grid) -> Fraction | None:
+    """The place itself if it can be carried; else the nearest of those within reach.
+
+    Of two equally near it is the earlier.
+    """
+    if can_be_carried(place - grid.bars[grid.bar_at(place)].start):
+        return place
+    i = bisect_left(places, place)
+    best = min(places[max(0, i - 1) : i + 1], key=lambda p: abs(p - place))
+    return best if abs(best - place) <= REACH else None
+
+
+def can_be_carried(onset: Fraction) -> bool:
+    """Whether a place in a measure is one up to which plain rests lead."""
+    return onset.denominator in PLACES
+
+
+def needs_lower_staff(mark: Mark) -> bool:
+    """Whether a mark must stand at something of the lower staff."""
+    return isinstance(mark, PedalWords) or (isinstance(mark, PedalMark) and mark.shown)
+
+
+def carrying_voice(measure: Measure, staff: int) -> Voice | None:
+    """The voice of hidden rests that the pedal marks of a measure need; None if they need none."""
+    voices = [voice for voice in measure.voices if voice.staff == staff]
+    begun = {event.onset for voice in voices for event in voice.events} | {measure.length}
+    marks = (mark for mark in measure.marks if needs_lower_staff(mark))
+    places = {mark.onset for mark in marks if can_be_carried(mark.onset)} - begun
+    first = VOICES_PER_STAFF * (staff - 1) + 1
+    used = {voice.number for voice in voices}
+    free = [n for n in range(first, first + VOICES_PER_STAFF) if n not in used]
+    if not places or not free:
+        return None
+    return Voice(free[-1], staff, tuple(_rests(places, measure.length)))
+
+
+def _rests(places: Iterable[Fraction], length: Fraction) -> Iterator[Rest]:
+    """Rests up to each of the places, and on to the end."""
+    for start, stop in pairwise(sorted({Fraction(0), *places, length})):
+        while start < stop:
+            value = next(v for v, long in NOTE_TYPES.items() if long <= stop - start)
+            yield Rest(start, NoteValue(value))
+            start += NOTE_TYPES[value]

@@ -1,0 +1,164 @@
+"""What a user may say of a transcription, and how its text is read."""
+
+import contextlib
+import math
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, get_args
+
+from engrave.files.disk import read_file
+from engrave.listening.network import WEIGHTS
+from engrave.music.grid import Tap
+from engrave.music.values import KeySignature, TimeSignature
+from engrave.pedal.inference import PedalWish
+from engrave.pitch.keys import MODES
+from engrave.pitch.spelling import STEPS_BY_FIFTHS
+from engrave.rhythm.file_beats.grid import GridWish
+
+# The words of a wish for the pedal: what they say of `PedalWish`.
+PEDAL_WORDS: dict[str, tuple[str, Any]] = {
+    **{source: ("source", source) for source in ("auto", "keep", "infer", "off")},
+    **{"full": ("simile", False), "simile": ("simile", True), "brackets": ("brackets", True)},
+}
+METER_BEATS = range(1, 33)
+METER_BEAT_TYPES = (1, 2, 4, 8, 16)
+TEMPI = (10.0, 400.0)
+MOST_TAPS = 16 * 2**20  # bytes of a file of taps: more than a day of them
+SMALLEST = tuple(Fraction(1, n) for n in (8, 16, 32))
+
+SIGNS = {"": 0, "#": 1, "♯": 1, "sharp": 1, "b": -1, "♭": -1, "flat": -1}
+KEY_TEXT = re.compile(
+    r"(?P<step>[A-Ga-g])"
+    r"(?P<sign>[#b♯♭]|[- ]?(?i:flat|sharp))?"
+    r"(?:\s+|-)?(?P<mode>m|M|(?i:maj|major|min|minor))?"
+)
+
+
+def parse_meter(text: str) -> TimeSignature:
+    """The time signature that a text such as "6/8" names."""
+    beats, slash, beat_type = (part.strip() for part in text.partition("/"))
+    if slash and beats.isdecimal() and beat_type.isdecimal():
+        meter = TimeSignature(int(beats), int(beat_type))
+        if meter.beats in METER_BEATS and meter.beat_type in METER_BEAT_TYPES:
+            return meter
+    raise ValueError(f"{text!r} is not a time signature such as 3/4 or 6/8")
+
+
+def parse_tempo(value: float | str) -> float:
+    """Felt beats per minute, as a number or a text."""
+    with contextlib.suppress(ValueError):
+        tempo = float(value)
+        if math.isfinite(tempo) and TEMPI[0] <= tempo <= TEMPI[1]:
+            return tempo
+    low, high = TEMPI
+    raise ValueError(f"{value!r} is not a number of beats per minute from {low:g} to {high:g}")
+
+
+def parse_smallest(value: Fraction | str) -> Fraction:
+    """The shortest note value that may be written, as a part of a whole note."""
+    with contextlib.suppress(ValueError, ZeroDivisionError):
+        if Fraction(value) in SMALLEST:
+            return Fraction(value)
+    names = ", ".join(map(str, SMALLEST))
+    raise ValueError(f"{str(value)!r} is not a note value to stop at; there are {names}")
+
+
+def parse_weights(text: str) -> str:
+    """The name of weights of the learned reader."""
+    if text in WEIGHTS:
+        return text
+    raise ValueError(f"{text!r} names no weights; there are {' and '.join(WEIGHTS)}")
+
+
+def parse_grid(text: str) -> GridWish:
+    """Whether the beats of a file are those of its music."""
+    for wish in get_args(GridWish):
+        if text == wish:
+            return wish
+    names = ", ".join(get_args(GridWish))
+    raise ValueError(f"{text!r} says nothing of the grid of a file; there are {names}")
+
+
+def parse_pedal(text: str) -> PedalWish:
+    """What a text such as "infer" or "auto,simile,brackets" wishes of the pedal."""
+    wish: dict[str, Any] = {}
+    for word in text.split(","):
+        name, value = PEDAL_WORDS.get(word.strip(), (None, None))
+        if name is None or name in wish:
+            known = ", ".join(PEDAL_WORDS)
+            raise ValueError(f"{text!r} is no wish for the pedal; there are {known}")
+        wish[name] = value
+    return PedalWish(**wish)
+
+
+def read_taps(path: str | os.PathLike[str]) -> tuple[Tap, ...]:
+    """Tapped beats from a text file: a time in seconds on each line, in order.
+
+    The word `downbeat` after a time marks the first beat of a bar; `#` starts a comment.
+    """
+    try:
+        lines = read_file(path, MOST_TAPS).decode().splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not a text file") from error
+    taps: list[Tap] = []
+    for number, line in enumerate(lines, start=1):
+        words = line.partition("#")[0].split()
+        if not words:
+            continue
+        taps.append(_parse_tap(words, f"{path}, line {number}"))
+        if len(taps) > 1 and taps[-1].time <= taps[-2].time:
+            raise ValueError(f"{path}, line {number}: {words[0]} is not later than the tap before")
+    if len(taps) < 2:
+        raise ValueError(f"{path}: at least two taps are needed, found {len(taps)}")
+    return tuple(taps)
+
+
+def _parse_tap(words: list[str], where: str) -> Tap:
+    with contextlib.suppress(ValueError):
+        time = float(words[0])
+        if math.isfinite(time) and time >= 0:
+            if words[1:] in ([], ["downbeat"]):
+                return Tap(time, bool(words[1:]))
+            raise ValueError  # nothing but `downbeat` may follow
+    raise ValueError(
+        f"{where}: expected a time in seconds, alone or with 'downbeat', not {' '.join(words)!r}"
+    )
+
+
+def parse_key(text: str) -> KeySignature:
+    """Reads "g minor", "Eb major", "F#", "B-flat major", "gm"; a lower-case tonic alone is minor.
+
+    Raises ValueError where the text names no key that has a signature of at most seven.
+    """
+    match = KEY_TEXT.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"not a key: {text!r} (expected for example 'g minor', 'Eb major', 'F#')")
+    step, sign, mode_word = match["step"], match["sign"] or "", match["mode"] or ""
+    alter = SIGNS[sign.lower().strip(" -")]
+    minor = mode_word.lower().startswith("mi") or mode_word == "m"
+    minor = minor or (not mode_word and step.islower())
+    fifths = STEPS_BY_FIFTHS.index(step.upper()) - 1 + 7 * alter - 3 * minor
+    if abs(fifths) > 7:
+        signs = "sharps" if fifths > 0 else "flats"
+        raise ValueError(f"{text!r} has no key signature: it would need {abs(fifths)} {signs}")
+    return KeySignature(fifths, MODES[minor])
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What the user knows better; each enters at the step it belongs to.
+
+    `tempo` is in felt beats a minute; `beats` are the tapped beats of the whole recording;
+    `smallest` is the shortest note value (quarters) that may be written, `grid` whether the beats
+    are those of the file.
+    """
+
+    meter: TimeSignature | None = None
+    tempo: float | None = None
+    beats: Sequence[Tap] | None = None
+    key: KeySignature | None = None
+    smallest: Fraction = Fraction(0)
+    grid: GridWish = "auto"

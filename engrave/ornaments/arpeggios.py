@@ -1,0 +1,51 @@
+"""Rolled chords: their keys go down one after the other, upwards, and are all held.
+
+Broken chords look alike; what the learned reader says of the notes decides (Gould, *Behind Bars*,
+2011, ch. 5: arpeggio signs). Times are seconds; evidence is log odds.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from engrave.listening.evidence import Evidence
+from engrave.music.performance import PlayedNote
+
+ROLL_STEPS = (0.0, 0.12)  # from press to press
+ROLL_FEWEST, ROLL_SPREAD = 3, 0.08
+ROLL_EVIDENCE = -3.0  # mean log odds of the presses; of so wide spreads most chords are rolls
+AT_ONCE = 0.03  # a lone key of one hand, so near to the first of the other's roll, is not rolled
+STILL_HELD = 0.02  # every key of a rolled chord is held so long after its last onset
+
+
+def find_rolls(
+    notes: Sequence[PlayedNote], left: list[int], evidence: Evidence
+) -> Iterator[tuple[int, ...]]:
+    """The presses of chords of either or both hands, low to high; `left` may be rolled."""
+    k = 0
+    while k < len(left):
+        chord = [left[k]]
+        held_until = notes[left[k]].release
+        for i in left[k + 1 :]:
+            last, note = notes[chord[-1]], notes[i]
+            shortest, longest = ROLL_STEPS
+            if not (shortest <= note.onset - last.onset <= longest and note.pitch > last.pitch):
+                break
+            if held_until <= note.onset + STILL_HELD:
+                break
+            chord.append(i)
+            held_until = min(held_until, note.release)
+        spread = notes[chord[-1]].onset - notes[chord[0]].onset
+        said = evidence.flag("arpeggio")[chord].mean()
+        if len(chord) >= ROLL_FEWEST and spread >= ROLL_SPREAD and said > ROLL_EVIDENCE:
+            yield tuple(chord)
+        k += len(chord)
+
+
+def struck_beside(
+    notes: Sequence[PlayedNote], roll: Sequence[int], staff: Sequence[int]
+) -> Iterator[int]:
+    """The lone press of a hand that is struck together with the other hand's first."""
+    for hand in {staff[i] for i in roll}:
+        own = [i for i in roll if staff[i] == hand]
+        others = [notes[i].onset for i in roll if staff[i] != hand]
+        if len(own) == 1 and others and abs(notes[own[0]].onset - min(others)) <= AT_ONCE:
+            yield own[0]

@@ -1,0 +1,55 @@
+"""Glissandos: a finger swept over the white or the black keys, written as a line between two notes.
+
+It goes in one direction, leaves out hardly a key, and is faster than fingers play a scale: in one
+performance each of the (n)ASAP train scores runs over eight or more natural keys reach 17 keys a
+second, glissandos (Balakirev, Ravel) 21 to 39 (Gould, *Behind Bars*, 2011, ch. 4, "Glissando"). The
+line leads from the first key to the last; the keys between stand behind it. In doubt the notes are
+written.
+
+Times are seconds.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from engrave.music.performance import PlayedNote
+
+FEWEST = 10  # keys
+FASTEST_SCALE = 18.0  # keys a second
+LONGEST = 0.1  # from key to key
+SKIPPED = 2  # steps on the keys of one colour: one key may fail to sound
+WHITE = (0, 2, 4, 5, 7, 9, 11)
+# The place of each key among the white or the black ones.
+RANKS = {
+    colour: {
+        key: rank for rank, key in enumerate(k for k in range(128) if (k % 12 in WHITE) is colour)
+    }
+    for colour in (True, False)
+}
+
+
+def find_glissandos(notes: Sequence[PlayedNote], hand: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """The presses (indices) of each glissando of a hand, in order."""
+    k = 0
+    while k < len(hand):
+        run = max((_sweep(notes, hand, k, direction) for direction in (1, -1)), key=len)
+        lasting = notes[run[-1]].onset - notes[run[0]].onset
+        if len(run) >= FEWEST and len(run) - 1 > FASTEST_SCALE * lasting:
+            yield tuple(run)
+            k += 1  # its last key begins no other one
+        k += max(len(run) - 1, 1)
+
+
+def _sweep(
+    notes: Sequence[PlayedNote], hand: Sequence[int], start: int, direction: int
+) -> list[int]:
+    """The presses from place `start` of the hand on that go over keys of one colour one way."""
+    run = [hand[start]]
+    rank = RANKS[notes[hand[start]].pitch % 12 in WHITE]
+    for i in (hand[k] for k in range(start + 1, len(hand))):
+        before, note = notes[run[-1]], notes[i]
+        steps = direction * (rank.get(note.pitch, -1) - rank[before.pitch])
+        known = note.pitch in rank
+        if not (known and 0 < steps <= SKIPPED and note.onset - before.onset <= LONGEST):
+            break
+        run.append(i)
+    return run

@@ -1,0 +1,60 @@
+"""Grace notes: keys touched shortly before the next note of their hand.
+
+What the learned reader says of a press decides, and whether it stands out by its speed (Gould,
+*Behind Bars*, 2011, ch. 5: acciaccaturas). Times are seconds, intervals semitones; evidence is log
+odds.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engrave.listening.evidence import Evidence
+from engrave.music.performance import PlayedNote, chord_starts
+
+GRACE_REACH = 0.25  # from a grace note to the note it leads to
+GRACE_EVIDENCE = -0.5
+LONE_GRACE = 3.0  # what it adds to the evidence that a press stands out by its speed:
+LONE_REACH, UNEVEN_CHORD = 0.11, 0.035  # at most and at least so long before its note,
+QUICKER = 2.5  # so many times faster than the steps before and after,
+NEAR = 2  # and so near to a note of the chord it leads to
+
+
+def find_graces(notes: Sequence[PlayedNote], hand: list[int], evidence: Evidence) -> set[int]:
+    """Single presses that lead to another note of the hand."""
+    odds = evidence.flag("grace")[hand]
+    lone = _lone(notes, hand)
+    found: set[int] = set()
+    for k, i in enumerate(hand):
+        if odds[k] + LONE_GRACE * (i in lone) <= GRACE_EVIDENCE:
+            continue
+        following = next(
+            (j for j in hand[k + 1 :] if notes[j].onset > notes[i].onset),
+            None,
+        )
+        if following is None or notes[following].pitch == notes[i].pitch:
+            continue
+        if notes[following].onset - notes[i].onset <= GRACE_REACH:
+            found.add(i)
+    return found
+
+
+def _lone(notes: Sequence[PlayedNote], hand: list[int]) -> set[int]:
+    """Keys pressed much faster than anything around them, near to a note that is held longer."""
+    members = [notes[i] for i in hand]
+    starts = chord_starts(members, UNEVEN_CHORD)
+    ends = [*starts[1:], len(members)]
+    step = np.diff([members[i].onset for i in starts])
+    found: set[int] = set()
+    for k in range(len(step)):
+        around = [step[j] for j in (k - 1, k + 1) if 0 <= j < len(step)]
+        if ends[k] - starts[k] > 1 or step[k] > LONE_REACH or not around:
+            continue
+        if min(around) < QUICKER * step[k]:
+            continue
+        note, chord = members[starts[k]], members[starts[k + 1] : ends[k + 1]]
+        distance = min(abs(other.pitch - note.pitch) for other in chord)
+        longer = note.release - note.onset < chord[0].release - chord[0].onset
+        if 0 < distance <= NEAR and longer:
+            found.add(hand[starts[k]])
+    return found

@@ -1,0 +1,162 @@
+"""Tremolos: one chord struck again and again, or two in turn, faster than anybody counts.
+
+A page full of such notes tells a player nothing that three strokes through a stem do not (Gould,
+*Behind Bars*, 2011, ch. 8: tremolos). But most figures of this kind are counted, also fast ones:
+in the (n)ASAP scores broken octaves and thirds stand as triplets and 16ths at 85 to 100 ms a
+stroke. So there must be many strokes, even and quick ones, more to a quarter than the six of a
+sextuplet, and the tremolo goes from one beat to another; what is before and after stays notes. Two
+neighbouring keys in turn are a trill and not looked at here. In doubt the notes are written.
+
+A tremolo is written anew in each bar. Its first chord takes the place of all; the chord that
+alternates with it joins it when lengths are settled.
+
+Times are seconds, places quarter notes, intervals semitones.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from engrave.music.grid import Grid
+from engrave.music.note import PlacedNote, Tremolo
+from engrave.music.performance import PlayedNote, chord_starts
+from engrave.music.values import QUARTER
+
+FEWEST = 12  # strokes
+LONGEST = 0.1  # from stroke to stroke
+UNEVEN = 1.7  # times the usual step: so long is none
+COUNTED = 6.5  # strokes to a quarter: fewer are counted
+AT_ONCE = 0.03  # the keys of one stroke go down within
+WIDER_THAN_A_TRILL = 2  # between two single notes
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Notes together with the second chords.
+
+    Note k has hand and voice of the note that was `like[k]` before.
+    """
+
+    notes: tuple[PlacedNote, ...]
+    like: tuple[int, ...]
+
+
+def find_tremolos(
+    notes: Sequence[PlayedNote], hand: Sequence[int], grid: Grid
+) -> Iterator[Tremolo]:
+    """The tremolos among the notes of a hand."""
+    starts = chord_starts([notes[i] for i in hand], AT_ONCE)
+    strokes = [
+        tuple(sorted(hand[a:b], key=lambda i: notes[i].pitch))
+        for a, b in pairwise([*starts, len(hand)])
+    ]
+    k = 0
+    while k < len(strokes):
+        run = max((_run(notes, strokes, k, period) for period in (1, 2)), key=len)
+        if _is_quick(notes, run, grid):
+            yield from _bars(notes, run, grid)
+        k += max(len(run) - 1, 1)
+
+
+def _run(
+    notes: Sequence[PlayedNote], strokes: Sequence[tuple[int, ...]], k: int, period: int
+) -> Sequence[tuple[int, ...]]:
+    """The strokes from the k-th on that come again after `period` strokes, each soon enough."""
+    keys = [tuple(notes[i].pitch for i in stroke) for stroke in strokes[k : k + period]]
+    if period == 2 and (len(keys) < 2 or not _apart(*keys)):
+        return strokes[k : k + 1]
+    end = k + 1
+    while (
+        end < len(strokes)
+        and notes[strokes[end][0]].onset - notes[strokes[end - 1][0]].onset <= LONGEST
+        and tuple(notes[i].pitch for i in strokes[end]) == keys[(end - k) % period]
+    ):
+        end += 1
+    return strokes[k:end]
+
+
+def _apart(one: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether two chords have no key in common, and are not the two notes of a trill."""
+    near = min(abs(a - b) for a in one for b in other)
+    return near > WIDER_THAN_A_TRILL or (near > 0 and len(one) + len(other) > 2)
+
+
+def _is_quick(notes: Sequence[PlayedNote], run: Sequence[tuple[int, ...]], grid: Grid) -> bool:
+    """Whether the strokes are many, even, and too fast to be counted."""
+    if len(run) < FEWEST:
+        return False
+    times = [notes[stroke[0]].onset for stroke in run]
+    steps = np.diff(times)
+    quarters = float(np.ptp(grid.quarter_at(np.array([times[0], times[-1]]))))
+    return bool(steps.max() <= UNEVEN * np.median(steps) and len(steps) > COUNTED * quarters)
+
+
+def _bars(
+    notes: Sequence[PlayedNote], run: Sequence[tuple[int, ...]], grid: Grid
+) -> Iterator[Tremolo]:
+    """The run from its first beat to its last, bar by bar."""
+    times = np.array([notes[stroke[0]].onset for stroke in run])
+    step = float(np.median(np.diff(times)))
+    beats = [
+        (time, place)
+        for time, place in zip(grid.times, grid.quarters, strict=True)
+        if times[0] - step / 2 <= time <= times[-1] + 2 * step
+    ]
+    barlines = {bar.start for bar in grid.bars}
+    ends = [b for k, b in enumerate(beats) if k in (0, len(beats) - 1) or b[1] in barlines]
+    if any(b - a < QUARTER for (_, a), (_, b) in pairwise(beats)):
+        return
+    for (start, _), (stop, _) in pairwise(ends):
+        inside = (times >= start - step / 2) & (times < stop - step / 2)
+        yield _tremolo(
+            notes, [s for s, within in zip(run, inside, strict=True) if within], start, stop
+        )
+
+
+def _tremolo(
+    notes: Sequence[PlayedNote], strokes: Sequence[tuple[int, ...]], start: float, stop: float
+) -> Tremolo:
+    keys = [[notes[i].pitch for i in stroke] for stroke in strokes[:2]]
+    period = 1 if keys[0] == keys[-1] else 2
+    folded = {
+        press: tuple(stroke[n] for stroke in strokes[first + period :: period])
+        for first in range(period)
+        for n, press in enumerate(strokes[first])
+    }
+    return Tremolo(tuple(strokes[:period]), folded, start, stop)
+
+
+def join_second_chords(
+    notes: Sequence[PlacedNote],
+    tremolos: Sequence[Tremolo],
+    performance: Sequence[PlayedNote],
+    line: Sequence[tuple[int, int]],
+    grid: Grid,
+) -> Joined:
+    """The notes, those of tremolos up to the beat where each ends, with its second chord.
+
+    `line` is hand and voice of each note. No tremolo reaches into the next note of its line: it
+    ends with the last beat before that.
+    """
+    index = {note.played: k for k, note in enumerate(notes)}
+    length_of: dict[int, Fraction] = {}
+    like = list(range(len(notes)))
+    second: list[PlacedNote] = []
+    for tremolo in tremolos:
+        first = index[tremolo.chords[0][0]]
+        onset, planned = notes[first].onset, grid.quarters[grid.times.index(tremolo.release)]
+        later = (n.onset for n, at in zip(notes, line, strict=True) if at == line[first])
+        end = min((place for place in later if place > onset), default=planned)
+        beat = max(q for q in grid.quarters if q <= min(end, planned))
+        length = beat - onset if beat > onset else notes[first].length
+        for press in tremolo.chords[0]:
+            length_of[press], like[index[press]] = length, first
+        for press in tremolo.second:
+            second.append(PlacedNote(onset, length, performance[press].pitch, press))
+            like.append(first)
+    settled = [replace(n, length=length_of.get(n.played, n.length)) for n in notes]
+    order = sorted(range(len(like)), key=lambda k: ([*notes, *second][k].onset, k))
+    return Joined(tuple([*settled, *second][k] for k in order), tuple(like[k] for k in order))

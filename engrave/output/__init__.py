@@ -1,0 +1,1 @@
+"""A `Score` comes in, the bytes of a file go out."""

@@ -1,0 +1,78 @@
+"""A page with files beside it: script, style sheet, MusicXML, MIDI and sound.
+
+The script and the style sheet have the same names for every score of a folder, so that a site
+with a hundred scores loads them once.
+"""
+
+import mimetypes
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote_from_bytes
+
+from engrave.files.disk import LARGEST, File, read_file
+from engrave.music.grid import Grid
+from engrave.music.performance import Performance
+from engrave.music.score import Score
+from engrave.output.html.page import (
+    Audio,
+    Resources,
+    data_address,
+    page_style,
+    player_script,
+    write_html,
+)
+from engrave.output.musicxml.document import write_musicxml
+
+SCRIPT, STYLE = "engrave-score.js", "engrave-score.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound recording of the performance; the second of its first note, if it is known."""
+
+    path: Path
+    start: float | None
+
+
+def write_page(
+    score: Score,
+    performance: Performance,
+    grid: Grid,
+    path: Path,
+    named: bool,
+    assets: bool,
+    sound: Sound | None,
+) -> list[File]:
+    """The page at `path` (`named` by the user or not) and, with `assets`, what it needs beside."""
+    files: list[File] = []
+    resources = None
+    heard = read_file(sound.path, LARGEST) if sound else b""
+    if assets:
+        musicxml, midi = path.with_suffix(".musicxml"), path.with_suffix(".mid")
+        files = [
+            File(path.with_name(SCRIPT), player_script().encode(), shared=True),
+            File(path.with_name(STYLE), page_style().encode(), shared=True),
+            File(musicxml, write_musicxml(score)),
+        ]
+        if performance.source.data:
+            files.append(File(midi, performance.source.data, listed_in=path))
+        if sound:
+            files.append(File(path.with_name(sound.path.name), heard, listed_in=path))
+        resources = Resources(SCRIPT, STYLE, _address(musicxml.name), _address(midi.name))
+    audio = _audio(sound, heard, performance, assets) if sound else None
+    page = write_html(score, performance, grid, resources, audio)
+    return [*files, File(path, page.encode(), named)]
+
+
+def _audio(sound: Sound, heard: bytes, performance: Performance, beside: bool) -> Audio:
+    start = performance.notes[0].onset if sound.start is None else sound.start
+    if beside:
+        return Audio(_address(sound.path.name), start)
+    kind = mimetypes.guess_type(sound.path.name)[0] or "audio/mpeg"
+    return Audio(data_address(kind, heard), start)
+
+
+def _address(name: str) -> str:
+    """A file beside the page, whatever bytes its name is made of."""
+    return quote_from_bytes(os.fsencode(name))

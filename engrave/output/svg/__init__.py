@@ -1,0 +1,1 @@
+"""A `Score` comes in, pictures go out: drawn by Verovio, then cleaned."""

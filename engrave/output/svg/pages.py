@@ -1,0 +1,243 @@
+"""Engraved pages: the score drawn by Verovio (https://www.verovio.org) as SVG.
+
+Verovio reads our MusicXML and makes the decisions of a copyist: spacing, line breaks, slopes. It is
+told nothing that is not in the MusicXML. `output/svg/cleanup.py` cleans what it drew, and here it
+becomes a picture that stands alone: it fetches nothing, has the colour of the text around it (where
+no text is around it, the reader's choice of light or dark), says in words what it shows, and is
+made of names that no other picture on the page has.
+
+10 units of a picture are a millimetre on paper; inside, 100 are. A staff is 7.2 mm high. The same
+score gives the same bytes.
+"""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import verovio
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from engrave.music.score import Chord, Notehead, Score, without_paces
+from engrave.music.text import name_music, name_players, one_line
+from engrave.output.musicxml.document import write_musicxml
+from engrave.output.svg.cleanup import PEN, Plate
+from engrave.output.svg.heading import Heading, find_heading
+from engrave.output.svg.text import FONTS
+
+FINE = 10  # units of Verovio's drawing in one of the page
+UNIT = 9.0  # half the distance between two staff lines
+TITLE_ROOM = 534  # what Verovio keeps free for a title
+TALLEST_PAGE = 60000  # Verovio's limit
+LOWEST_PAGE = 100  # so low that there is no room for a second system
+SCROLL_WIDTH = 2100  # as wide as a page
+# Only where it stands alone (:root): on a ground of its own, for a page that has no dark side stays
+# white in the browser of a reader who wants it dark.
+DARK = "@media(prefers-color-scheme:dark){svg:root{color:#e6e6e6;background:#121212}}"
+
+OPTIONS = {
+    "inputFrom": "musicxml",
+    "xmlIdChecksum": True,  # ids from the content; without it they are random
+    "svgViewBox": True,
+    "svgHtml5": True,
+    "svgRemoveXlink": True,
+    "svgFormatRaw": True,
+    "svgAdditionalAttribute": ["measure@n"],
+    "smuflTextFont": "none",
+    "footer": "none",
+    "unit": UNIT,
+    "staffLineWidth": 0.2,  # a tenth of a staff space: a thinner line comes and goes on screens
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is printed on: `height` is None for a scroll, as long as the music.
+
+    A slip is a scroll with a single system.
+    """
+
+    width: int
+    height: int | None = None
+    margin: int = 30
+    slip: bool = False
+
+
+PAPERS = {"a4": Sheet(2100, 2970, 150), "letter": Sheet(2159, 2794, 150)}
+
+
+class EngravingError(RuntimeError):
+    """The page would not show what the score says."""
+
+
+def write_svg(score: Score, width: int = SCROLL_WIDTH) -> str:
+    """The whole score in one picture, `width` / 10 mm wide and as high as it needs."""
+    drawing = _draw(score, Sheet(width))
+    return _print(drawing, drawing.pages)
+
+
+def write_svg_pages(score: Score, paper: str = "a4") -> list[str]:
+    """The score page by page, on "a4" or "letter"."""
+    drawing = _draw(score, PAPERS[paper])
+    return [_print(drawing, [page]) for page in drawing.pages]
+
+
+def describe_score(score: Score) -> str:
+    """For example "Piano score by Anna Magdalena: 3/4, G major, 32 bars."."""
+    composer = one_line(score.composer)
+    by = f" by {composer}" if composer else ""
+    kind = "Score" if name_players(score) else "Piano score"
+    return one_line(f"{kind}{by}: {', '.join(name_music(score))}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """A score laid out for several widths, each a column of systems that are pictures of their own.
+
+    `signs` are the music signs that they all use; ids begin with `name`.
+    """
+
+    name: str
+    signs: str
+    columns: tuple[tuple[str, ...], ...]
+
+
+def write_svg_systems(score: Score, widths: Sequence[int]) -> Systems:
+    """The music without its heading, for a page that shows the layout that fits."""
+    bare = replace(score, title="", composer="")
+    drawings = [_draw(bare, Sheet(width, slip=True)) for width in widths]
+    plate = Plate(drawings[0].name, _sounding(score))
+    columns = [tuple(_slip(drawing, plate, page) for page in drawing.pages) for drawing in drawings]
+    signs = "".join(etree.tostring(sign, encoding="unicode") for sign in plate.signs.values())
+    return Systems(plate.name, signs, tuple(columns))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A score as Verovio drew it, page by page; `name` is made from all that went into it."""
+
+    name: str
+    score: Score
+    sheet: Sheet
+    heading: Heading | None
+    pages: Sequence[Element]
+
+
+def _draw(score: Score, sheet: Sheet) -> _Drawing:
+    heading = find_heading(score, FINE * (sheet.width - 2 * sheet.margin))
+    # Verovio keeps room for a title of one line; ours takes its place. A piano alone has no name.
+    shown = replace(without_paces(score), title="." if heading else "", composer="")
+    if not name_players(score):
+        shown = replace(shown, parts=tuple(replace(part, name="") for part in shown.parts))
+    musicxml = write_musicxml(shown)
+    origin = repr((musicxml, sheet, heading, OPTIONS)).encode()
+    name = "e" + b32encode(hashlib.sha256(origin).digest())[:4].decode().lower()
+    pages = [etree.fromstring(page) for page in _engrave(musicxml, sheet, heading)]
+    _check_content(score, pages)
+    return _Drawing(name, score, sheet, heading, pages)
+
+
+def _engrave(musicxml: bytes, sheet: Sheet, heading: Heading | None) -> Iterator[str]:
+    verovio.enableLog(verovio.LOG_OFF)  # it writes to standard error; what matters is checked
+    toolkit = verovio.toolkit()
+    toolkit.setOptions(
+        OPTIONS
+        | {
+            "pageWidth": sheet.width,
+            "pageHeight": LOWEST_PAGE if sheet.slip else sheet.height or TALLEST_PAGE,
+            "adjustPageHeight": sheet.height is None,
+            "justifyVertically": sheet.height is not None,
+            "header": "auto" if heading else "none",
+            "bottomMarginHeader": (heading.height - TITLE_ROOM) / (FINE * UNIT) if heading else 0.0,
+        }
+        | {f"pageMargin{side}": sheet.margin for side in ("Top", "Bottom", "Left", "Right")}
+    )
+    if not toolkit.loadData(musicxml.decode()):
+        raise EngravingError("Verovio cannot read the MusicXML of this score")
+    for page in range(1, toolkit.getPageCount() + 1):
+        yield toolkit.renderToSVG(page)
+
+
+def _check_content(score: Score, pages: Sequence[Element]) -> None:
+    """`loadData` says True of files that it could not read, so count what came out."""
+    measures = max((len(part.measures) for part in score.parts), default=0)
+    for thing, written in (("measure", measures), ("note", len(list(_heads(score))))):
+        drawn = sum(len(page.findall(f".//{{*}}g[@data-class='{thing}']")) for page in pages)
+        if drawn != written:
+            raise EngravingError(f"Verovio drew {drawn} of {written} {thing}s")
+
+
+def _print(drawing: _Drawing, pages: Sequence[Element]) -> str:
+    """Some of the pages as one picture, below one another."""
+    plate = Plate(drawing.name, _sounding(drawing.score))
+    music = _music(drawing, plate, pages)
+    svg = _empty_picture(drawing, sum(map(_height, pages)))
+    etree.SubElement(svg, "defs").extend(plate.signs.values())
+    svg.append(music)
+    return etree.tostring(svg, encoding="unicode")
+
+
+def _music(drawing: _Drawing, plate: Plate, pages: Sequence[Element]) -> Element:
+    """What is on the pages, below one another; the signs that it uses are on the plate."""
+    margin, top = drawing.sheet.margin, 0
+    music = etree.Element("g", {"transform": f"scale({1 / FINE:g})", "font-family": FONTS, **PEN})
+    for page in pages:
+        group = plate.clean(page)
+        group.set("transform", f"translate({FINE * margin} {FINE * (top + margin)})")
+        if drawing.heading and page is drawing.pages[0]:
+            group.extend(drawing.heading.set(FINE * (drawing.sheet.width - 2 * margin)))
+        music.append(group)
+        top += _height(page)
+    return music
+
+
+def _height(page: Element) -> int:
+    return int(page.get("viewBox").split()[3])
+
+
+def _slip(drawing: _Drawing, plate: Plate, page: Element) -> str:
+    """A page as a picture of its own that says nothing and has its signs from elsewhere."""
+    picture = {
+        "viewBox": f"0 0 {drawing.sheet.width} {_height(page)}",
+        "aria-hidden": "true",
+    }
+    svg = etree.Element("svg", picture)
+    svg.append(_music(drawing, plate, [page]))
+    return etree.tostring(svg, encoding="unicode")
+
+
+def _empty_picture(drawing: _Drawing, height: int) -> Element:
+    """A picture that says what it shows, and shows nothing yet."""
+    title, description = f"{drawing.name}-t", f"{drawing.name}-d"
+    svg = etree.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {drawing.sheet.width} {height}",
+            "role": "img",
+            "aria-labelledby": f"{title} {description}",
+        },
+    )
+    etree.SubElement(svg, "title", {"id": title}).text = one_line(drawing.score.title) or "Music"
+    etree.SubElement(svg, "desc", {"id": description}).text = describe_score(drawing.score)
+    etree.SubElement(svg, "style").text = DARK
+    return svg
+
+
+def _heads(score: Score) -> Iterator[Notehead]:
+    for part in score.parts:
+        for measure in part.measures:
+            for voice in measure.voices:
+                for event in voice.events:
+                    if isinstance(event, Chord):
+                        yield from event.heads
+
+
+def _sounding(score: Score) -> dict[int, tuple[int, ...]]:
+    """The key presses that a notehead stands for, by the one that it is named after."""
+    sounding: dict[int, tuple[int, ...]] = {}
+    for head in _heads(score):
+        if head.played:
+            sounding.setdefault(head.played[0], (*head.played, *head.folded))
+    return sounding

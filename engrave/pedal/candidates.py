@@ -1,0 +1,84 @@
+"""Where a mark of the pedal may stand, and when what is written there was played.
+
+Programs that read a page lose marks that stand where nothing begins on the lower staff or can be
+made to (`notation.pedal_marks`); and a reader wants them at notes: rather of the lower staff than
+of the upper, and rather at these than at a silent eighth of the bar (E. Gould, "Behind Bars",
+2011).
+
+Places are quarter notes from the start of the first bar, times are seconds.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from statistics import median
+
+import numpy as np
+
+from engrave.music.grid import Grid
+from engrave.music.note import PlacedNote
+from engrave.music.performance import Performance
+from engrave.notation.pedal_marks import can_be_carried
+
+# What a press costs, in seconds of false pedal, where only the upper staff begins a note; where
+# none does.
+UPPER, SILENT = 0.02, 0.04
+GRID = Fraction(1, 2)  # quarters between the places of a bar at which silence may be marked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """The places for marks from the first note to the end of the last, in order.
+
+    `price` is what it costs to press there (infinite: nobody does).
+    """
+
+    quarters: tuple[Fraction, ...]
+    seconds: np.ndarray
+    price: np.ndarray
+
+
+def find_places(
+    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid
+) -> Places:
+    """The places for the marks of these notes; there is at least one note."""
+    prices = _prices(notes, staff, grid)
+    first = min(note.onset for note in notes)
+    last = max(max(note.end for note in notes), first + GRID)
+    quarters = sorted(prices, key=float)
+    quarters = quarters[bisect_left(quarters, first) : bisect_left(quarters, last) + 1]
+    elapsed = grid.time_at(np.array(quarters, float)).tolist()
+    played = _played_at(performance, notes)
+    seconds = [played.get(q, second) for q, second in zip(quarters, elapsed, strict=True)]
+    price = np.array([prices[q] for q in quarters])
+    return Places(tuple(quarters), np.maximum.accumulate(seconds), price)
+
+
+def _prices(notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid) -> dict[Fraction, float]:
+    """The places for marks, each with what it costs to press there."""
+    prices: dict[Fraction, float] = {}
+    for bar in grid.bars:
+        for k in range(int(bar.length / GRID) + 1):
+            prices[bar.start + k * GRID] = SILENT
+    prices[grid.bars[-1].end] = np.inf
+    lower = [note for note, number in zip(notes, staff, strict=True) if number == 2]
+    for note in lower:
+        prices.setdefault(note.end, SILENT)
+    onsets = {note.onset for note in lower}
+    upper = list({note.onset for note in notes} - onsets)
+    starts = np.array([bar.start for bar in grid.bars], float)
+    bars = np.searchsorted(starts, np.array(upper, float), side="right") - 1
+    for onset, bar in zip(upper, bars.tolist(), strict=True):
+        if can_be_carried(onset - grid.bars[bar].start):
+            prices[onset] = UPPER
+    return prices | dict.fromkeys(onsets, 0.0)
+
+
+def _played_at(performance: Performance, notes: Sequence[PlacedNote]) -> dict[Fraction, float]:
+    """When what is written at each onset was played: its middle note (grace notes come before)."""
+    played: dict[Fraction, list[float]] = {}
+    for note in sorted(notes, key=lambda note: (note.onset, note.grace)):
+        if not note.grace or note.onset not in played:
+            played.setdefault(note.onset, []).append(performance.notes[note.played].onset)
+    return {quarter: median(times) for quarter, times in played.items()}

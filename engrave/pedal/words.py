@@ -1,0 +1,91 @@
+"""What is written of the pedals in words: *una corda* and *tre corde*, *simile*.
+
+The soft pedal is a matter of whole sections, else it is the player's colour and no matter of the
+page: a foot that rests on it for some bars is left out, and one that comes up for a moment stays.
+Where the sustain pedal does the same in bar after bar, two
+bars show how and the others need not (E. Gould, "Behind Bars", 2011).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import numpy as np
+
+from engrave.music.grid import Grid
+from engrave.music.note import PedalSpan, PedalWord, PlacedNote
+from engrave.music.performance import Performance
+from engrave.pedal.presses import Press, held
+
+SHORTEST = 3.0  # seconds for which the soft pedal is down or up, at least: words need time
+SECTION, PAUSE = 4, 2  # bars for which it is down, at least, and for which it is up
+SHOWN, ALIKE = 2, 4  # bars that show the pattern; bars alike from which on that is worth it
+
+
+def mark_soft_pedal(
+    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid
+) -> tuple[PedalWord, ...]:
+    """Una corda and tre corde in turn, each at the nearest onset of the lower staff."""
+    lower = [n for n, number in zip(notes, staff, strict=True) if number == 2 and not n.grace]
+    at = {performance.notes[note.played].onset: note.onset for note in lower}
+    if not at:
+        return ()
+    last = max(note.release for note in performance.notes)
+    words: list[PedalWord] = []
+    for press in _sections(held(performance.soft, performance.notes[0].onset, last), grid):
+        start, stop = (
+            at[min(at, key=lambda second: abs(second - time))] for time in (press.start, press.stop)
+        )
+        if start < stop and (not words or words[-1].quarter <= start):
+            words.append(PedalWord(start, "una corda"))
+            words += [PedalWord(stop, "tre corde")] if press.stop < last else []
+    return tuple(words)
+
+
+def _sections(presses: Iterable[Press], grid: Grid) -> list[Press]:
+    """Where the pedal stays down, first as words need time, then as a section needs bars."""
+    for seconds, bars_up, bars_down in ((SHORTEST, 0, 0), (0.0, PAUSE, SECTION)):
+        joined: list[Press] = []
+        for press in presses:
+            if joined and not _lasts(joined[-1].stop, press.start, seconds, bars_up, grid):
+                joined[-1] = Press(joined[-1].start, press.stop)
+            else:
+                joined.append(press)
+        presses = [p for p in joined if _lasts(p.start, p.stop, seconds, bars_down, grid)]
+    return list(presses)
+
+
+def _lasts(start: float, stop: float, seconds: float, bars: int, grid: Grid) -> bool:
+    """Whether it is so many seconds and so many bars from one time to another."""
+    lines = [*(float(bar.start) for bar in grid.bars), float(grid.bars[-1].end)]
+    places = np.interp(grid.quarter_at(np.array([start, stop])), lines, np.arange(len(lines)))
+    return stop - start >= seconds and bool(places[1] - places[0] >= bars)
+
+
+@dataclass(frozen=True, slots=True)
+class Abridged:
+    """The spans, of which not all are shown, and where it says *simile*."""
+
+    spans: tuple[PedalSpan, ...]
+    words: tuple[PedalWord, ...]
+
+
+def abridge(spans: Sequence[PedalSpan], grid: Grid) -> Abridged:
+    """Where the pedal does the same in bar after bar, the first bars and the word *simile*."""
+    by_bar: list[list[PedalSpan]] = [[] for _ in grid.bars]
+    for span in spans:
+        by_bar[grid.bar_at(span.start)].append(span)
+    patterns = [
+        (bar.length, tuple((s.start - bar.start, s.stop - bar.start) for s in inside))
+        for bar, inside in zip(grid.bars, by_bar, strict=True)
+    ]
+    kept: list[PedalSpan] = []
+    words: list[PedalWord] = []
+    for (_, pattern), group in groupby(range(len(patterns)), key=patterns.__getitem__):
+        bars = list(group)
+        hidden = bars[SHOWN:] if pattern and len(bars) >= ALIKE else []
+        if hidden:
+            words.append(PedalWord(by_bar[hidden[0]][0].start, "simile"))
+        for k in bars:
+            kept.extend(replace(span, shown=k not in hidden) for span in by_bar[k])
+    return Abridged(tuple(kept), tuple(words))

@@ -1,0 +1,1 @@
+"""Beats, bars and note positions: seconds come in, quarter notes go out."""

@@ -1,0 +1,62 @@
+"""Where bars of five and seven beats divide: 3 + 2 or 2 + 3, 4 + 3 or 3 + 4.
+
+The time signature does not say it; players let it be heard: long notes, basses and loud ones begin
+where a part of the bar does (Lerdahl and Jackendoff, *A Generative Theory of Tonal Music*, 1983,
+ch. 4: the rules of length, bass and stress). So both places are weighed over all bars that follow
+one another in one time signature; in doubt the greater part comes first.
+
+Places and lengths are quarter notes.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import groupby
+
+from engrave.music.grid import Bar, Grid
+from engrave.music.note import PlacedNote
+from engrave.music.performance import PlayedNote
+
+ODD = (5, 7)  # beats in a bar that divides into unequal parts
+PLAINLY = 1.25  # so many times heavier must the place be that lets the lesser part come first
+
+
+def divide_bars(
+    played: Sequence[PlayedNote], notes: Sequence[PlacedNote], hand: Sequence[int], grid: Grid
+) -> Grid:
+    """The grid with bars that divide as they are played; `hand` is that of each of the notes."""
+    weights = _weights(played, notes, hand)
+    bars: list[Bar] = []
+    for (beats, _), run in groupby(grid.bars, key=lambda bar: (bar.beats, bar.beat_type)):
+        alike = list(run)
+        lesser_first = beats in ODD and _lesser_first(alike, weights)
+        bars += [replace(bar, lesser_first=lesser_first) for bar in alike]
+    return replace(grid, bars=tuple(bars))
+
+
+def _lesser_first(bars: Sequence[Bar], weights: dict[Fraction, float]) -> bool:
+    late, early = (
+        sum(weights.get(bar.end - bar.full_length + bar.half, 0.0) for bar in way)
+        for way in (bars, [replace(bar, lesser_first=True) for bar in bars])
+    )
+    return early > PLAINLY * late
+
+
+def _weights(
+    played: Sequence[PlayedNote], notes: Sequence[PlacedNote], hand: Sequence[int]
+) -> dict[Fraction, float]:
+    """How much begins at each place: for each note its length times its loudness.
+
+    A note is as long as until the next one of its hand: that is what is heard, however soon the
+    key was let go.
+    """
+    weights: dict[Fraction, float] = defaultdict(float)
+    for own in set(hand):
+        line = [note for note, h in zip(notes, hand, strict=True) if h == own and not note.grace]
+        places = sorted({note.onset for note in line})
+        until = dict(zip(places, places[1:], strict=False))
+        for note in line:
+            length = until.get(note.onset, note.end) - note.onset
+            weights[note.onset] += float(length) * played[note.played].velocity
+    return weights

@@ -1,0 +1,108 @@
+"""How a beat may divide: in two, three, four, six and so on, for the right hand and for the left.
+
+The hands may divide one beat differently (two against three). What is usual costs nothing, what is
+rare costs more. Places in a beat are counted in 120ths, which every division here divides.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+
+import numpy as np
+
+TICKS = 120  # of a beat
+
+# How unusual it is that a beat divides so (a cost), for plain and for dotted (compound) beats.
+# Sevenths are left out: MuseScore 3 counts 480 ticks a quarter and cannot place them exactly.
+SIMPLE = {1: 0.0, 2: 0.2, 4: 0.65, 3: 1.25, 6: 2.1, 8: 2.25, 5: 4.2}
+COMPOUND = {1: 0.0, 3: 0.2, 6: 0.65, 2: 1.7, 4: 2.25, 12: 2.25}
+# Divisions of the two hands that may meet in one beat, either way round.
+SIMPLE_CROSS = [(2, 3), (4, 3), (8, 3), (2, 6), (4, 6)]
+COMPOUND_CROSS = [(3, 2), (6, 2), (3, 4), (6, 4)]
+CROSS_COST = 1.75
+CHANGE_COST = 3.6  # when a beat divides unlike the one before
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The division pairs (right hand, left hand), those of plain beats before the compound ones.
+
+    `cost` is what it takes that a beat divides so, `change` what one after the other takes;
+    `crossing` says in which of them the hands go against each other (two against three).
+    """
+
+    divisions: tuple[tuple[int, int], ...]
+    plain: int  # how many of them are of plain beats
+    cost: np.ndarray
+    change: np.ndarray
+    crossing: np.ndarray
+
+    @classmethod
+    def of_tables(cls) -> "Pairs":
+        plain, compound = _costs(SIMPLE, SIMPLE_CROSS), _costs(COMPOUND, COMPOUND_CROSS)
+        divisions = (*plain, *compound)
+        change = np.zeros((len(divisions), len(divisions)))
+        for kind in (slice(0, len(plain)), slice(len(plain), None)):
+            change[kind, kind] = [
+                [0.0 if _alike(a, b) else CHANGE_COST for b in divisions[kind]]
+                for a in divisions[kind]
+            ]
+        cost = np.array([*plain.values(), *compound.values()])
+        crossing = np.array([right % left != 0 and left % right != 0 for right, left in divisions])
+        return cls(divisions, len(plain), cost, change, crossing)
+
+    def of_beat(self, length: Fraction, compound: bool, smallest: Fraction) -> tuple[int, ...]:
+        """Indices of the pairs into which such a beat may divide, with no note under `smallest`."""
+        kind = range(self.plain, len(self.divisions)) if compound else range(self.plain)
+        return tuple(
+            pair
+            for pair in kind
+            if all(
+                division == 1 or shortest_value(length, compound, division) >= smallest
+                for division in self.divisions[pair]
+            )
+        )
+
+    def division(self, pair: int, hand: int) -> int:
+        """Into how many parts the pair divides a beat for a hand (odd right, even left)."""
+        return self.divisions[pair][(hand - 1) % 2]
+
+    def common_division(self, pair: int, hands: frozenset[int]) -> int:
+        """Into how many parts a beat divides that all of these hands know."""
+        return gcd(*(self.division(pair, hand) for hand in hands))
+
+
+def _costs(single: dict[int, float], cross: list[tuple[int, int]]) -> dict[tuple[int, int], float]:
+    """The cost of each pair of divisions, the hands being alike or crossing."""
+    costs = {(d, d): cost for d, cost in single.items()}
+    both_ways = cross + [(b, a) for a, b in cross]
+    return costs | {(a, b): single[a] + single[b] + CROSS_COST for a, b in both_ways}
+
+
+def _alike(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    """Whether in each hand one division is finer than the other, or the same."""
+    return all(x % y == 0 or y % x == 0 for x, y in zip(a, b, strict=True))
+
+
+PAIRS = Pairs.of_tables()
+
+
+def shortest_value(length: Fraction, compound: bool, division: int) -> Fraction:
+    """The shortest note value (quarters, without dots) that a beat so divided takes on paper.
+
+    Three or two in a quarter are eighths, four to seven 16ths. Two in a dotted quarter stand where
+    16ths do.
+    """
+    if not compound:
+        return length / 2 ** (division.bit_length() - 1)
+    part = length / division
+    return part / 3 if part.numerator % 3 == 0 else part
+
+
+def beat_parts(length: Fraction, compound: bool, smallest: Fraction = Fraction(0)) -> int:
+    """The parts of a beat at which notes end as a matter of course: halves or thirds.
+
+    None (one part) where they would be shorter than `smallest`.
+    """
+    parts = 3 if compound else 2
+    return parts if shortest_value(length, compound, parts) >= smallest else 1

@@ -1,0 +1,379 @@
+"""Where the beat is.
+
+The reader says of each chord where in the beat it stands and how long that beat is
+(`evidence.Evidence`). The most likely way of the pulse through all chords is found by
+`beat_pointer`; here it becomes times, is drawn to the chords nearby, and is continued to both ends.
+Before it comes what the user knows: a tempo, tapped beats, a meter.
+
+Times are seconds, phases are shares of a beat, intervals are seconds per beat.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from engrave.listening import heads
+from engrave.listening.evidence import Evidence
+from engrave.music.grid import EVEN, Pulse, Tap
+from engrave.music.hypotheses import shares
+from engrave.music.performance import Performance, chord_starts
+from engrave.music.values import TimeSignature
+from engrave.rhythm.beat_pointer import PLACES, Tempi, follow_bars, hear_pulse
+from engrave.rhythm.levels import BELIEF, SPEEDS, on_beat, weigh_levels
+from engrave.rhythm.swing import find_swing
+
+LONGEST_SILENCE = 4.0  # seconds; the middle of a longer one is not heard
+CUT = 0.01  # seconds as which that middle is heard
+
+SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.2, 2.6, 48  # seconds, seconds, count
+USUAL_BEAT = 0.62  # seconds, where nothing else is known
+GIVEN_RANGE, GIVEN_TEMPI = 1.5, 16  # around a tempo that the user gave: ratio, count,
+GIVEN_SPREAD = 0.08  # and deviation of the logarithm of a beat
+# The beat that a chord has in mind may be another one than that of the piece: so many times as
+# long, and how likely.
+LEVELS = {Fraction(1): 1.0, Fraction(2): 0.04, Fraction(3): 0.02}
+LEVELS |= {Fraction(1, 2): 0.04, Fraction(1, 3): 0.02}
+# The same where the user gave the tempo: what the chords had in mind may well be wrong then.
+GIVEN_LEVELS = {Fraction(1): 1.0, Fraction(2): 0.08, Fraction(3): 0.05, Fraction(3, 2): 0.05}
+GIVEN_LEVELS |= {Fraction(1, 2): 0.08, Fraction(1, 3): 0.05, Fraction(2, 3): 0.025}
+GIVEN_LEVELS |= {Fraction(4): 0.05, Fraction(1, 4): 0.05}
+# The pulse is followed through bars of so many beats; what sounds like two is mostly half of four.
+BAR_SIZES = (2, 3, 4)
+TWO = 0.2  # log likelihood by which each chord must sound better in bars of two
+# Places beside a barline at which a chord opens the bar, and at which nothing is gained by
+# standing beside it.
+AT_BARLINE, BESIDE = 1, 5
+ASTRAY = -30.0  # log likelihood of a chord that leaves the way that is taken by more than that
+INDEX_WEIGHT, METER_WEIGHT = 0.15, 0.1  # of what the reader says, where its downbeat counts 1
+SLOWEST_TRIPLET = 0.75  # seconds; a slower beat that divides in three is three beats of a given 3/4
+FEWEST_CHORDS = 4  # of which the level of the beat can be asked
+NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
+CLOSEST = 0.05  # seconds between two beats
+LATE = 0.35  # share of a beat by which the last chord may come late or early
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBeats:
+    """The beats, and the shares of belief in other speeds (times as fast); none if not asked."""
+
+    pulse: Pulse
+    speeds: Mapping[float, float] = field(default_factory=dict)
+
+
+def track_beats(
+    performance: Performance,
+    evidence: Evidence,
+    meter: TimeSignature | None = None,
+    tempo: float | None = None,
+    taps: Sequence[Tap] = (),
+) -> FoundBeats:
+    """The beats of a performance; `meter`, `tempo` (felt beats a minute), `taps` are what is known.
+
+    Tapped beats are taken as they are (drawn to chords nearby) and continued at both ends.
+    """
+    pulse = follow_beats(performance, evidence, meter, tempo, taps)
+    known = tempo or taps
+    # Beats of a known simple meter are not taken for bars of three, nor for thirds.
+    speeds = [v for v in SPEEDS if not meter or meter.compound or v not in (1 / 3, 3.0)]
+    found = FoundBeats(pulse) if known else _at_its_level(performance, evidence, pulse, speeds)
+    if meter and meter.compound:
+        return found
+    return replace(found, pulse=_swung(found.pulse, performance, evidence))
+
+
+def follow_beats(
+    performance: Performance,
+    evidence: Evidence,
+    meter: TimeSignature | None = None,
+    tempo: float | None = None,
+    taps: Sequence[Tap] = (),
+) -> Pulse:
+    """The same at the speed at which the chords have a beat in mind."""
+    chords = _Chords.of(performance, evidence)
+    if taps:
+        clock = _Clock.of(chords.time, LONGEST_SILENCE)
+        times = np.array(sorted({tap.time for tap in taps}))
+        pulse = Pulse(times, _divides_in_three(times, chords))
+    else:
+        tempi = _tempi_around(tempo) if tempo else _usual_tempi()
+        clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * tempi.seconds.max()))
+        pulse = _beats_through(chords, clock, tempi)
+        if meter and not meter.compound and meter.beats % 3 == 0 and not tempo:
+            pulse = _split_slow(pulse, clock)
+        pulse = _end_on_beat(pulse, chords)
+    return _cover(_snap(pulse, chords), performance, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chords:
+    """The chords that are heard: time, log odds of being on a beat, and what they say of it.
+
+    `phase` and `pace` hold the probabilities of the classes of `heads`, a row a chord, `downbeat`
+    the log odds of opening a bar, `index` and `meter` log probabilities.
+    """
+
+    time: np.ndarray
+    onbeat: np.ndarray
+    phase: np.ndarray
+    pace: np.ndarray
+    downbeat: np.ndarray
+    index: np.ndarray
+    meter: np.ndarray
+
+    def in_bar(self, beats: int) -> np.ndarray:
+        """What each says of the places of a bar of so many beats: log likelihoods for the pulse."""
+        place = np.arange(beats * PLACES)
+        away = np.minimum(place, len(place) - place)
+        sign = np.where(away <= AT_BARLINE, 1, -1) * self.downbeat[:, None]
+        sign = np.where((away > AT_BARLINE) & (away <= BESIDE), -np.abs(sign), sign)
+        kinds = [k for k, (count, _) in enumerate(heads.METERS) if count == beats]
+        said: np.ndarray = -np.logaddexp(0, -sign)
+        index = np.repeat(self.index[:, :beats], PLACES, axis=1)
+        said += INDEX_WEIGHT * np.maximum(index, np.roll(index, -BESIDE, axis=1))
+        said += METER_WEIGHT * np.logaddexp.reduce(self.meter[:, kinds], axis=1)[:, None]
+        return said
+
+    @classmethod
+    def of(cls, performance: Performance, evidence: Evidence) -> "_Chords":
+        starts = np.array(chord_starts(performance.notes))
+        size = np.diff(np.append(starts, len(performance.notes)))
+
+        def mean(values: np.ndarray) -> np.ndarray:
+            total: np.ndarray = np.add.reduceat(values, starts, axis=0)
+            return (total.T / size).T
+
+        return cls(
+            time=np.array([performance.notes[i].onset for i in starts]),
+            onbeat=mean(evidence.onbeat),
+            phase=_normal(np.exp(mean(evidence.phase))),
+            pace=_normal(np.exp(mean(evidence.pace))),
+            downbeat=mean(evidence.downbeat),
+            index=mean(evidence.index),
+            meter=mean(evidence.meter),
+        )
+
+
+def _normal(shares: np.ndarray) -> np.ndarray:
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """Time as it is heard, without the middle of long silences: knots in seconds, both increasing.
+
+    Heard time starts at 0 with the first chord. Before it and after the last one it runs evenly.
+    """
+
+    seconds: np.ndarray
+    heard: np.ndarray
+
+    @classmethod
+    def of(cls, chords: np.ndarray, longest_silence: float) -> "_Clock":
+        """The clock for chords at these times, and for silences of at most so many seconds."""
+        half = longest_silence / 2
+        seconds, heard = [chords[0]], [0.0]
+        for before, after in pairwise(chords):
+            if after - before > longest_silence + CUT:
+                seconds += [before + half, after - half]
+                heard += [heard[-1] + half, heard[-1] + half + CUT]
+            heard.append(heard[-1] + (after - seconds[-1]))
+            seconds.append(after)
+        return cls(np.array(seconds), np.array(heard))
+
+    def heard_at(self, seconds: np.ndarray) -> np.ndarray:
+        return _through(seconds, self.seconds, self.heard)
+
+    def seconds_at(self, heard: np.ndarray) -> np.ndarray:
+        return _through(heard, self.heard, self.seconds)
+
+
+def _through(x: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+    """Piecewise linear through (xs, ys), and with slope 1 beyond both ends."""
+    beyond = np.minimum(x - xs[0], 0) + np.maximum(x - xs[-1], 0)
+    return np.interp(x, xs, ys) + beyond
+
+
+def _usual_tempi() -> Tempi:
+    """All usual tempi; which of them it is the chords say."""
+    return Tempi.between(SHORTEST_BEAT, LONGEST_BEAT, TEMPI, LEVELS)
+
+
+def _tempi_around(tempo: float) -> Tempi:
+    """The tempi around a given one (felt beats a minute)."""
+    beat = 60 / tempo
+
+    def likely(log_seconds: np.ndarray) -> np.ndarray:
+        return -0.5 * ((log_seconds - np.log(beat)) / GIVEN_SPREAD) ** 2
+
+    return Tempi.between(beat / GIVEN_RANGE, beat * GIVEN_RANGE, GIVEN_TEMPI, GIVEN_LEVELS, likely)
+
+
+def _beats_through(chords: _Chords, clock: _Clock, tempi: Tempi) -> Pulse:
+    """Beats from the first chord to the last or the next after it; even between two chords."""
+    heard = clock.heard_at(chords.time)
+    place = _way_through(chords, heard, tempi)
+    moves = np.diff(place, prepend=-1) > 0
+    beats = np.arange(np.ceil(place[0]), np.ceil(place[-1]) + 1)
+    if place[-1] - place[0] < 1:  # hardly more than one chord: that is the beat
+        return Pulse(chords.time[:1], np.array([False]))
+    last_beat = heard[-1] - np.interp(place[-1] - 1, place, heard)
+    places = np.append(place[moves], place[-1] + 1)
+    known = np.append(heard[moves], heard[-1] + last_beat)
+    times = clock.seconds_at(np.interp(beats, places, known))
+    return Pulse(times, _divides_in_three(times, chords))
+
+
+def _way_through(chords: _Chords, heard: np.ndarray, tempi: Tempi) -> np.ndarray:
+    """The likeliest places of the chords, counted in beats: those with two, three or four a bar."""
+    pulse = hear_pulse(chords.phase, chords.pace, tempi)
+    ways = {beats: follow_bars(heard, pulse, tempi, chords.in_bar(beats)) for beats in BAR_SIZES}
+    worth = {beats: way.worth - TWO * len(heard) * (beats == 2) for beats, way in ways.items()}
+    best = ways[max(BAR_SIZES, key=lambda beats: worth[beats])].position
+    # Bars decide which way is taken, and what each chord says of its beat where on it the chord is.
+    away = (np.arange(PLACES) - PLACES * best[:, None] + PLACES / 2) % PLACES - PLACES / 2
+    return follow_bars(heard, pulse, tempi, np.where(np.abs(away) > BESIDE, ASTRAY, 0.0)).position
+
+
+def _split_slow(pulse: Pulse, clock: _Clock) -> Pulse:
+    """Slow beats that divide in three come as three beats: a waltz is not in 6/8."""
+    heard = clock.heard_at(pulse.times)
+    if len(heard) < 2 or np.median(np.diff(heard)) <= SLOWEST_TRIPLET or pulse.triple.mean() <= 0.5:
+        return pulse
+    return _split(pulse, clock, 3)
+
+
+def pulses_at_speeds(
+    performance: Performance,
+    evidence: Evidence,
+    pulse: Pulse,
+    speeds: Sequence[float] = SPEEDS,
+) -> dict[float, Pulse]:
+    """The pulse, and those with beats at so many times its speed, where that can be felt."""
+    chords = _Chords.of(performance, evidence)
+    clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * LONGEST_BEAT))
+    beat = float(np.median(np.diff(clock.heard_at(pulse.times))))
+    onset = np.array([note.onset for note in performance.notes])
+    pulses = {1.0: pulse}
+    for speed in speeds:
+        if speed != 1 and SHORTEST_BEAT <= beat / speed <= LONGEST_BEAT:
+            step = max(round(1 / speed), 1)
+            tried = (
+                Pulse(pulse.times[k::step], pulse.triple[k::step])
+                if speed < 1
+                else _split(pulse, clock, round(speed))
+                for k in range(step)
+            )
+            covered = [
+                _cover(_snap(p, chords), performance, clock) for p in tried if len(p.times) > 2
+            ]
+            if covered:
+                found = max(covered, key=lambda p: on_beat(evidence, onset, p))
+                pulses[speed] = Pulse(found.times, _divides_in_three(found.times, chords))
+    return pulses
+
+
+def _at_its_level(
+    performance: Performance, evidence: Evidence, pulse: Pulse, speeds: Sequence[float]
+) -> FoundBeats:
+    """The pulse at the speed that is likeliest to be that of the beat."""
+    if len(chord_starts(performance.notes)) < FEWEST_CHORDS:
+        return FoundBeats(pulse)
+    pulses = pulses_at_speeds(performance, evidence, pulse, speeds)
+    worth = weigh_levels(performance, evidence, pulses)
+    best = max(worth, key=lambda speed: worth[speed])
+    return FoundBeats(pulses[best], shares({v / best: BELIEF * worth[v] for v in worth}))
+
+
+def _compound(evidence: Evidence) -> float:
+    """How probable the reader holds a compound meter of several beats, on the whole."""
+    kinds = [k for k, (count, triple) in enumerate(heads.METERS) if triple and count > 1]
+    return float(np.exp(evidence.meter).mean(axis=0)[kinds].sum())
+
+
+def _swung(pulse: Pulse, performance: Performance, evidence: Evidence) -> Pulse:
+    """The pulse and how it swings; swung beats divide in two."""
+    chords = np.array([performance.notes[i].onset for i in chord_starts(performance.notes)])
+    swing = find_swing(pulse.times, chords, _compound(evidence))
+    return pulse if swing == EVEN else Pulse(pulse.times, np.zeros(len(pulse.times), bool), swing)
+
+
+def _split(pulse: Pulse, clock: _Clock, parts: int) -> Pulse:
+    heard = clock.heard_at(pulse.times)
+    places = np.arange(parts * (len(heard) - 1) + 1) / parts
+    finer = np.interp(places, np.arange(len(heard)), heard)
+    return Pulse(clock.seconds_at(finer), np.zeros(len(finer), bool))
+
+
+def _end_on_beat(pulse: Pulse, chords: _Chords) -> Pulse:
+    """A piece ends on a beat, however late its last chord comes."""
+    times, last = pulse.times, chords.time[-1]
+    if len(times) < 3:
+        return pulse
+    k = int(np.argmin(np.abs(times - last)))
+    step = times[k] - times[k - 1] if k else times[1] - times[0]
+    struck = np.any(np.abs(chords.time[:-1] - times[k]) < NEAR)
+    if struck or abs(times[k] - last) > LATE * step:
+        return pulse
+    return Pulse(np.append(times[:k], last), pulse.triple[: k + 1])
+
+
+def _divides_in_three(times: np.ndarray, chords: _Chords) -> np.ndarray:
+    """Whether the chords within each beat lie nearer to its thirds than to its quarters."""
+    beat = np.searchsorted(times, chords.time, side="right") - 1
+    inside = (beat >= 0) & (beat < len(times) - 1)
+    beat = beat[inside]
+    phase = (chords.time[inside] - times[beat]) / np.diff(times)[beat]
+    thirds, quarters = (np.abs(phase * n - np.round(phase * n)) / n for n in (3, 4))
+    return np.bincount(beat, quarters - thirds, minlength=len(times)) > 0
+
+
+def _probability(odds: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-odds))
+
+
+def _snap(pulse: Pulse, chords: _Chords) -> Pulse:
+    """Each beat moves to the chord nearby that most sounds like one; beats stay apart."""
+    kept: list[int] = []
+    times = pulse.times.copy()
+    near = np.maximum(NEAR, RELATIVE_NEAR * np.gradient(times)) if len(times) > 1 else NEAR
+    starts = np.searchsorted(chords.time, times - near, side="right")
+    stops = np.searchsorted(chords.time, times + near, side="left")
+    for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        if start < stop:
+            around = chords.time[start:stop]
+            fit = _probability(chords.onbeat[start:stop]) - 5 * np.abs(around - times[i])
+            times[i] = around[np.argmax(fit)]
+        if not kept or times[i] - times[kept[-1]] > CLOSEST:
+            kept.append(i)
+    return Pulse(times[kept], pulse.triple[kept])
+
+
+def _cover(pulse: Pulse, performance: Performance, clock: _Clock) -> Pulse:
+    """The pulse from the beat of the first note to that of the last, evenly continued."""
+    ends = np.array([performance.notes[0].onset, performance.notes[-1].onset])
+    first, last = clock.heard_at(ends)
+    beats = clock.heard_at(pulse.times)
+    steps = np.diff(beats) if len(beats) > 1 else np.array([USUAL_BEAT])
+    opening, closing = np.median(steps[:4]), np.median(steps[-4:])
+    earlier = _evenly(
+        beats[0], opening, first - 2 * opening, min(last + 2 * opening, beats[0] - opening / 2)
+    )
+    later = _evenly(
+        beats[-1], closing, max(first - 2 * closing, beats[-1] + closing / 2), last + 2 * closing
+    )
+    heard = np.concatenate([earlier, beats, later])
+    times = np.concatenate([clock.seconds_at(earlier), pulse.times, clock.seconds_at(later)])
+    triple = np.pad(pulse.triple, (len(earlier), len(later)), mode="edge")
+    begin = int(np.searchsorted(heard, first + 0.1 * opening)) - 1
+    begin = min(max(begin, 0), len(heard) - 2)
+    end = max(int(np.searchsorted(heard, last + 0.1 * closing)), begin + 2)
+    return Pulse(times[begin:end], triple[begin:end])
+
+
+def _evenly(anchor: float, step: float, start: float, stop: float) -> np.ndarray:
+    """Times from `start` to `stop` that lie whole steps away from `anchor`."""
+    first = start + (anchor - start) % step
+    return first + step * np.arange(max(0, int((stop - first) // step) + 1))

@@ -1,0 +1,1 @@
+"""Music that lies on the beats of its file: their grid, its bars and its meter."""

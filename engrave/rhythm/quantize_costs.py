@@ -1,0 +1,255 @@
+"""What it costs to write chords at places of their beats.
+
+A chord has choices around the time at which it was played; a place costs by its distance and by
+what the networks say of it, a step from chord to chord by how far it is from what was played and
+by how rare it is: how often real scores take it has been counted (`training/count_rhythms.py`)
+and stands in `weights/rhythms.csv`: for each beat (plain or dotted), number of beats ahead (up to
+`FAR`), place before and place after.
+
+Costs are negative log likelihoods; seconds and quarter notes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from math import hypot
+from pathlib import Path
+
+import numpy as np
+
+from engrave.listening import heads
+from engrave.music.grid import EVEN
+from engrave.rhythm.beat_divisions import PAIRS, TICKS
+
+COUNTS = Path(str(files("engrave") / "weights" / "rhythms.csv"))
+FAR = 2  # beats ahead from which on all are counted together
+
+WEIGHT = 0.6
+UNKNOWN = 2e-3  # probability of anything that is not in the counts
+MOST = 7.0  # no step is held more unusual (a cost, before it is weighed)
+
+MEANT_PLACE, MEANT_STEP = 1.2, 1.5  # deviations of places and steps, in those of the jitter
+LEAST_DEVIATION = 0.004  # seconds; a tick of a coarse file is no longer
+ROLL_DEVIATION = 0.035  # seconds between two chords that are written as one
+
+# What a step costs where the hands cross: merged, they do not say how usual the rhythm of each is.
+CROSSING_STEP = 1.0
+
+READ_WEIGHT = 1.8  # of what the reader says of the place in the beat,
+SAME_BEAT = 0.35  # as far as it means the same beat (deviation of the logarithm of its seconds)
+LEAST = -6.0  # log probability below which a place is not held more unlikely
+SWUNG = [k for k, place in enumerate(heads.PHASES) if EVEN <= place <= 0.75]  # second halves
+CLASS_OF_TICK = np.array(
+    [
+        next((k for k, p in enumerate(heads.PHASES) if abs(p * TICKS - tick) < 0.5), -1)
+        for tick in range(TICKS)
+    ]
+)
+
+
+def rarity_cost(
+    compound: np.ndarray, beats: np.ndarray, place: np.ndarray, following: np.ndarray
+) -> np.ndarray:
+    """What each step forward costs; arrays that fit each other, places in 120ths of their beats.
+
+    `compound` says whether the beat that is reached is a dotted one, `beats` how many beats ahead
+    (0 or more) it is.
+    """
+    table: np.ndarray = _counted_costs()
+    return table[compound, np.minimum(beats, FAR), place, following]
+
+
+@cache
+def _counted_costs() -> np.ndarray:
+    """(compound, beats ahead, place, next place): costs."""
+    counts = np.zeros((2, FAR + 1, TICKS, TICKS))
+    *where, count = np.loadtxt(COUNTS, int, delimiter=",", skiprows=1).T
+    counts[tuple(where)] = count
+    of_place = counts.sum(axis=(1, 3), keepdims=True)
+    likely = counts / np.maximum(of_place, 1)
+    likely = (1 - UNKNOWN) * likely + UNKNOWN / (2 * (FAR + 1))
+    return WEIGHT * np.minimum(-np.log(likely), MOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Unevenness:
+    """How far chords lie from their places and steps: seconds, and shares of beat and step."""
+
+    place: float
+    relative_place: float
+    step: float
+    relative_step: float
+
+    @classmethod
+    def of_jitter(cls, jitter: float) -> "Unevenness":
+        """That of music on a grid that is known, from which it deviates by `jitter` seconds."""
+        place, step = (max(m * jitter, LEAST_DEVIATION) for m in (MEANT_PLACE, MEANT_STEP))
+        return cls(place, 0.0, step, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A beat of the grid: where it starts and how long it is (quarters), and in seconds.
+
+    It may divide as the pairs say (indices into `PAIRS`); keys are let go at its `parts` at least.
+    """
+
+    start: Fraction
+    length: Fraction
+    seconds: float
+    pairs: tuple[int, ...]
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """The places where a chord may fall: arrays over (place, division pair of its beat).
+
+    `tick` is counted from the first beat of the grid, `pair` is an index into `PAIRS`, `pace` is
+    in seconds a beat, `cost` is that of lying there.
+    """
+
+    tick: np.ndarray
+    pair: np.ndarray
+    pace: np.ndarray
+    cost: np.ndarray
+
+    @property
+    def beat(self) -> np.ndarray:
+        return self.tick // TICKS
+
+    @property
+    def compound(self) -> np.ndarray:
+        """Whether each stands in a dotted beat: 1 or 0."""
+        return (self.pair >= PAIRS.plain).astype(int)
+
+
+def read_places(
+    phase: np.ndarray,
+    pace: np.ndarray,
+    chords: Sequence[list[int]],
+    quarters: np.ndarray,
+    beats: list[Beat],
+) -> np.ndarray:
+    """What each tick of the beat costs each chord by what the reader says: (chord, tick)."""
+    inside = beat_of(quarters, beats)
+    seconds = np.log([beats[k].seconds for k in inside])
+    paces = np.array([np.exp(pace[chord].mean(axis=0)) for chord in chords])
+    near = np.exp(-0.5 * ((seconds[:, None] - heads.PACES) / SAME_BEAT) ** 2)
+    agreed = (paces * near).sum(axis=1) / paces.sum(axis=1)
+    return READ_WEIGHT * agreed[:, None] * unlikely(phase, chords)
+
+
+def unlikely(phase: np.ndarray, chords: Sequence[list[int]]) -> np.ndarray:
+    """How unlikely each tick of the beat is for each chord, of whose notes that is said."""
+    said = np.array([phase[chord].mean(axis=0) for chord in chords])
+    cost: np.ndarray = -np.maximum(said[:, CLASS_OF_TICK], LEAST)
+    return cost
+
+
+def evenly(phase: np.ndarray, swing: float) -> np.ndarray:
+    """What the reader says of the place; a late second half, where it swings, is an even one."""
+    if swing == EVEN:
+        return phase
+    even = phase.copy()
+    even[:, heads.PHASES.index(EVEN)] = np.logaddexp.reduce(phase[:, SWUNG], axis=1)
+    return even
+
+
+def beat_of(quarters: np.ndarray, beats: list[Beat]) -> np.ndarray:
+    inside = np.searchsorted([float(b.start) for b in beats], quarters, side="right") - 1
+    return inside.clip(0, len(beats) - 1)
+
+
+def choices_of(
+    quarter: float,
+    k: int,
+    hands: frozenset[int],
+    read: np.ndarray,
+    beats: list[Beat],
+    unevenness: Unevenness,
+) -> _Choices:
+    """The places around a time (in quarters) that lies in beat k; `read`: the cost of each tick."""
+    phase = (quarter - float(beats[k].start)) / float(beats[k].length)
+    near = [(k, _places_around(int(min(max(phase, 0.0), 0.999) * TICKS), beats[k].pairs, hands))]
+    if phase > 0.5 and k + 1 < len(beats):
+        near.append((k + 1, _first_places(beats[k + 1].pairs)))
+    if phase < 0.2 and k > 0:
+        near.insert(0, (k - 1, _last_places(beats[k - 1].pairs, hands)))
+    parts = [_weigh(quarter, k, beats[k], read, places, unevenness) for k, places in near]
+    return _Choices(
+        tick=np.concatenate([part.tick for part in parts]),
+        pair=np.concatenate([part.pair for part in parts]),
+        pace=np.concatenate([part.pace for part in parts]),
+        cost=np.concatenate([part.cost for part in parts]),
+    )
+
+
+def _weigh(
+    quarter: float,
+    k: int,
+    beat: Beat,
+    read: np.ndarray,
+    places: np.ndarray,
+    unevenness: Unevenness,
+) -> _Choices:
+    """What it costs to place a chord that was played at `quarter` on these places of beat k."""
+    pair, place = places
+    played = (quarter - float(beat.start)) / float(beat.length) * beat.seconds
+    deviation = hypot(unevenness.place, unevenness.relative_place * beat.seconds)
+    return _Choices(
+        tick=k * TICKS + place,
+        pair=pair,
+        pace=np.full(len(pair), beat.seconds),
+        cost=0.5 * ((played - place / TICKS * beat.seconds) / deviation) ** 2 + read[place],
+    )
+
+
+@cache
+def _places_around(tick: int, pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
+    """Rows (pair, place): for each division pair the places before and after a tick of the beat."""
+    rows = []
+    for pair in pairs:
+        division = PAIRS.common_division(pair, hands)
+        slot = tick * division // TICKS
+        rows += [(pair, TICKS // division * s) for s in (slot, slot + 1) if s < division]
+    return np.array(rows).T
+
+
+@cache
+def _first_places(pairs: tuple[int, ...]) -> np.ndarray:
+    """Rows (pair, place): the start of the beat."""
+    return np.array([(pair, 0) for pair in pairs]).T
+
+
+@cache
+def _last_places(pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
+    """Rows (pair, place): the last place of the beat for each division pair."""
+    return np.array([(p, TICKS - TICKS // PAIRS.common_division(p, hands)) for p in pairs]).T
+
+
+def step_cost(
+    before: _Choices, after: _Choices, seconds: float, together: float, unevenness: Unevenness
+) -> np.ndarray:
+    """Cost of each pair of places, for two chords that were played so many seconds apart.
+
+    `together` is what it costs to write them as one.
+    """
+    step = after.tick - before.tick[:, None]
+    written = step / TICKS * before.pace[:, None]
+    deviation = np.hypot(unevenness.step, unevenness.relative_step * written)
+    cost = 0.5 * ((seconds - written) / deviation) ** 2
+    cost[step == 0] = 0.5 * (seconds / ROLL_DEVIATION) ** 2 + together
+    ahead = after.beat - before.beat[:, None]
+    same_beat = ahead == 0
+    unusual = rarity_cost(
+        after.compound, ahead.clip(0), before.tick[:, None] % TICKS, after.tick % TICKS
+    )
+    unusual[same_beat & PAIRS.crossing[after.pair]] = CROSSING_STEP
+    cost += np.where(step > 0, unusual, 0.0)
+    entry = PAIRS.cost[after.pair] + PAIRS.change[before.pair[:, None], after.pair]
+    cost += np.where(same_beat, 0.0, entry)
+    cost[(step < 0) | (same_beat & (after.pair != before.pair[:, None]))] = np.inf
+    return cost

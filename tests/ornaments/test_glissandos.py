@@ -1,0 +1,97 @@
+"""Which sweeps over the keys are glissandos, and what becomes of the keys between."""
+
+from fractions import Fraction
+
+import pytest
+
+from engrave.music.note import Ornaments, PlacedNote
+from engrave.music.performance import Performance, PlayedNote
+from engrave.music.score import Score
+from engrave.notation.measures import notate
+from engrave.ornaments.find import find_ornaments
+from engrave.ornaments.fold import fold
+from engrave.ornaments.glissandos import find_glissandos
+from engrave.pitch.spelling import spell
+from tests.support.evidence import blank
+from tests.support.judge import check
+from tests.support.playing import even_grid
+
+WHITE = [60, 62, 64, 65, 67, 69, 71, 72, 74, 76, 77, 79]
+BLACK = [61, 63, 66, 68, 70, 73, 75, 78, 80, 82, 85]
+STEP = 0.04  # seconds: 25 keys a second
+
+
+def swept(keys: list[int], step: float = STEP, start: float = 0.0) -> list[PlayedNote]:
+    times = [start + k * step for k in range(len(keys))]
+    return [PlayedNote(t, t + step, key, 60) for t, key in zip(times, keys, strict=True)]
+
+
+def found(notes: list[PlayedNote]) -> list[tuple[int, ...]]:
+    return list(find_glissandos(notes, range(len(notes))))
+
+
+@pytest.mark.parametrize("keys", [WHITE, WHITE[::-1], BLACK, [*WHITE[:5], *WHITE[6:]]])
+def test_a_quick_sweep_over_the_keys_of_one_colour(keys: list[int]) -> None:
+    assert found(swept(keys)) == [tuple(range(len(keys)))]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        swept(WHITE[:9]),  # too short
+        swept(WHITE, step=0.06),  # as fast as fingers play a scale
+        swept(list(range(60, 72))),  # chromatic
+        swept(WHITE[::3] + [81, 86, 91, 96, 101, 105]),  # a broken chord
+        swept([60, 62] * 6),  # a trill
+    ],
+)
+def test_in_doubt_the_notes_are_written(notes: list[PlayedNote]) -> None:
+    assert found(notes) == []
+
+
+def test_up_and_down_are_two() -> None:
+    notes = swept([*WHITE, *WHITE[-2::-1]])
+    assert [run[0] for run in found(notes)] == [0, len(WHITE)]
+    assert found(notes)[0] == tuple(range(len(WHITE)))
+
+
+def test_only_the_ends_are_left_and_the_first_is_held_up_to_the_last() -> None:
+    performance = Performance(tuple(swept(WHITE)))
+    count = len(WHITE)
+    ornaments = find_ornaments(performance, [1] * count, blank(count), even_grid(4, 4))
+    assert ornaments == Ornaments(glissandos=(tuple(range(count)),))
+    folded = fold(performance, ornaments)
+    first, last = folded.performance.notes
+    assert folded.kept == (0, count - 1)
+    assert (first.pitch, last.pitch, first.release) == (60, 79, last.onset)
+
+
+def page(*places: tuple[str, int, int], voices: str) -> Score:
+    """Notes (onset, key, press) of a quarter each; the glissando goes from press 0 to press 3."""
+    notes = [PlacedNote(Fraction(on), Fraction(1), key, press) for on, key, press in places]
+    ornaments = Ornaments(glissandos=((0, 1, 2, 3),))
+    grid = even_grid(4, 4, bars=1)
+    voice = [int(v) for v in voices]
+    return notate(notes, grid, [1] * len(notes), voice, spell(notes), ornaments=ornaments)
+
+
+def test_the_line_leads_to_the_next_chord() -> None:
+    score = page(("0", 60, 0), ("1", 72, 3), voices="11")
+    assert check(score) == []
+    first, last, *_ = score.parts[0].measures[0].voices[0].events
+    assert (first.glissando, last.glissando) == ("start", "stop")
+    assert first.heads[0].folded == (1, 2)
+    assert score.unwritten == ()
+
+
+def test_where_something_comes_between_the_keys_are_accounted_for() -> None:
+    for places, voices in (
+        ((("0", 60, 0), ("1", 50, 4), ("2", 72, 3)), "111"),
+        ((("0", 60, 0), ("1", 72, 3)), "12"),
+    ):
+        score = page(*places, voices=voices)
+        assert check(score) == []
+        assert [(left.played, left.reason) for left in score.unwritten] == [
+            (1, "swept over in a glissando"),
+            (2, "swept over in a glissando"),
+        ]

@@ -1,0 +1,163 @@
+"""Spelling and key, on small examples that a musician checks by eye."""
+
+from fractions import Fraction
+
+import pytest
+
+from engrave.music.note import PlacedNote
+from engrave.music.values import KeySignature, Pitch
+from engrave.options import parse_key
+from engrave.pitch.spelling import spell
+
+ACCIDENTALS = {"bb": -2, "b": -1, "": 0, "#": 1, "x": 2}
+SIGNS = {alter: sign for sign, alter in ACCIDENTALS.items()}
+
+
+def name(written):
+    return f"{written.step}{SIGNS[written.alter]}{written.octave}"
+
+
+def pitch(name):
+    """ "F#4" as a pitch."""
+    return Pitch(name[0], ACCIDENTALS[name[1:-1]], int(name[-1]))
+
+
+def played(line):
+    """One PlacedNote for each name of "C4+E4 G4": a quarter each, + for notes struck together."""
+    return [
+        PlacedNote(Fraction(place), Fraction(1), pitch(one).midi, 0)
+        for place, chord in enumerate(line.split())
+        for one in chord.split("+")
+    ]
+
+
+def respelled(line, key=None):
+    """The line after its names were forgotten and found again."""
+    found = spell(played(line), parse_key(key) if key else None)
+    names = iter(found.pitches)
+    return " ".join("+".join(name(next(names)) for _ in chord.split("+")) for chord in line.split())
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("C major", "C4 D4 E4 F4 G4 A4 B4 C5"),
+        # Rising chromatic notes are sharps, falling ones flats; F sharp leads to the dominant.
+        ("C major", "C4 C#4 D4 D#4 E4 F4 F#4 G4 G#4 A4 A#4 B4 C5"),
+        ("C major", "C5 B4 Bb4 A4 Ab4 G4 F#4 F4 E4 Eb4 D4 C#4 C4"),
+        # Chromatic neighbours stand on the step below the note they return to.
+        ("C major", "C4 E4 D#4 E4 G4 F#4 G4 C4"),
+        # The seventh step of the minor scale is raised, and the sixth on its way there.
+        ("a minor", "A3 B3 C4 D4 E4 F4 G#4 A4"),
+        ("g minor", "G4 A4 Bb4 C5 D5 E5 F#5 G5"),
+        ("g minor", "G5 F5 Eb5 D5 C5 Bb4 A4 G4"),
+        # Diminished seventh on the leading note.
+        ("g minor", "G4+Bb4+D5 F#4+A4+C5+Eb5 G4+Bb4+D5"),
+        ("a minor", "A3+E4+C5 G#3+D4+F4+B4 A3+E4+C5"),
+        # German sixth: A flat and F sharp open to the octave on G.
+        ("c minor", "C3+Eb4+G4 Ab2+C4+Eb4+F#4 G2+D4+G4+B4 C3+Eb4+G4"),
+        # Enharmonic frame: the same keys of the piano, in six flats and in six sharps.
+        ("Gb major", "Gb3+Db4+Gb4+Bb4 Cb4+Eb4+Gb4 Db3+F4+Ab4+Cb5 Gb3+Gb4+Bb4"),
+        ("F# major", "F#3+C#4+F#4+A#4 B3+D#4+F#4 C#3+E#4+G#4+B4 F#3+F#4+A#4"),
+        ("eb minor", "Eb3+Gb4+Bb4 Ab3+Eb4+Cb5 Bb3+D4+Ab4 Eb3+Eb4+Gb4"),
+    ],
+)
+def test_names_are_found_again(key, line):
+    assert respelled(line, key) == line
+
+
+def test_modulation_to_the_dominant_keeps_the_signature_and_sharpens_f():
+    line = (
+        "C3+E4+G4 F3+F4+A4 G3+D4+B4 C3+E4+C5 D3+F#4+A4 G3+G4+B4 C3+E4+C5 D3+F#4+C5 G2+G4+B4 "
+        "G3+F4+B4 C3+E4+C5 F3+F4+A4 G3+D4+B4 C3+E4+C5"
+    )
+    assert spell(played(line)).key == KeySignature(0)
+    assert respelled(line) == line
+
+
+def test_octaves_struck_together_have_one_name():
+    """The upper B flat rises to B natural, which speaks for A sharp."""
+    assert respelled("Bb2+Bb3 B3 C4") == "Bb2+Bb3 B3 C4"
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("C4+E4+G4 F4+A4+C5 G4+B4+D5 C4+E4+G4", KeySignature(0, "major")),
+        ("E4 G#4 B4 E5 A4 F#4 D#4 B3 E4", KeySignature(4, "major")),
+        ("G3+D4+Bb4 C4+G4+Eb5 D4+A4+F#5 G3+Bb4+G5", KeySignature(-2, "minor")),
+        ("Ab3+C4+Eb4 Db4+F4+Ab4 Eb3+G4+Bb4 Ab3+C5+Eb5", KeySignature(-4, "major")),
+    ],
+)
+def test_key_is_found(line, key):
+    assert spell(played(line)).key == key
+
+
+@pytest.mark.parametrize("shift", range(12))
+def test_signature_follows_transposition(shift):
+    hymn = "C3+E4+G4 F3+F4+A4 C3+E4+G4 G2+D4+B4 A2+E4+C5 F3+F4+A4 G3+D4+B4 C3+E4+C5"
+    moved = [
+        PlacedNote(note.onset, note.length, note.pitch + shift, note.played)
+        for note in played(hymn)
+    ]
+    assert (spell(moved).key.fifths - 7 * shift) % 12 == 0
+
+
+def test_a_key_given_by_the_user_is_kept():
+    scale = played("Db4 Eb4 F4 Gb4 Ab4 Bb4 C5 Db5")
+    key = KeySignature(7)
+    found = spell(scale, key)
+    assert found.key == key
+    assert " ".join(map(name, found.pitches)) == "C#4 D#4 E#4 F#4 G#4 A#4 B#4 C#5"
+
+
+def test_pitches_stand_in_the_order_of_the_notes_given_and_sound_as_played():
+    notes = played("B#3+E4 C4+Fb4 Gx4 Cb5 A0 C8")
+    backwards = spell(notes[::-1]).pitches
+    assert backwards == spell(notes).pitches[::-1]
+    assert [p.midi for p in backwards] == [note.pitch for note in notes[::-1]]
+
+
+def test_lowest_and_highest_midi_notes_have_names():
+    ends = [PlacedNote(Fraction(0), Fraction(0), p, 0, grace=True) for p in (0, 1, 126, 127)]
+    assert [p.midi for p in spell(ends).pitches] == [0, 1, 126, 127]
+
+
+def test_silence_is_in_c_unless_told():
+    assert spell([]).pitches == ()
+    assert spell([]).key == KeySignature(0)
+    assert spell([], KeySignature(3)).key == KeySignature(3)
+
+
+@pytest.mark.parametrize(
+    ("text", "fifths", "mode"),
+    [
+        ("g minor", -2, "minor"),
+        ("Eb major", -3, "major"),
+        ("F# minor", 3, "minor"),
+        ("G", 1, "major"),
+        ("gm", -2, "minor"),
+        ("B-flat major", -2, "major"),
+        ("c", -3, "minor"),
+        ("bb", -5, "minor"),
+        ("b", 2, "minor"),
+        ("g major", 1, "major"),
+        ("GM", 1, "major"),
+        ("C sharp", 7, "major"),
+        (" D♭  Maj ", -5, "major"),
+    ],
+)
+def test_key_is_read_from_words(text, fifths, mode):
+    assert parse_key(text) == KeySignature(fifths, mode)
+
+
+@pytest.mark.parametrize("text", ["", "H", "cis", "C dorian", "3", "E- major", "G minor minor"])
+def test_what_is_no_key_is_refused(text):
+    with pytest.raises(ValueError, match="not a key"):
+        parse_key(text)
+
+
+@pytest.mark.parametrize(("text", "signs"), [("G# major", "8 sharps"), ("Db minor", "8 flats")])
+def test_key_without_a_signature_is_refused(text, signs):
+    with pytest.raises(ValueError, match=signs):
+        parse_key(text)

@@ -1,0 +1,1 @@
+"""Corpora of performances and scores, read into arrays."""

@@ -1,0 +1,179 @@
+"""Which level of the pulse is the beat: the weights of `engrave/rhythm/levels.py`.
+
+A conditional logit is fitted to takes whose beat is known: performances, piano scores that the
+renderer plays steadily (as they are, as a melody with its bass, as a melody alone), and plain tunes
+in simple arrangements at many tempi. Kinds count alike, but performances three times. What it comes
+to is measured on pieces left out (five folds).
+"""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from engrave.listening.first_pass import listen
+from engrave.listening.network import WEIGHTS as READERS
+from engrave.midi.read import read_midi
+from engrave.music.performance import Performance, PlayedNote
+from engrave.pedal.key_releases import find_fingers
+from engrave.rhythm.beats import follow_beats, pulses_at_speeds
+from engrave.rhythm.levels import WEIGHTS, describe_level, slowness
+from samples.tunes import SONGS, STYLES, arrange, midi_of
+from training.data import corpora
+from training.player.habits import Habits
+from training.player.render import render
+
+RIGHT = 0.16  # of the logarithm of a beat within which it is the true one
+EXCERPT = 400  # notes of a score
+SECONDS = 200.0  # of a performance
+SCORES = 95  # that are played steadily
+PENALTY = 0.01  # on the squared weights
+PERFORMANCES_COUNT = 3.0
+FOLDS = 5
+FELT = {(6, 8): (45.0, 100.0)}  # felt beats a minute at which tunes are played; others:
+USUALLY_FELT = (60.0, 165.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A take: kind, piece, what speaks for each speed (a row each), and which of them are right."""
+
+    kind: str
+    piece: str
+    told: np.ndarray
+    right: np.ndarray
+
+
+def write_levels(data: Path, file: Path, readers: Sequence[str] = READERS) -> None:
+    """Fit the weights and write them down, with what they come to on pieces left out."""
+    heard = [
+        hear(kind, piece, beat, performance, reader)
+        for kind, piece, beat, performance in _takes(data)
+        for reader in (readers if kind != "performance" else ("free",))  # which has not seen them
+    ]
+    lines = [f"{kind}: {share:.1%}" for kind, share in left_out(heard).items()]
+    file.write_text("\n".join([*lines, str(np.round(fit(heard), 2).tolist()), ""]))
+
+
+def hear(kind: str, piece: str, beat: float, performance: Performance, reader: str) -> Heard:
+    """What a reader makes of a take whose felt beat lasts so many seconds."""
+    keys = find_fingers(performance)
+    evidence = listen(keys, reader)
+    onset = np.array([note.onset for note in keys.notes])
+    pulses = pulses_at_speeds(keys, evidence, follow_beats(keys, evidence))
+    told = np.array([describe_level(keys, evidence, onset, p) for p in pulses.values()])
+    beats = np.array([np.median(np.diff(p.times)) for p in pulses.values()])
+    right = np.abs(np.log(beats / beat)) < RIGHT
+    return Heard(kind, piece, np.concatenate([told, slowness(keys) * told], 1), right)
+
+
+def fit(heard: Sequence[Heard]) -> np.ndarray:
+    """The weights under which the right speeds are likeliest, in the shape of `levels.WEIGHTS`."""
+    known = [take for take in heard if take.right.any()]
+    scale = np.concatenate([take.told for take in known]).std(axis=0) + 1e-9
+    count = [PERFORMANCES_COUNT if take.kind == "performance" else 1.0 for take in known]
+
+    def cost(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        total, slope = 0.0, np.zeros(len(weights))
+        for take, often in zip(known, count, strict=True):
+            rows = take.told / scale
+            odds = np.exp(rows @ weights - (rows @ weights).max())
+            share = odds / odds.sum()
+            right = share * take.right
+            total -= often * np.log(right.sum() + 1e-12)
+            slope -= often * ((right / (right.sum() + 1e-12) - share) @ rows)
+        return (
+            total / sum(count) + PENALTY * weights @ weights,
+            slope / sum(count) + 2 * PENALTY * weights,
+        )
+
+    found = minimize(cost, np.zeros(WEIGHTS.size), jac=True, method="L-BFGS-B")
+    return (found.x / scale).reshape(WEIGHTS.shape)
+
+
+def left_out(heard: Sequence[Heard]) -> Mapping[str, float]:
+    """The share of the takes of each kind whose level is right, in folds by piece."""
+    pieces = sorted({take.piece for take in heard})
+    fold = dict(zip(pieces, np.random.default_rng(1).permutation(len(pieces)) % FOLDS, strict=True))
+    right: dict[str, list[bool]] = {}
+    for number in range(FOLDS):
+        weights = fit([take for take in heard if fold[take.piece] != number]).ravel()
+        for take in heard:
+            if fold[take.piece] == number:
+                best = int(np.argmax(take.told @ weights))
+                right.setdefault(take.kind, []).append(bool(take.right[best]))
+    return {kind: float(np.mean(values)) for kind, values in sorted(right.items())}
+
+
+def _takes(data: Path) -> Iterator[tuple[str, str, float, Performance]]:
+    """Kind, piece, seconds of its felt beat, and what is played."""
+    seen: set[str] = set()
+    for row in corpora.performances(data / "nasap" / "train"):
+        if row["score"] not in seen and corpora.trusted(row):
+            seen.add(row["score"])
+            yield "performance", row["score"], *_performed(row)
+    rng = np.random.default_rng(7)
+    scores = list(corpora.songs(data / "piano"))
+    for number in rng.permutation(len(scores))[:SCORES].tolist():
+        for kind in ("as written", "melody and bass", "melody"):
+            rows = _voices(scores[number][:EXCERPT], kind)
+            if len(rows) > 24:
+                yield kind, f"score {number}", *_steadily(rows, rng)
+    for name, song in SONGS.items():
+        slowest, fastest = FELT.get(song.meter, USUALLY_FELT)
+        for style in STYLES:
+            felt = float(np.exp(rng.uniform(np.log(slowest), np.log(fastest))))
+            quarters = felt * (1.5 if song.meter == (6, 8) else 1.0)
+            jitter = rng.uniform(0.008, 0.025)
+            says = 1.07 * quarters  # the file tells another tempo
+            midi = midi_of(arrange(song, style), quarters, jitter, song.meter, says)
+            yield f"tune, {style}", name, 60 / felt, read_midi(io.BytesIO(midi))
+
+
+def _performed(row: Mapping[str, np.ndarray]) -> tuple[float, Performance]:
+    notes = row["notes"]
+    notes = notes[notes["onset"] < notes["onset"].min() + SECONDS]
+    matched = notes[notes["matched"].astype(bool) & (notes["beats"] > 0)]
+    quarters, time = matched["score_onset"] / corpora.QUARTER, matched["onset"]
+    ahead = max(len(quarters) // 8, 1)
+    span = quarters[ahead:] - quarters[:-ahead]
+    pace = float(np.median((time[ahead:] - time[:-ahead])[span > 0] / span[span > 0]))
+    columns = (notes[name] for name in ("onset", "offset", "pitch", "velocity"))
+    return pace * _felt(matched), Performance(_played(*columns))
+
+
+def _steadily(rows: np.ndarray, rng: np.random.Generator) -> tuple[float, Performance]:
+    played = render(rows, rng, Habits.load(), plain=True)
+    seconds = float(np.median(played.seconds_per_beat))
+    return seconds, Performance(
+        _played(played.onset, played.release, played.pitch, played.velocity)
+    )
+
+
+def _felt(rows: np.ndarray) -> float:
+    """Quarters of the felt beat, of most notes."""
+    compound = (rows["beats"] % 3 == 0) & (rows["beats"] > 3)
+    return float(np.median(np.where(compound, 3, 1) * 4.0 / rows["beat_type"]))
+
+
+def _played(*columns: np.ndarray) -> tuple[PlayedNote, ...]:
+    order = np.lexsort((columns[2], columns[0]))
+    return tuple(
+        PlayedNote(float(on), max(float(off), float(on) + 0.01), int(pitch), int(velocity))
+        for on, off, pitch, velocity in zip(*(column[order] for column in columns), strict=True)
+    )
+
+
+def _voices(rows: np.ndarray, kind: str) -> np.ndarray:
+    """The rows of a score, or its highest notes, with the lowest ones of the lower staff or not."""
+    if kind == "as written":
+        return rows
+    upper, lower = rows[rows["staff"] == 1], rows[rows["staff"] == 2]
+    parts = [upper[np.lexsort((-upper["pitch"], upper["score_onset"]))]]
+    if kind == "melody and bass":
+        parts.append(lower[np.lexsort((lower["pitch"], lower["score_onset"]))])
+    firsts = [part[np.unique(part["score_onset"], return_index=True)[1]] for part in parts]
+    return np.sort(np.concatenate(firsts), order=["score_onset", "pitch"])

@@ -1,0 +1,1 @@
+"""A made-up player: scores come in, performances go out."""

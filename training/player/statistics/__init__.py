@@ -1,0 +1,1 @@
+"""How people play, measured: aligned performances come in, tables go out."""

@@ -1,0 +1,1 @@
+"""What each network learns: its examples, labels, losses and evaluation."""

@@ -1,0 +1,1 @@
+"""How well a network answers: its answers come in, figures go out."""
