@@ -8,6 +8,7 @@ to is measured on pieces left out (five folds).
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +29,12 @@ from training.player.render import render
 
 RIGHT = 0.16  # of the logarithm of a beat within which it is the true one
 EXCERPT = 400  # notes of a score
-SECONDS = 200.0  # of a performance
+SECONDS = 120.0  # of a performance
 SCORES = 95  # that are played steadily
 PENALTY = 0.01  # on the squared weights
 PERFORMANCES_COUNT = 3.0
 FOLDS = 5
+UNSEEN = ("free",)  # the reader that has not learned from the performances
 FELT = {(6, 8): (45.0, 100.0)}  # felt beats a minute at which tunes are played; others:
 USUALLY_FELT = (60.0, 165.0)
 
@@ -47,15 +49,23 @@ class Heard:
     right: np.ndarray
 
 
-def write_levels(data: Path, file: Path, readers: Sequence[str] = READERS) -> None:
+def write_levels(data: Path, file: Path) -> None:
     """Fit the weights and write them down, with what they come to on pieces left out."""
-    heard = [
-        hear(kind, piece, beat, performance, reader)
-        for kind, piece, beat, performance in _takes(data)
-        for reader in (readers if kind != "performance" else ("free",))  # which has not seen them
-    ]
+    tasks = (
+        (*take, reader)
+        for take in _takes(data)
+        for reader in (
+            READERS if take[0] != "performance" else ("free",)
+        )  # which has not seen them
+    )
+    with ProcessPoolExecutor() as pool:
+        heard = list(pool.map(_hear, tasks, chunksize=8))
     lines = [f"{kind}: {share:.1%}" for kind, share in left_out(heard).items()]
     file.write_text("\n".join([*lines, str(np.round(fit(heard), 2).tolist()), ""]))
+
+
+def _hear(task: tuple[str, str, float, Performance, str]) -> Heard:
+    return hear(*task)
 
 
 def hear(kind: str, piece: str, beat: float, performance: Performance, reader: str) -> Heard:
