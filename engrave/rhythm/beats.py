@@ -49,6 +49,9 @@ AT_BARLINE, BESIDE = 1, 5
 ASTRAY = -30.0  # log likelihood of a chord that leaves the way that is taken by more than that
 INDEX_WEIGHT, METER_WEIGHT = 0.15, 0.1  # of what the reader says, where its downbeat counts 1
 SLOWEST_TRIPLET = 0.75  # seconds; a slower beat that divides in three is three beats of a given 3/4
+# Median deviation of the logarithm of a beat up to which music is played steadily: 98 % of plain
+# tunes at 25 ms of jitter, 18 % of 155 concert performances.
+STEADY = 0.035
 FEWEST_CHORDS = 4  # of which the level of the beat can be asked
 NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
 CLOSEST = 0.05  # seconds between two beats
@@ -278,12 +281,18 @@ def pulses_at_speeds(
 def _at_its_level(
     performance: Performance, evidence: Evidence, pulse: Pulse, speeds: Sequence[float]
 ) -> FoundBeats:
-    """The pulse at the speed that is likeliest to be that of the beat."""
+    """The pulse at the speed that is likeliest to be that of the beat.
+
+    Where the beats are uneven as in a free performance, that is the speed at which it was followed.
+    """
     if len(chord_starts(performance.notes)) < FEWEST_CHORDS:
         return FoundBeats(pulse)
     pulses = pulses_at_speeds(performance, evidence, pulse, speeds)
     worth = weigh_levels(performance, evidence, pulses)
-    best = max(worth, key=lambda speed: worth[speed])
+    lengths = np.log(np.diff(pulse.times))
+    if np.median(np.abs(lengths - np.median(lengths))) > STEADY:
+        worth[1.0] = max(worth.values())
+    best = max(worth, key=lambda speed: (worth[speed], speed == 1))
     return FoundBeats(pulses[best], shares({v / best: BELIEF * worth[v] for v in worth}))
 
 
