@@ -18,6 +18,10 @@ from tests.support import browser
 
 Judge = Callable[[Path], list[str]]
 
+# What these say of shells, terminals, signals and limits of memory is so where there is POSIX.
+POSIX = ("cli/test_main.py", "cli/test_plugin.py", "cli/test_terminal.py", "files/test_disk.py")
+collect_ignore = [] if os.name == "posix" else [*POSIX, "fuzz/test_fuzz.py"]
+
 
 def lacking(reason: str) -> NoReturn:
     """Skip the test for want of something outside, or fail where everything must be there."""
@@ -33,10 +37,24 @@ def require(program: str | None, name: str) -> str:
     return program
 
 
+# Fixtures that ask for a program; the tests that use them are marked `program`.
+PROGRAMS = {"musescore3", "chromium", "axe", "jekyll", "hugo"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if PROGRAMS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.program)
+
+
 @pytest.fixture(scope="session")
-def musescore_judge() -> Judge:
+def musescore3() -> str:
+    return require(musescore.musescore_program(), "MuseScore 3")
+
+
+@pytest.fixture(scope="session")
+def musescore_judge(musescore3: str) -> Judge:
     """`judges.musescore.judge`: what real MuseScore reads differently from a file."""
-    require(musescore.musescore_program(), "MuseScore 3")
     return musescore.judge
 
 

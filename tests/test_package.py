@@ -21,12 +21,12 @@ from engrave.music.marks import TempoMark
 from engrave.music.performance import Performance, PlayedNote, Source
 from engrave.music.score import Measure, Part, Unwritten
 from engrave.music.values import KeySignature, NoteValue, TimeSignature
-from tests.cli.test_main import WALTZ
+from tests.support.waltz import WALTZ
 
 ROOT = Path(__file__).parent.parent
 SETUP = ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
-IMPORTED_AS = {"PySide6-Essentials": "PySide6", "pillow": "PIL"}
+IMPORTED_AS = {"PySide6-Essentials": "PySide6", "PyYAML": "yaml", "pillow": "PIL"}
 
 
 # Style

@@ -20,8 +20,6 @@ from bench.report.table import write_table
 from bench.runs.processes import Failure, run_apart
 from bench.runs.speed import STOPWATCH, concatenate, measure_files, write_speed
 from engrave.midi.read import read_midi
-from judges import musescore
-from tests.conftest import require
 from tests.support.bench_folder import LEFT_OUT, lay_out
 
 SAMPLES = ["greensleeves", "march", "two_against_three"]
@@ -123,8 +121,7 @@ def test_a_recording_that_cannot_be_read_is_a_failure_and_the_rest_goes_on(tmp_p
     assert "march/second: MidiError" in capsys.readouterr().out
 
 
-def test_musescore_stands_beside_engrave(data, tmp_path):
-    require(musescore.musescore_program(), "MuseScore 3")
+def test_musescore_stands_beside_engrave(data, tmp_path, musescore3):
     words = ("score", data, "--only", "march/first", "--peers", "musescore,ceiling")
     assert bench(*words, "--out", tmp_path) == 0
     results = read_results(tmp_path)
@@ -146,8 +143,7 @@ def test_usage_is_refused_in_one_line(data, tmp_path, capsys):
 # look
 
 
-def test_the_pages_stand_side_by_side(data, tmp_path):
-    require(musescore.musescore_program(), "MuseScore 3")
+def test_the_pages_stand_side_by_side(data, tmp_path, musescore3):
     assert bench("look", data, "--only", "march|greensleeves", "--out", tmp_path) == 0
     page = (tmp_path / "look.html").read_text(encoding="utf-8")
     assert page.count("data:image/svg+xml;base64,") == 2 * 3

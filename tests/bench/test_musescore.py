@@ -6,8 +6,6 @@ import pytest
 
 from bench.__main__ import main
 from bench.runs.musescore import Verdict, write_verdicts
-from judges import musescore
-from tests.conftest import require
 from tests.support.bench_folder import lay_out
 
 LOST = "MuseScore lost pedal held until measure 2 at 0 (measure 1 at 0, staff 2)"
@@ -27,9 +25,8 @@ def test_findings_are_counted_by_what_they_are_about() -> None:
 
 
 def test_pages_go_through_musescore_and_back(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], musescore3: str
 ) -> None:
-    require(musescore.musescore_program(), "MuseScore 3")
     data, out = lay_out(tmp_path / "data", ["greensleeves", "march"]), tmp_path / "out"
     assert main(["musescore", str(data), "--most", "2", "--out", str(out)]) == 0
     assert "2 of 2 pages as they were written, 0 failed" in capsys.readouterr().out

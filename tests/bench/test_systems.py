@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,15 +15,29 @@ from bench.pages.read_musicxml import read_page
 from bench.pages.to_midi import sounding_notes, write_score_midi
 from bench.systems import systems
 from bench.systems.systems import OWN_WEIGHTS, PEERS, PeerError, command, import_midi
-from judges.musescore import musescore_program
 from samples import FOLDER
-from tests.conftest import require
 
 # C major, one octave up, in quarter notes: two bars of 4/4, and a C an octave lower under each bar.
 SCALE = ((60, "C", 4), (62, "D", 4), (64, "E", 4), (65, "F", 4), (67, "G", 4), (69, "A", 4))
 SCALE += ((71, "B", 4), (72, "C", 5))
-PROGRAMS = ("musescore", "music21", "partitura")
 BARS = tuple(PageBar(Fraction(start), Fraction(4), 4, 4, 0) for start in (0, 4))
+
+
+def systems_called(names: Iterable[str]) -> pytest.MarkDecorator:
+    """A test for each of them; the two that start MuseScore say so."""
+    marks = {"musescore": pytest.mark.program, "ceiling": pytest.mark.program}
+    systems = [pytest.param(name, marks=marks.get(name, ())) for name in names]
+    return pytest.mark.parametrize("system", systems)
+
+
+peers = systems_called(PEERS)
+programs = systems_called(("musescore", "music21", "partitura"))
+
+
+@pytest.fixture(autouse=True)
+def what_is_started(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("program"):
+        request.getfixturevalue("musescore3")
 
 
 def page_note(onset, length, pitch, step, octave, staff, played, grace=False) -> PageNote:
@@ -52,10 +67,8 @@ class Take:
         self.pitches = np.array([note.pitch for note in page.notes])
 
 
-@pytest.mark.parametrize("system", PEERS)
+@peers
 def test_every_note_finds_its_key_press(system, truth, tmp_path):
-    if system in ("musescore", "ceiling"):
-        require(musescore_program(), "MuseScore 3")
     page = PEERS[system](Take(truth), tmp_path)
     assert [note.played for note in page.notes] == list(range(10))
     assert [note.pitch for note in page.notes] == [note.pitch for note in truth.notes]
@@ -63,18 +76,15 @@ def test_every_note_finds_its_key_press(system, truth, tmp_path):
     assert bool(page.beats) == bool(page.downbeats) == (system in OWN_WEIGHTS)
 
 
-def test_the_ceiling_of_an_even_scale_is_the_true_score(truth, tmp_path):
-    require(musescore_program(), "MuseScore 3")
+def test_the_ceiling_of_an_even_scale_is_the_true_score(truth, tmp_path, musescore3):
     page = PEERS["ceiling"](Take(truth), tmp_path)
     assert page.bars == BARS
     for found, true in zip(page.notes, truth.notes, strict=True):
         assert (found.onset, found.length, found.staff) == (true.onset, true.length, true.staff)
 
 
-@pytest.mark.parametrize("system", PROGRAMS)
+@programs
 def test_a_program_reads_a_sample(system, tmp_path):
-    if system == "musescore":
-        require(musescore_program(), "MuseScore 3")
     midi = (FOLDER / "old_hundredth.mid").read_bytes()
     page = read_page(import_midi(system, midi, tmp_path))
     struck = sum(
@@ -83,10 +93,8 @@ def test_a_program_reads_a_sample(system, tmp_path):
     assert abs(len(page.notes) - struck) <= struck / 20
 
 
-@pytest.mark.parametrize("system", PROGRAMS)
+@programs
 def test_what_is_no_midi_file_is_one_clear_line(system, tmp_path):
-    if system == "musescore":
-        require(musescore_program(), "MuseScore 3")
     with pytest.raises(PeerError, match=f"^{system} ended with status 1: [^\n]+$"):
         import_midi(system, b"no MIDI file", tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -7,9 +7,9 @@ import pytest
 from lxml import etree
 
 from engrave.cli.main import main
-from tests.cli.test_main import WALTZ, list_files
 from tests.support.browser import serve, watch
 from tests.support.sound import write_tone
+from tests.support.waltz import WALTZ, list_files
 
 KINDS = ("jekyll", "hugo", "wordpress", "html", "iframe")
 # Every sign that means something to HTML, Markdown, Liquid, Go templates or JavaScript.

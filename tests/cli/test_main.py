@@ -8,13 +8,9 @@ import re
 import resource
 import signal
 import subprocess
-import sys
 import termios
 import zipfile
-from io import BytesIO
-from pathlib import Path
 
-import mido
 import pypdfium2
 import pytest
 from lxml import etree
@@ -25,33 +21,10 @@ from engrave.cli.arguments import OPTIONS
 from engrave.cli.main import main
 from engrave.midi.read import read_midi
 from engrave.output import pdf
+from tests.support.waltz import COMMAND, ENVIRONMENT, ROOT, WALTZ, list_files, make_waltz
 
-ROOT = Path(__file__).parent.parent.parent
 SAMPLES = sorted((ROOT / "samples").glob("*.mid"))
-COMMAND = [sys.executable, "-m", "engrave"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 SUMMARY = re.compile(r"^[^:\n]+: \d+/\d+, [A-G](-flat|-sharp)? (major|minor), .+, \d+ bars?.*notes")
-
-
-def make_waltz(bars: int = 12) -> bytes:
-    """A waltz at 120: bass on one, chords on two and three, a dotted half above."""
-    file = mido.MidiFile(ticks_per_beat=480)
-    track = mido.MidiTrack()
-    file.tracks.append(track)
-    for bar in range(bars):
-        root = (43, 48, 50, 43)[bar % 4]
-        strokes = [(root, root + 24), (root + 16, root + 19), (root + 16, root + 19)]
-        for beat, keys in enumerate(strokes):
-            velocity = 80 if beat == 0 else 50
-            track.extend(mido.Message("note_on", note=key, velocity=velocity) for key in keys)
-            for place, key in enumerate(keys):
-                track.append(mido.Message("note_off", note=key, time=0 if place else 480))
-    content = BytesIO()
-    file.save(file=content)
-    return content.getvalue()
-
-
-WALTZ = make_waltz()
 
 
 @pytest.fixture
@@ -81,10 +54,6 @@ def run_process(*arguments: str, **options) -> subprocess.CompletedProcess:
     return subprocess.run(
         [*COMMAND, *arguments], env=ENVIRONMENT, capture_output=True, timeout=120, **options
     )
-
-
-def list_files(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
 def root_of(content: bytes) -> str:
@@ -571,6 +540,7 @@ def test_interrupted(folder):
 # The samples
 
 
+@pytest.mark.slow
 def test_samples_all_convert(folder, command):
     assert SAMPLES, "samples/ holds no performances"
     status, out, err = command(*map(str, SAMPLES), "-o", "out/")

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import pty
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from engrave.cli.main import main
 from engrave.cli.plugin import SOURCE
-from tests.cli.test_main import COMMAND, ENVIRONMENT, WALTZ, list_files
+from tests.support.waltz import COMMAND, ENVIRONMENT, WALTZ, list_files
 
 ROOT = Path(__file__).parent.parent.parent
 OURS = ["engrave/engrave.json", "engrave/engrave.qml"]
@@ -233,32 +232,3 @@ def test_a_performance_may_be_called_plugin(tmp_path, monkeypatch, capfd):
     Path("plugin").write_bytes(WALTZ)
     assert main(["./plugin"]) == 0
     assert list_files(tmp_path) == ["plugin", "plugin.musicxml"]
-
-
-def test_an_installed_package_has_the_plugin_in_it(tmp_path):
-    """A wheel is built as for anybody, unpacked elsewhere, and used from there."""
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    subprocess.run(
-        [*pip, "install", "--no-deps", "--target", tmp_path / "site", copy_of_project(tmp_path)],
-        check=True,
-    )
-    (tmp_path / "Plugins").mkdir()
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "engrave", "plugin", "install", "--to", "Plugins"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "Plugins" / OURS[1]).read_bytes() == SOURCE.read_bytes()
-    assert (tmp_path / "site" / "engrave" / "musescore_plugin" / "engrave.qml").exists()
-
-
-def copy_of_project(folder: Path) -> Path:
-    """What is needed to build the package: building leaves files behind."""
-    for name in ("engrave", "musescore_plugin"):
-        shutil.copytree(ROOT / name, folder / "project" / name)
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder / "project" / name)
-    return folder / "project"

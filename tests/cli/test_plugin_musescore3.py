@@ -12,11 +12,10 @@ from lxml import etree
 import engrave
 from engrave.cli.plugin import main as plugin_command
 from engrave.music.score import Chord
-from judges import musescore
-from tests.cli.test_main import WALTZ, make_waltz
 from tests.conftest import lacking, require
 from tests.support import desktop
 from tests.support.desktop import Desktop
+from tests.support.waltz import WALTZ, make_waltz
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = "Stücke und mehr"  # no path is plain ASCII without spaces
@@ -26,9 +25,8 @@ FOUR_FOUR = (338, 76)  # where it stands in the dialog
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory, musescore3):
     """A home with the plugin installed by `engrave plugin install`, and a folder with music."""
-    require(musescore.musescore_program(), "MuseScore 3")
     home = tmp_path_factory.mktemp("home")
     plugins = desktop.make_home(home) / "Plugins"
     plugins.mkdir()
@@ -60,12 +58,12 @@ def music(home, installed):
 
 
 @pytest.fixture
-def probed(home, installed, music):
+def probed(home, installed, music, musescore3):
     """What a probe said that used the plugin's own functions."""
     (music / "Stück (live).mid").write_bytes((ROOT / "samples" / f"{PROBED}.mid").read_bytes())
     (installed / "probe.qml").write_bytes((ROOT / "tests" / "probe.qml").read_bytes())
     # Without a score on its command line MuseScore 3.2.3 crashes when it runs a plugin like this.
-    command = [musescore.musescore_program(), "-p", "engrave/probe.qml"]
+    command = [musescore3, "-p", "engrave/probe.qml"]
     done = subprocess.run(
         [*command, str(ROOT / "samples" / "dorian.musicxml")],
         env={**desktop.environment(home), "QT_QPA_PLATFORM": "offscreen"},

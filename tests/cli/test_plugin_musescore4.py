@@ -11,8 +11,9 @@ import pytest
 
 from engrave.cli.plugin import SOURCE
 from engrave.cli.plugin import main as plugin_command
-from tests.cli.test_main import WALTZ, make_waltz
+from tests.support.waltz import WALTZ, make_waltz
 
+pytestmark = pytest.mark.program
 ROOT = Path(__file__).parent.parent.parent
 TEXT = SOURCE.read_text(encoding="utf-8")
 PROGRAM = [sys.executable, "-P", "-m", "engrave"]

@@ -19,7 +19,7 @@ import pytest
 from engrave.cli.main import main
 from engrave.cli.terminal import visible
 from engrave.cli.view import _Server
-from tests.cli.test_main import COMMAND, ENVIRONMENT, WALTZ, list_files
+from tests.support.waltz import COMMAND, ENVIRONMENT, WALTZ, list_files
 
 PACKAGE = Path(__file__).parent.parent.parent / "engrave"
 # It clears the screen, rings, colours by a C1 control, turns the writing round, begins a line, and

@@ -21,7 +21,6 @@ from engrave.output.to_music21 import to_music21
 from engrave.pipeline import Transcription, transcribe
 from judges import musescore
 from samples import FOLDER
-from tests.conftest import require
 from tests.support import scores
 from tests.support.judge import check
 from tests.support.scores import QUARTER, chord, head, measure, opening, piano, voice, whole_rest
@@ -210,8 +209,9 @@ def test_nothing_of_it_is_drawn_nor_given_to_music21(nocturne: Transcription) ->
     assert marks[0] == marks[1]
 
 
-def test_nor_is_it_seen_in_musescore(nocturne: Transcription, tmp_path: Path) -> None:
-    require(musescore.musescore_program(), "MuseScore 3")
+def test_nor_is_it_seen_in_musescore(
+    nocturne: Transcription, tmp_path: Path, musescore3: str
+) -> None:
     pages = tmp_path / "kept.musicxml", tmp_path / "bare.musicxml"
     for path, score in zip(pages, (nocturne.score, without_paces(nocturne.score)), strict=True):
         path.write_bytes(write_musicxml(score))
@@ -219,8 +219,9 @@ def test_nor_is_it_seen_in_musescore(nocturne: Transcription, tmp_path: Path) ->
     assert kept == bare is not None
 
 
-def test_musescore_plays_as_it_was_played(nocturne: Transcription, tmp_path: Path) -> None:
-    require(musescore.musescore_program(), "MuseScore 3")
+def test_musescore_plays_as_it_was_played(
+    nocturne: Transcription, tmp_path: Path, musescore3: str
+) -> None:
     late = _late_in_musescore(nocturne.score, nocturne.grid, tmp_path)
     strict = _late_in_musescore(without_paces(nocturne.score), nocturne.grid, tmp_path)
     assert np.quantile(late, 0.95) < 0.03

@@ -16,7 +16,9 @@ from engrave.cli.main import main
 from engrave.files.disk import signals_held, write_whole
 from engrave.files.provenance import read_signature, sign
 from engrave.output.formats import WRITERS
-from tests.cli.test_main import COMMAND, ENVIRONMENT, WALTZ, list_files, make_waltz
+from tests.support.waltz import COMMAND, ENVIRONMENT, WALTZ, list_files, make_waltz
+
+pytestmark = pytest.mark.slow
 
 OTHER = make_waltz(8)  # the same waltz, played again
 PAGE = ("--assets", "-o", "n.html")

@@ -15,6 +15,7 @@ from tests.support.hexmidi import read_hex
 FILES = 100
 
 
+@pytest.mark.slow
 def test_no_file_breaks_the_path():
     assert list(findings(seed=1, files=FILES, seconds=600)) == []
 
@@ -24,6 +25,7 @@ def test_files_are_the_same_for_a_seed():
     assert files[0][0] == files[0][1] != files[1][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["mark_dynamics", "settle_lengths"])
 def test_a_planted_fault_is_found_and_made_small(stage, monkeypatch, tmp_path):
     """A stage that fails where a low key is played."""
@@ -45,6 +47,7 @@ def test_a_planted_fault_is_found_and_made_small(stage, monkeypatch, tmp_path):
     assert read_hex(tmp_path / "found.hex") == small
 
 
+@pytest.mark.slow
 def test_a_lost_note_is_found(monkeypatch):
     path = sys.modules["engrave.pipeline"]
     right = path.settle_lengths

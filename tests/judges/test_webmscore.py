@@ -10,6 +10,7 @@ from tests.conftest import lacking
 from tests.judges.test_musescore import FULL
 from tests.support.handwritten import piece
 
+pytestmark = pytest.mark.program
 SOURCES = [FOLDER / f"{name}.musicxml" for name in names()]
 
 

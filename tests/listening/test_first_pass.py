@@ -46,6 +46,7 @@ def test_every_note_is_answered(notes):
         assert np.all(np.isfinite(table))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notes", ODD.values(), ids=ODD)
 def test_every_moment_is_answered(notes):
     evidence = listen_for_pedal(play(notes))

@@ -15,6 +15,8 @@ from samples import FOLDER, names
 from tests.support.hexmidi import read_hex
 from tests.support.note_account import account, struck
 
+pytestmark = pytest.mark.slow
+
 ODD = sorted((Path(__file__).parent / "odd").glob("*.hex"))
 BEYOND_MIDO = {
     *("after_the_end", "odd_key_signature", "running_status", "too_few_tracks", "unknown_chunk"),

@@ -361,6 +361,7 @@ def random_score(seed: int) -> tuple[Score, Performance]:
     return score, performance_of(notes, grid)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", range(len(FRAMES)))
 def test_random_notes_make_sound_scores(start: int) -> None:
     for seed in range(start, 30 * len(FRAMES), len(FRAMES)):

@@ -3,6 +3,7 @@
 from collections import Counter
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from music21 import note, stream
@@ -30,6 +31,7 @@ def test_any_bar_is_filled_by_values_that_can_be_written(
     assert faults(values, stretches) == [], in_small(values)
 
 
+@pytest.mark.slow
 @LIGHT
 @given(scores())
 def test_any_notes_are_written_or_named(made: tuple[Score, Performance]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -119,6 +120,7 @@ def turning_back(measures: tuple[Measure, ...]) -> list[int]:
     return order
 
 
+@pytest.mark.slow
 @settings(LIGHT, max_examples=60)
 @given(tunes())
 def test_unfolding_gives_what_was_there(made: tuple[Score, Performance]) -> None:

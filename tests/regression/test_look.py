@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from judges import musescore
 from tests import look
-from tests.conftest import require
 from tests.regression import ALL
 
 TWO = [sample for sample in ALL if sample.name in ("dots", "two_voices")]
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    require(musescore.musescore_program(), "MuseScore 3")
+def drawn(tmp_path_factory: pytest.TempPathFactory, musescore3: str) -> Path:
     folder = tmp_path_factory.mktemp("look")
     look.draw(TWO, folder)
     return folder

@@ -9,7 +9,6 @@ import pytest
 from engrave.output.musicxml.document import write_musicxml
 from engrave.output.svg.pages import write_svg
 from judges import musescore
-from tests.conftest import require
 from tests.regression import ALL
 from tests.regression.page import parse_page, read_page
 from tests.regression.sample import Made, Sample, make
@@ -33,8 +32,7 @@ def files(made: dict[str, Made]) -> Iterator[dict[str, Path]]:
 
 
 @pytest.fixture(scope="module")
-def found_by_musescore(files: dict[str, Path]) -> dict[str, list[str]]:
-    require(musescore.musescore_program(), "MuseScore 3")
+def found_by_musescore(files: dict[str, Path], musescore3: str) -> dict[str, list[str]]:
     return dict(zip(files, musescore.judge_all(list(files.values())), strict=True))
 
 

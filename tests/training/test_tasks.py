@@ -295,6 +295,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_run_that_was_broken_off_goes_on_and_is_exported(data: Path, tmp_path: Path):
     run, weights = tmp_path / "run", tmp_path / "reader.onnx"
     train(CONFIG, data, run)

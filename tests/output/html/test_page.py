@@ -13,8 +13,8 @@ import engrave
 from engrave.cli.main import main
 from engrave.output.formats import WRITERS
 from engrave.output.html.page import ROOMS, WEB, page_style, player_script
-from tests.cli.test_main import COMMAND, ENVIRONMENT, WALTZ, list_files
 from tests.support.sound import write_tone
+from tests.support.waltz import COMMAND, ENVIRONMENT, WALTZ, list_files
 
 SAMPLES = Path(__file__).parent.parent.parent.parent / "samples"
 

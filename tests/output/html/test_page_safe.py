@@ -12,8 +12,8 @@ import pytest
 import engrave
 from engrave.music.marks import Dynamic, TempoMark
 from engrave.output.html.playback import write_playback
-from tests.cli.test_main import WALTZ
 from tests.support.browser import watch
+from tests.support.waltz import WALTZ
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
