@@ -22,6 +22,8 @@ from bench.runs.speed import STOPWATCH, concatenate, measure_files, write_speed
 from engrave.midi.read import read_midi
 from tests.support.bench_folder import LEFT_OUT, lay_out
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = ["greensleeves", "march", "two_against_three"]
 ERRORS = ("E_pitch", "E_miss", "E_extra", "E_onset", "E_offset")
 

@@ -106,6 +106,7 @@ def test_harmonies_change_with_felt_beats():
     assert count_harmonies(Page(tuple(notes), (bar,))) <= 2
 
 
+@pytest.mark.slow
 def test_the_command_writes_figures_by_composer(tmp_path):
     data = lay_out(tmp_path / "data", ["greensleeves", "march"])
     assert main(["pedal", str(data), "--first", "--out", str(tmp_path / "out")]) == 0

@@ -17,6 +17,8 @@ from bench.systems import systems
 from bench.systems.systems import OWN_WEIGHTS, PEERS, PeerError, command, import_midi
 from samples import FOLDER
 
+pytestmark = pytest.mark.slow
+
 # C major, one octave up, in quarter notes: two bars of 4/4, and a C an octave lower under each bar.
 SCALE = ((60, "C", 4), (62, "D", 4), (64, "E", 4), (65, "F", 4), (67, "G", 4), (69, "A", 4))
 SCALE += ((71, "B", 4), (72, "C", 5))

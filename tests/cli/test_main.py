@@ -95,6 +95,7 @@ def test_a_wish_for_the_pedal_that_makes_no_sense(folder, command):
     assert list_files(folder) == ["take.mid"]
 
 
+@pytest.mark.slow
 def test_pages_go_to_a_file_each(folder, command):
     (folder / "take.mid").write_bytes(make_waltz(200))
     status, _, err = command("take.mid", "--pages", "-o", "take.svg")
@@ -183,6 +184,7 @@ def test_many_that_all_succeed(folder, command):
     assert out.splitlines()[-1] == "2 of 2 written"
 
 
+@pytest.mark.slow
 def test_progress_is_shown_on_a_terminal(folder):
     """And only there: the tests around this one see nothing on standard error."""
     (folder / "more.mid").write_bytes(WALTZ)
@@ -485,6 +487,7 @@ def test_a_wrong_tap_is_named(folder, command, taps, complaint):
     assert re.match(f"engrave: argument --beats: taps.txt[:,] {complaint}", err)
 
 
+@pytest.mark.slow
 def test_no_half_written_file_stays(folder):
     """The disk is full after 1,000 bytes; what an earlier run wrote is still there."""
     (folder / "take.musicxml").write_text("from an earlier run")
@@ -500,6 +503,7 @@ def test_no_half_written_file_stays(folder):
     assert (folder / "take.musicxml").read_text() == "from an earlier run"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["take.mid"], ["take.mid", "-o", "-"]])
 def test_a_reader_that_goes_away_is_left_in_peace(folder, arguments):
     reading, writing = os.pipe()
@@ -513,6 +517,7 @@ def test_a_reader_that_goes_away_is_left_in_peace(folder, arguments):
     assert b"rror" not in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["take.mid"], ["take.mid", "-o", "-"]])
 def test_a_full_standard_output(folder, arguments):
     with open("/dev/full", "wb") as out:

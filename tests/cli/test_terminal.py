@@ -21,6 +21,8 @@ from engrave.cli.terminal import visible
 from engrave.cli.view import _Server
 from tests.support.waltz import COMMAND, ENVIRONMENT, WALTZ, list_files
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(__file__).parent.parent.parent / "engrave"
 # It clears the screen, rings, colours by a C1 control, turns the writing round, begins a line, and
 # is not even text.

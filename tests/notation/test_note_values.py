@@ -302,6 +302,7 @@ def tuplet_faults(values: list[WrittenValue]) -> list[str]:
     return found + ["a tuplet without end"] * bool(members)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_random_bars_are_written_exactly(seed: int) -> None:
     chance = random.Random(seed)

@@ -266,6 +266,7 @@ def test_how_long_keys_are_held_does_not_move_the_beats(held):
     assert np.diff(pulse.times) == pytest.approx(0.5, abs=0.01)
 
 
+@pytest.mark.slow
 def test_memory_grows_little_with_the_performance():
     """Decoded over frames of time, five minutes would take half a gigabyte."""
     performance = even(600)

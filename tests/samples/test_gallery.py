@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from samples.gallery import DOCS, EXHIBITS, write_gallery
 
 
+@pytest.mark.slow
 def test_the_committed_gallery_is_what_the_program_makes(tmp_path):
     write_gallery(tmp_path)
     made = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())

@@ -184,6 +184,7 @@ def test_a_page_and_other_files_at_once(folder, capsys):
 # In the browser
 
 
+@pytest.mark.slow
 def test_view_hands_the_page_to_the_browser(folder):
     """The browser is a program of ours that fetches what it is given."""
     (folder / "browser.py").write_text(
@@ -199,6 +200,7 @@ def test_view_hands_the_page_to_the_browser(folder):
     assert seen == page.replace(str(folder).encode() + b"/", b"")
 
 
+@pytest.mark.slow
 def test_view_serves_nothing_but_the_page(folder):
     (folder / "browser.py").write_text(
         "import sys, urllib.error, urllib.request\n"
