@@ -80,6 +80,7 @@ def test_samples(name):
     assert made.score.title == take(name).piece.title
 
 
+@pytest.mark.slow
 def test_most_beats_of_the_samples_are_found():
     """On the average, with all that was learned; each step by itself is tested with its module."""
     found = []

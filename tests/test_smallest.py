@@ -15,6 +15,7 @@ from samples import FOLDER
 from tests.support.judge import check
 from tests.support.playing import play, press
 
+pytestmark = pytest.mark.slow
 F = Fraction
 SMALLEST = [F(1, 8), F(1, 16), F(1, 32)]
 

@@ -3,6 +3,8 @@
 import gzip
 import json
 
+import pytest
+
 import engrave
 from bench.runs.page_weight import (
     PEERS,
@@ -23,6 +25,7 @@ def test_a_performance_is_played_twice():
     assert len(twice.sustain) == 2 * len(once.sustain)
 
 
+@pytest.mark.slow
 def test_our_page_of_32_bars_is_smaller_than_any_peer_alone():
     score = engrave.transcribe(play_twice(SAMPLE))
     assert len(score.performance.notes) == 366
