@@ -10,7 +10,7 @@ import engrave
 from engrave.music.marks import TempoMark
 from engrave.music.score import Chord
 from engrave.music.values import TimeSignature
-from samples.tunes import Tune, line, midi_of
+from samples.tunes import Tune, as_midi, line, midi_of
 from tests.support.judge import check
 from tests.support.plain import TUNES
 
@@ -138,6 +138,15 @@ def test_a_change_of_meter_anywhere_leaves_bars_that_can_be_written(tick):
     assert check(score, score.performance) == []
     last = [m.time for m in score.parts[0].measures if m.time][-1]
     assert last == TimeSignature(3, 4) or tick < 480  # then all of it is heard as it sounds
+
+
+def test_a_bar_that_nobody_can_read_is_not_believed():
+    """28/1, cut by another meter: a bar of 373 sixteenths, which no file can hold."""
+    meters = [(0.0, 28, 1), (93.25, 15, 16)]
+    hands = {"Right": [(k / 2, k / 2 + 0.4, 60 + k % 7, 64) for k in range(220)]}
+    score = engrave.transcribe(as_midi(hands, 100, meters), weights="free")
+    assert check(score, score.performance) == []
+    assert max(bar.length for bar in score.grid.bars) <= 32
 
 
 def test_hours_of_silence_are_not_written_out():

@@ -30,6 +30,7 @@ from engrave.rhythm.swing import find_swing
 
 BEAT_TYPES = (1, 2, 4, 8, 16)  # that are written
 MOST_BEATS = 32
+LONGEST_BAR = 32  # quarters
 SILENT_START = Fraction(1, 2)  # share of the first bar that is silent: then it is a pickup
 EARLY = Fraction(1, 8)  # quarters by which a note may come before the beat that it opens
 RINGING = 2  # bars after that of the last onset, at most, in which its notes are held
@@ -85,7 +86,8 @@ def _meters(file: FileGrid) -> list[_Section]:
     """The time signatures of the file, from its beginning on; what no score has says nothing."""
     stated = {Fraction(0): COMMON_TIME}
     for said in file.meters:
-        if said.beats <= MOST_BEATS and said.beat_type in BEAT_TYPES:
+        beats = min(MOST_BEATS, LONGEST_BAR * said.beat_type // 4)
+        if said.beats <= beats and said.beat_type in BEAT_TYPES:
             stated[_place(said.quarter, file)] = TimeSignature(said.beats, said.beat_type)
     sections: list[_Section] = []
     for start, meter in sorted(stated.items()):
