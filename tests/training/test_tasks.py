@@ -438,3 +438,11 @@ def test_a_steady_take_is_heard_at_all_speeds():
     beat, performance = 0.6, read_midi(midi_of(arrange(SONGS["London Bridge"], "bass"), 100, 0.01))
     take = hear("tune", "London Bridge", beat, performance, "free")
     assert take.told.shape[1] == WEIGHTS.size and take.right.sum() == 1
+
+
+def test_tunes_are_made_up_for_each_window():
+    batches = Batches(Corpus((), (), (), (), ()), {**CONFIG, "shares": {"tunes": 1.0}})
+    rows, answers = batches[0]
+    assert np.isfinite(rows).all() and not np.array_equal(rows, batches[1][0])
+    known = answers.view(ANSWERS)
+    assert (known["upper"] != UNKNOWN).any() and (known["fifth"] == UNKNOWN).all()
