@@ -26,10 +26,10 @@ EARLY = 0.03  # seconds by which a note may come before the beat that it opens
 IN_PLACE = 0.08  # shares of a beat within which a note stands at a place that the reader knows
 QUICK = 0.3  # seconds between chords from which the logarithm of their pace is counted
 # Weights of what `describe_level` says, and how much more they are for each e-fold slower chords:
-# a conditional logit over the speeds, fitted by `training/fit_levels.py`. Of pieces left out (five
-# folds) the level was right in 48 % of 155 performances ((n)ASAP, training split; of the pulse as
-# it is followed: 41), of 95 piano scores played steadily in 81 % (67), as a melody with its bass in
-# 78 (59), as a melody alone in 71 (46), and of 420 plain tunes in 75 (19).
+# a conditional logit over the speeds, from the trial that `training/fit_levels.py` was made of. Of
+# pieces left out (five folds) the level was right in 48 % of 155 performances ((n)ASAP, training
+# split; of the pulse as it is followed: 41), of 95 piano scores played steadily in 81 % (67), as a
+# melody with its bass in 78 (59), as a melody alone in 71 (46), and of 420 plain tunes in 75 (19).
 WEIGHTS = np.array([[-0.68, -2.32, 1.0, 4.3, 0.49, 0.04], [-0.14, -0.56, 0.0, 0.93, 0.17, 0.55]])
 BELIEF = 0.8  # of the log likelihoods: so a level with 80 % of it was right in 96 % of the pieces
 
