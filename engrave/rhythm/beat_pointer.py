@@ -74,20 +74,11 @@ class Way:
     worth: float
 
 
-def follow_pulse(time: np.ndarray, phase: np.ndarray, pace: np.ndarray, tempi: Tempi) -> np.ndarray:
-    """How many beats after the beat of the first chord each chord falls, in order: 0 to 1 at first.
-
-    `time` holds the seconds of the chords, increasing; `phase` and `pace` the probabilities of the
-    classes of `heads.PHASES` (and anywhere) and `heads.PACES`, a row a chord.
-    """
-    heard = hear_pulse(phase, pace, tempi)
-    return follow_bars(time, heard, tempi, np.zeros((len(time), PLACES))).position
-
-
 def follow_bars(time: np.ndarray, heard: np.ndarray, tempi: Tempi, bar: np.ndarray) -> Way:
-    """The same where each chord also says something of its place in a bar of some beats.
+    """The likeliest way of the pulse through chords that also say where in a bar they stand.
 
-    `heard` is what `hear_pulse` makes of the chords. `bar` holds log likelihoods, a row a chord,
+    `time` holds the seconds of the chords, increasing; `heard` is what `hear_pulse` makes of them.
+    `bar` holds log likelihoods, a row a chord,
     `PLACES` columns for each beat of the bar, which may slip by whole beats where one is lost or
     won. Tempi that are much less likely than the best one are not followed.
     """
@@ -119,7 +110,11 @@ def follow_bars(time: np.ndarray, heard: np.ndarray, tempi: Tempi, bar: np.ndarr
 
 
 def hear_pulse(phase: np.ndarray, pace: np.ndarray, tempi: Tempi) -> np.ndarray:
-    """What each chord says of tempo and place: log likelihoods of shape (chords, tempi, PLACES)."""
+    """What each chord says of tempo and place: log likelihoods of shape (chords, tempi, PLACES).
+
+    `phase` and `pace` are the probabilities of the classes of `heads.PHASES` (and anywhere) and
+    `heads.PACES`, a row a chord.
+    """
     phase = (1 - ANYWHERE) * phase
     phase[:, -1] += ANYWHERE
     places = {level: _places_meant(level) for level in tempi.levels}

@@ -18,7 +18,6 @@ from lxml import etree
 import engrave
 from engrave import pipeline
 from engrave.cli.arguments import OPTIONS
-from engrave.cli.main import main
 from engrave.midi.read import read_midi
 from engrave.output import pdf
 from tests.support.waltz import COMMAND, ENVIRONMENT, ROOT, WALTZ, list_files, make_waltz
@@ -33,21 +32,6 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "take.mid").write_bytes(WALTZ)
     return tmp_path
-
-
-@pytest.fixture
-def command(capfdbinary):
-    """Run the command in this process: its exit status, what it said, what it complained of."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        try:
-            status = main(arguments)
-        except SystemExit as leaving:
-            status = leaving.code
-        out, err = capfdbinary.readouterr()
-        return status, out.decode(), err.decode()
-
-    return run
 
 
 def run_process(*arguments: str, **options) -> subprocess.CompletedProcess:

@@ -16,7 +16,6 @@ from unicodedata import category
 import mido
 import pytest
 
-from engrave.cli.main import main
 from engrave.cli.terminal import visible
 from engrave.cli.view import _Server
 from tests.support.waltz import COMMAND, ENVIRONMENT, WALTZ, list_files
@@ -40,21 +39,6 @@ def folder(tmp_path, monkeypatch):
     Path(f"{HOSTILE}.txt").write_text(f"0\n{HOSTILE}", errors="surrogateescape")
     Path(HOSTILE, "engrave").mkdir(parents=True)
     return tmp_path
-
-
-@pytest.fixture
-def command(capfdbinary):
-    """Run the command in this process: its exit status, what it said, what it complained of."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        try:
-            status = main(arguments)
-        except SystemExit as leaving:
-            status = leaving.code
-        out, err = capfdbinary.readouterr()
-        return status, out.decode(), err.decode()
-
-    return run
 
 
 def is_harmless(text: str) -> bool:

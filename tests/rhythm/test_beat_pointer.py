@@ -8,9 +8,15 @@ import pytest
 
 from engrave.listening import heads
 from engrave.rhythm import beat_pointer
-from engrave.rhythm.beat_pointer import PLACES, Tempi, follow_pulse
+from engrave.rhythm.beat_pointer import PLACES, Tempi, follow_bars, hear_pulse
 
 ALONE = {Fraction(1): 1.0}
+
+
+def follow_pulse(time: np.ndarray, phase: np.ndarray, pace: np.ndarray, tempi: Tempi) -> np.ndarray:
+    """The places of chords that say nothing of a bar, in beats after that of the first one."""
+    heard = hear_pulse(phase, pace, tempi)
+    return follow_bars(time, heard, tempi, np.zeros((len(time), PLACES))).position
 
 
 def said(phases: list[float], seconds: list[float], sure: float = 0.9):
