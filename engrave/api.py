@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from engrave import pipeline
 from engrave.doubts.doubt import Doubts, describe
 from engrave.doubts.find import find_doubts
 from engrave.expression.performed_tempo import keep_pace
@@ -21,7 +22,7 @@ from engrave.music.text import count, name_music
 from engrave.music.values import KeySignature, TimeSignature
 from engrave.notation.repeats import fold_repeats
 from engrave.options import (
-    Corrections,
+    Options,
     parse_grid,
     parse_key,
     parse_meter,
@@ -37,8 +38,6 @@ from engrave.output.html.page import write_fragment
 from engrave.output.pdf import write_pdf
 from engrave.output.svg.pages import write_svg
 from engrave.pedal.inference import PedalWish
-from engrave.pipeline import Progress
-from engrave.pipeline import transcribe as walk_the_path
 from engrave.rhythm.file_beats.grid import Kind
 
 GRIDS = {"exact": "on the grid of the file", "click": "played to the click of the file"}
@@ -159,7 +158,7 @@ def transcribe(
     pedal: PedalWish | str = "auto",
     grid: str = "auto",
     find_repeats: bool = False,
-    progress: Progress | None = None,
+    progress: pipeline.Progress | None = None,
 ) -> Score:
     """Turn a recorded piano performance into a score.
 
@@ -178,18 +177,19 @@ def transcribe(
     Raises MidiError if the source cannot be read as MIDI, ValueError for an option that makes no
     sense, OSError for a file that cannot be opened.
     """
-    corrections = Corrections(
+    options = Options(
         meter=parse_meter(meter) if isinstance(meter, str) else meter,
         tempo=None if tempo is None else parse_tempo(tempo),
         beats=_taps(beats),
         key=parse_key(key) if isinstance(key, str) else key,
-        smallest=Fraction(0) if smallest is None else parse_smallest(smallest) * 4,
         grid=parse_grid(grid),
+        smallest=Fraction(0) if smallest is None else parse_smallest(smallest) * 4,
+        pedal=parse_pedal(pedal) if isinstance(pedal, str) else pedal,
+        title=title,
+        composer=composer,
+        weights=parse_weights(weights),
     )
-    performance = read_midi(source)
-    weights = parse_weights(weights)
-    wish = parse_pedal(pedal) if isinstance(pedal, str) else pedal
-    made = walk_the_path(performance, corrections, title, composer, weights, wish, progress)
+    made = pipeline.transcribe(read_midi(source), options, progress or pipeline.no_progress)
     if find_repeats:
         made = replace(made, score=keep_pace(fold_repeats(made.score), made.grid))
     score = made.score

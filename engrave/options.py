@@ -13,7 +13,7 @@ from engrave.files.disk import read_file
 from engrave.listening.network import WEIGHTS
 from engrave.music.grid import Tap
 from engrave.music.values import KeySignature, TimeSignature
-from engrave.pedal.inference import PedalWish
+from engrave.pedal.inference import AS_FITS, PedalWish
 from engrave.pitch.keys import MODES
 from engrave.pitch.spelling import STEPS_BY_FIFTHS
 from engrave.rhythm.file_beats.grid import GridWish
@@ -148,17 +148,22 @@ def parse_key(text: str) -> KeySignature:
 
 
 @dataclass(frozen=True, slots=True)
-class Corrections:
-    """What the user knows better; each enters at the step it belongs to.
+class Options:
+    """What the user knows better, and how it shall be written; each enters at its own step.
 
-    `tempo` is in felt beats a minute; `beats` are the tapped beats of the whole recording;
-    `smallest` is the shortest note value (quarters) that may be written, `grid` whether the beats
-    are those of the file.
+    `tempo` is in felt beats a minute; `beats` are the tapped beats of the whole recording; `grid`
+    says whether the beats are those of the file. `smallest` is the shortest note value (quarters)
+    that may be written, `pedal` which pedal is. `title` and `composer` replace what the source
+    says. `weights` are those of the networks (`network.WEIGHTS`).
     """
 
     meter: TimeSignature | None = None
     tempo: float | None = None
     beats: Sequence[Tap] | None = None
     key: KeySignature | None = None
-    smallest: Fraction = Fraction(0)
     grid: GridWish = "auto"
+    smallest: Fraction = Fraction(0)
+    pedal: PedalWish = AS_FITS
+    title: str | None = None
+    composer: str | None = None
+    weights: str = WEIGHTS[0]

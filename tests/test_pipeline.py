@@ -12,7 +12,7 @@ from engrave.music.marks import Dynamic, PedalMark, TempoMark
 from engrave.music.performance import PIANO, Instrument, PedalMove, Performance, Source
 from engrave.music.score import Chord
 from engrave.music.values import KeySignature, TimeSignature
-from engrave.options import Corrections
+from engrave.options import Options
 from engrave.pedal.inference import PedalWish
 from engrave.pipeline import transcribe
 from samples import names, take
@@ -29,7 +29,7 @@ def no_warnings():
 
 def write(performance, **corrections):
     """The transcription, whose score the judge finds sound."""
-    made = transcribe(performance, Corrections(**corrections))
+    made = transcribe(performance, Options(**corrections))
     assert check(made.score, performance) == []
     assert made.performance is performance
     return made
@@ -142,7 +142,7 @@ def test_taps_enter_at_the_beats_and_the_bars():
 
 
 def test_no_taps_are_no_correction():
-    assert transcribe(scale(), Corrections(beats=[])) == transcribe(scale())
+    assert transcribe(scale(), Options(beats=[])) == transcribe(scale())
 
 
 def test_the_key_enters_at_the_spelling():

@@ -8,7 +8,7 @@ import pytest
 import engrave
 from engrave.music.score import Chord, Rest
 from engrave.music.values import NOTE_TYPES
-from engrave.options import Corrections, parse_meter, parse_smallest
+from engrave.options import Options, parse_meter, parse_smallest
 from engrave.pipeline import transcribe
 from engrave.rhythm.beat_divisions import beat_parts, shortest_value
 from samples import FOLDER
@@ -50,7 +50,7 @@ def test_noise_fits_too(beats, beat_type, smallest):
     presses = zip(chance.uniform(0, 30, 150), chance.integers(36, 96, 150), strict=True)
     performance = play(press(time, int(pitch), 0.2) for time, pitch in presses)
     meter = parse_meter(f"{beats}/{beat_type}")
-    made = transcribe(performance, Corrections(meter=meter, smallest=4 * smallest))
+    made = transcribe(performance, Options(meter=meter, smallest=4 * smallest))
     assert shortest_in(made.score) >= smallest
     assert check(made.score, performance) == []
 

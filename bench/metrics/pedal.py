@@ -22,7 +22,7 @@ import numpy as np
 
 from bench.pages.page import Page, PageBar
 from engrave.music.grid import Grid
-from engrave.music.note import PedalSpan, PlacedNote
+from engrave.music.note import PedalSpan, Note
 from engrave.music.performance import PedalMove, Performance
 
 HALF = 64
@@ -52,7 +52,7 @@ def intervals(moves: Sequence[PedalMove], first: float, last: float) -> list[Int
 
 
 def written_intervals(
-    spans: Sequence[PedalSpan], performance: Performance, notes: Sequence[PlacedNote], grid: Grid
+    spans: Sequence[PedalSpan], performance: Performance, notes: Sequence[Note], grid: Grid
 ) -> list[Interval]:
     """When the written pedal is down."""
     played: dict[Fraction, list[float]] = {}

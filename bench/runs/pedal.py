@@ -33,7 +33,7 @@ from engrave.listening.first_pass import listen_for_pedal
 from engrave.midi.read import read_midi
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import PedalMark
-from engrave.music.note import PedalSpan, PlacedNote
+from engrave.music.note import PedalSpan, Note
 from engrave.music.performance import Performance
 from engrave.music.score import Measure
 from engrave.output.musicxml.document import write_musicxml
@@ -96,7 +96,7 @@ def spans_of(measures: Sequence[Measure]) -> list[PedalSpan]:
     return spans
 
 
-def _written_notes(made: Transcription) -> list[PlacedNote]:
+def _written_notes(made: Transcription) -> list[Note]:
     """Where each key press stands in the score."""
     notes, place = [], Fraction(0)
     for measure in made.score.parts[0].measures:
@@ -107,7 +107,7 @@ def _written_notes(made: Transcription) -> list[PlacedNote]:
                         at = place + event.onset
                         grace = getattr(event, "grace", False)
                         notes.append(
-                            PlacedNote(at, event.length, head.pitch.midi, head.played[0], grace)
+                            Note(head.played[0], head.pitch.midi, at, event.length, grace)
                         )
         place += measure.length
     return notes
@@ -120,7 +120,7 @@ def _on_true_grid(
     key_of = {row: i for i, row in match_played(performance, recording).items()}
     zero = page.bars[0].start
     pairs = [
-        (PlacedNote(n.onset - zero, n.length, n.pitch, key_of[n.played], n.grace), n.staff)
+        (Note(key_of[n.played], n.pitch, n.onset - zero, n.length, n.grace), n.staff)
         for n in page.notes
         if n.played in key_of
     ]
@@ -135,7 +135,7 @@ def _on_true_grid(
 
 
 def _true_grid(
-    performance: Performance, notes: Sequence[PlacedNote], page: Page, zero: Fraction
+    performance: Performance, notes: Sequence[Note], page: Page, zero: Fraction
 ) -> Grid:
     """The grid on which every written onset is when its middle note was played."""
     played: dict[Fraction, list[float]] = {}

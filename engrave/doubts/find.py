@@ -40,7 +40,7 @@ WORTH_A_TRY = 0.4
 
 def find_doubts(transcription: Transcription) -> Doubts:
     """How likely what is written is beside what else it could be, and its hardest bars."""
-    score, known = transcription.score, transcription.corrections
+    score, known = transcription.score, transcription.options
     taps = known.beats or ()
     bars_known = any(tap.downbeat for tap in taps)
     page = Places.of(score, transcription.grid)

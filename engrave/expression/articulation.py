@@ -15,7 +15,7 @@ Times are seconds, velocities MIDI's (1-127), places quarter notes from the star
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 
@@ -23,7 +23,7 @@ import numpy as np
 
 from engrave.listening.evidence import Evidence
 from engrave.music.grid import Grid
-from engrave.music.note import Articulation, PlacedNote
+from engrave.music.note import Articulation, Note
 from engrave.music.performance import Performance
 
 DOWN = 64  # depth from which the pedal holds the sound
@@ -39,30 +39,30 @@ HELD = 3.0  # seconds
 
 
 def find_articulation(
-    performance: Performance,
-    notes: Sequence[PlacedNote],
-    staff: Sequence[int],
-    voice: Sequence[int],
-    grid: Grid,
-    evidence: Evidence,
+    performance: Performance, notes: Sequence[Note], grid: Grid, evidence: Evidence
 ) -> Articulation:
-    """The signs of touch; `notes` have the lengths that are written."""
-    full = [i for i, note in enumerate(notes) if not note.grace]
-    lines: dict[tuple[int, int], list[list[PlacedNote]]] = {}
-    hands: dict[int, list[list[PlacedNote]]] = {}
-    for line in sorted({(staff[i], voice[i]) for i in full}):
-        lines[line] = _chords(notes[i] for i in full if (staff[i], voice[i]) == line)
-    for hand in sorted(set(staff)):
-        hands[hand] = _chords(notes[i] for i in full if staff[i] == hand)
-    ends = _sounding_ends(performance)
-    dotted = (
-        p for line in lines.values() for p in _staccato(line, ends, performance, evidence, grid)
-    )
-    struck = (p for hand in hands.values() for p in _accents(hand, performance))
-    return Articulation(frozenset(dotted), frozenset(struck))
+    """The signs of touch; `notes` have the durations that are written."""
+    full = [note for note in notes if not note.grace]
+    struck_at = [note.onset for note in performance.notes]
+    sounds = np.array(_sounding_ends(performance)) - struck_at
+    dotted: set[int] = set()
+    for line in _chords_by(full, lambda note: (note.part, note.voice_staff, note.voice)):
+        dotted |= set(_staccato(line, sounds, evidence.flag("staccato"), grid))
+    accented: set[int] = set()
+    for staff in _chords_by(full, lambda note: (note.part, note.voice_staff)):
+        accented |= set(_accents(staff, performance))
+    return Articulation(frozenset(dotted), frozenset(accented))
 
 
-def _chords(notes: Iterator[PlacedNote]) -> list[list[PlacedNote]]:
+def _chords_by(
+    notes: Sequence[Note], line_of: Callable[[Note], tuple[int, ...]]
+) -> Iterator[list[list[Note]]]:
+    """The chords of each line, in order."""
+    for line in sorted({line_of(note) for note in notes}):
+        yield _chords(note for note in notes if line_of(note) == line)
+
+
+def _chords(notes: Iterator[Note]) -> list[list[Note]]:
     ordered = sorted(notes, key=lambda note: note.onset)
     return [list(chord) for _, chord in groupby(ordered, key=lambda note: note.onset)]
 
@@ -84,23 +84,21 @@ def _sounding_ends(performance: Performance) -> list[float]:
 
 
 def _staccato(
-    line: list[list[PlacedNote]],
-    ends: Sequence[float],
-    performance: Performance,
-    evidence: Evidence,
-    grid: Grid,
+    line: list[list[Note]], sounds: np.ndarray, odds: np.ndarray, grid: Grid
 ) -> Iterator[int]:
-    """The presses of short notes of one voice, several in succession."""
-    said = evidence.flag("staccato")
+    """The presses of short notes of one voice, several in succession.
+
+    Of each press `sounds` are the seconds for which it sounds, `odds` what the reader says.
+    """
     onsets, stops = ([float(getattr(chord[0], at)) for chord in line] for at in ("onset", "end"))
     seconds = (grid.time_at(np.array(stops)) - grid.time_at(np.array(onsets))).tolist()
 
     def short(k: int) -> bool:
-        if line[k][0].length not in DOTTED:
+        if line[k][0].duration not in DOTTED:
             return False
-        sounds = [ends[n.played] - performance.notes[n.played].onset for n in line[k]]
-        odds = float(np.mean([said[n.played] for n in line[k]]))
-        return float(np.median(sounds)) < SHORT * seconds[k] and odds > STACCATO_EVIDENCE
+        presses = [note.played for note in line[k]]
+        briefly = float(np.median(sounds[presses])) < SHORT * seconds[k]
+        return briefly and float(np.mean(odds[presses])) > STACCATO_EVIDENCE
 
     for is_short, run in groupby(range(len(line)), key=short):
         chords = [line[k] for k in run]
@@ -108,7 +106,7 @@ def _staccato(
             yield from (note.played for chord in chords for note in chord)
 
 
-def _accents(hand: list[list[PlacedNote]], performance: Performance) -> Iterator[int]:
+def _accents(hand: list[list[Note]], performance: Performance) -> Iterator[int]:
     """The presses of the chords of one hand that stand out."""
     force = [max(performance.notes[n.played].velocity for n in chord) for chord in hand]
     for k, chord in enumerate(hand):
@@ -117,20 +115,15 @@ def _accents(hand: list[list[PlacedNote]], performance: Performance) -> Iterator
             yield from (note.played for note in chord)
 
 
-def find_fermata(
-    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int]
-) -> frozenset[int]:
+def find_fermata(performance: Performance, notes: Sequence[Note]) -> frozenset[int]:
     """The press whose chord takes the fermata: of the last one, on each staff the highest."""
     last = max((note.onset for note in notes if not note.grace), default=None)
-    closing = [
-        (number, note.pitch, note.played)
-        for note, number in zip(notes, staff, strict=True)
-        if note.onset == last and not note.grace
-    ]
-    played = [performance.notes[i] for _, _, i in closing]
+    closing = [note for note in notes if note.onset == last and not note.grace]
+    played = [performance.notes[note.played] for note in closing]
     if not played or max(note.release - note.onset for note in played) < HELD:
         return frozenset()
-    return frozenset(
-        max((pitch, i) for number, pitch, i in closing if number == staff_number)[1]
-        for staff_number in {number for number, _, _ in closing}
-    )
+    highest: dict[tuple[int, int], tuple[int, int]] = {}
+    for note in closing:
+        staff = note.part, note.staff
+        highest[staff] = max(highest.get(staff, (-1, -1)), (note.pitch, note.played))
+    return frozenset(press for _, press in highest.values())

@@ -26,7 +26,7 @@ import numpy as np
 
 from engrave.music.grid import Grid
 from engrave.music.marks import Dynamic, Hairpin
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import Performance
 
 # The sign for velocities up to, not including, the number.
@@ -81,14 +81,14 @@ class _Stretch:
 
 
 def mark_dynamics(
-    performance: Performance, notes: Sequence[PlacedNote], grid: Grid, staff: Sequence[int]
+    performance: Performance, notes: Sequence[Note], grid: Grid
 ) -> tuple[Dynamic | Hairpin, ...]:
     """The dynamic signs and hairpins, in order, each where a note of the upper staff begins.
 
     The first sign stands at the start of the piece.
     """
     velocities = [note.velocity for note in performance.notes]
-    beats = _beats(velocities, notes, grid, staff)
+    beats = _beats(velocities, notes, grid)
     own = [velocities[note.played] for note in notes]
     if len(set(own)) < 2 or not beats:
         return ()
@@ -97,15 +97,13 @@ def mark_dynamics(
     return (marks[0], *(mark for before, mark in pairwise(marks) if not _is_said(before, mark)))
 
 
-def _beats(
-    velocities: Sequence[int], notes: Sequence[PlacedNote], grid: Grid, staff: Sequence[int]
-) -> list[_Beat]:
+def _beats(velocities: Sequence[int], notes: Sequence[Note], grid: Grid) -> list[_Beat]:
     """The felt beats that have notes of the upper staff; where it is silent throughout, those that
     begin with its rests.
     """
-    upper = {n.onset for n, s in zip(notes, staff, strict=True) if s == 1 and not n.grace}
+    upper = {note.onset for note in notes if note.voice_staff == 1 and not note.grace}
     upper = upper or {bar.start for bar in grid.bars}
-    struck: dict[tuple[int, int], list[PlacedNote]] = {}
+    struck: dict[tuple[int, int], list[Note]] = {}
     for note in notes:
         k = grid.bar_at(note.onset)
         bar = grid.bars[k]

@@ -23,7 +23,7 @@ import numpy as np
 
 from engrave.music.grid import EVEN, Bar, Grid
 from engrave.music.marks import TempoMark, TempoWords
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.values import NOTE_TYPES, NoteValue
 
 OPENING_BARS = 32  # the tempo mark speaks for these; a shorter piece counts as a whole
@@ -111,7 +111,7 @@ def _look_up(table: tuple[tuple[float, str], ...], number: float) -> str:
     return next(word for limit, word in table if number < limit)
 
 
-def mark_ritenuto(notes: Sequence[PlacedNote], grid: Grid) -> tuple[TempoWords, ...]:
+def mark_ritenuto(notes: Sequence[Note], grid: Grid) -> tuple[TempoWords, ...]:
     """The words, each at a beat on which a note begins."""
     struck = {note.onset for note in notes if not note.grace}
     last = max(struck, default=Fraction(0))

@@ -10,6 +10,7 @@ PlacedKeys are in quarter notes.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,91 +19,92 @@ from engrave.listening.beat_features import PlacedKeys, describe_places, describ
 from engrave.listening.evidence import Evidence, PlacedEvidence
 from engrave.listening.network import WEIGHTS, log_shares, read_phases, read_places
 from engrave.music.grid import Grid
-from engrave.music.note import PlacedNote
-from engrave.music.performance import Performance, chord_starts
+from engrave.music.note import FoldedNote, Note
+from engrave.music.performance import RIGHT, Performance, PlayedNote, chord_starts
 
 FIRST = 0.4  # share of the first reading in the voices
 SOONEST = 1e-3  # quarters after its onset when a key is let go
 
 
-def read_rhythm(
-    performance: Performance,
-    staff: Sequence[int],
-    grid: Grid,
-    graces: frozenset[int] = frozenset(),
-    weights: str = WEIGHTS[0],
-) -> np.ndarray:
-    """Where in its beat each played note stands: log probabilities of `heads.PHASES`, a row each.
+def read_rhythm(notes: Sequence[FoldedNote], grid: Grid, weights: str = WEIGHTS[0]) -> np.ndarray:
+    """Where in its beat each press stands: log probabilities of `heads.PHASES`, a row each.
 
-    `staff` counts over all players, two for each. Of `graces` nothing is known.
+    `notes` are sorted by onset. Of grace notes, and of presses that are not among them, nothing is
+    known.
     """
-    said = _unread(reading.PHASE_HEADS["phase"], len(staff))
-    for members in _by_player(staff, [i for i in range(len(staff)) if i not in graces]):
-        notes = [performance.notes[i] for i in members]
-        starts = np.array(chord_starts(notes))
-        heads = starts[np.searchsorted(starts, np.arange(len(notes)), side="right") - 1]
-        onset = grid.quarter_at(np.array([note.onset for note in notes])[heads])
-        end = grid.quarter_at(np.array([note.release for note in notes]))
-        end = np.maximum(end, onset + SOONEST)
-        places = _places(performance, members, onset, end, [staff[i] for i in members], grid)
-        said[members] = read_phases(describe_timing(places), weights)["phase"]
+    said = _unread(reading.PHASE_HEADS["phase"], _presses(notes))
+    for own in _by_player(notes, [note.player for note in notes]):
+        starts = np.array(chord_starts(own))
+        heads = starts[np.searchsorted(starts, np.arange(len(own)), side="right") - 1]
+        onset = grid.quarter_at(np.array([note.onset for note in own])[heads])
+        end = grid.quarter_at(np.array([note.release for note in own]))
+        upper = [note.hand == RIGHT for note in own]
+        places = _places(onset, np.maximum(end, onset + SOONEST), own, upper, grid)
+        said[[note.played for note in own]] = read_phases(describe_timing(places), weights)["phase"]
     return said
 
 
 def read_again(
     performance: Performance,
-    notes: Sequence[PlacedNote],
-    staff: Sequence[int],
+    notes: Sequence[Note],
     grid: Grid,
     evidence: Evidence,
     weights: str = WEIGHTS[0],
 ) -> PlacedEvidence:
-    """What each of the placed notes looks like; `evidence` is the first reading, by key press."""
-    said = {name: _unread(width, len(notes)) for name, width in reading.PLACED_HEADS.items()}
-    full = [i for i, note in enumerate(notes) if not note.grace]
-    full.sort(key=lambda i: (notes[i].onset, notes[i].pitch))
-    for members in _by_player(staff, full):
-        onset, end = np.array([(notes[i].onset, notes[i].end) for i in members], float).T
-        played = [notes[i].played for i in members]
-        places = _places(performance, played, onset, end, [staff[i] for i in members], grid)
+    """What each press looks like now that it has a place; `evidence` is the first reading."""
+    count = len(performance.notes)
+    said = {name: _unread(width, count) for name, width in reading.PLACED_HEADS.items()}
+    ordered = sorted(notes, key=lambda note: (note.onset, note.pitch))
+    for own in _by_player(ordered, [note.part for note in ordered]):
+        onset, end = np.array([(note.onset, note.end) for note in own], float).T
+        played = [note.played for note in own]
+        presses = [performance.notes[i] for i in played]
+        places = _places(onset, end, presses, [note.staff == RIGHT for note in own], grid)
         for name, part in read_places(describe_places(places), weights).items():
-            said[name][members] = part
-    first = evidence.voice[[note.played for note in notes]]
-    said["voice"] = log_shares(FIRST * first + (1 - FIRST) * said["voice"])
+            said[name][played] = part
+    said["voice"] = log_shares(FIRST * evidence.voice + (1 - FIRST) * said["voice"])
     return PlacedEvidence(**said)
 
 
 def _unread(classes: int, count: int) -> np.ndarray:
-    """Nothing is known of so many notes."""
+    """Nothing is known of so many presses."""
     return np.full((count, classes), -np.log(classes))
 
 
-def _by_player(staff: Sequence[int], members: Sequence[int]) -> Iterator[list[int]]:
-    """Those of each player who has any, in the same order."""
-    for player in sorted({(staff[i] - 1) // 2 for i in members}):
-        yield [i for i in members if (staff[i] - 1) // 2 == player]
+def _presses(notes: Sequence[FoldedNote]) -> int:
+    """How many presses there are up to the last one that is among the notes."""
+    return max((note.played for note in notes), default=-1) + 1
+
+
+_Any = TypeVar("_Any", FoldedNote, Note)
+
+
+def _by_player(notes: Sequence[_Any], players: Sequence[int]) -> Iterator[list[_Any]]:
+    """The notes of each player who has any but grace notes, without those, in the same order."""
+    for player in sorted(set(players)):
+        own = [n for n, of in zip(notes, players, strict=True) if of == player and not n.grace]
+        if own:
+            yield own
 
 
 def _places(
-    performance: Performance,
-    played: Sequence[int],
     onset: np.ndarray,
     end: np.ndarray,
-    staff: Sequence[int],
+    presses: Sequence[PlayedNote],
+    upper: Sequence[bool],
     grid: Grid,
 ) -> PlacedKeys:
-    """Key presses that stand at these places, sorted by place, then pitch."""
+    """Key presses that stand at these places, sorted by place, then pitch; on the upper staff?"""
     bars = [grid.bars[grid.bar_at(place)] for place in onset.tolist()]
     beat, full, start = np.array(
         [(bar.beat_length, bar.full_length, bar.end - bar.full_length) for bar in bars], float
     ).T
-    presses = [performance.notes[i] for i in played]
     return PlacedKeys(
         onset=onset,
         end=end,
         pitch=np.array([note.pitch for note in presses], float),
         velocity=np.array([note.velocity for note in presses], float),
-        upper=np.array([number % 2 == 1 for number in staff]),
+        upper=np.array(upper),
         beat=beat,
         place=(onset - start) % full,
         bar=full,

@@ -6,27 +6,55 @@ Times in quarter notes are called onset, end or quarter; those in seconds belong
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engrave.music.performance import RIGHT, PlayedNote
 from engrave.music.score import OrnamentKind
 from engrave.music.values import KeySignature, Pitch
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedNote:
-    """A played note on the grid: onset, from the start of the first bar, and length in quarters.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldedNote(PlayedNote):
+    """A key press that is written: of an ornament the main note alone, at its full length.
 
-    `played` is its index in `Performance.notes`. A `grace` note has length 0 and the onset of the
-    note that it leads to.
+    `played` is its index in the performance that was folded. A `grace` note is written small.
     """
 
-    onset: Fraction
-    length: Fraction
-    pitch: int
     played: int
     grace: bool = False
 
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A played note on its way to the page; each stage fills in what it decides.
+
+    `played` is its index in `Performance.notes`, and so in every array about notes; `pitch` is a
+    MIDI number. `onset` (from the start of the first bar) and `duration` are quarter notes; a
+    `grace` note has duration 0 and the onset of the note that it leads to. `part` is an index into
+    `Performance.players`, `hand` the hand that plays it. It stands on `staff` of its part (1 upper
+    or only, 2 lower); its `voice` (1 upper or only, 2 lower) is one of `voice_staff`: another staff
+    under a beam that goes from one to the other. `spelling` is None until it is spelled.
+    """
+
+    played: int
+    pitch: int
+    onset: Fraction
+    duration: Fraction
+    grace: bool = False
+    part: int = 0
+    hand: int = RIGHT
+    staff: int = 1
+    voice_staff: int = 1
+    voice: int = 1
+    spelling: Pitch | None = None
+
     @property
     def end(self) -> Fraction:
-        return self.onset + self.length
+        return self.onset + self.duration
+
+    @property
+    def name(self) -> Pitch:
+        """Its spelling, once it has one."""
+        assert self.spelling is not None, "the notes have not been spelled"
+        return self.spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +67,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """The key signatures, the first at 0, and a pitch for each note in the given order."""
+    """The notes with their spelling, and the key signatures, the first of them at 0."""
 
+    notes: tuple[Note, ...]
     sections: tuple[Section, ...]
-    pitches: tuple[Pitch, ...]
 
     @property
     def key(self) -> KeySignature:

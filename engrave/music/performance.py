@@ -16,6 +16,7 @@ from typing import Literal
 # Key presses within this many seconds of the first one are heard as one chord.
 CHORD_WINDOW = 0.035
 
+RIGHT, LEFT = 1, 2  # hands, and the staves on which they mostly stand (upper, lower)
 DOWN = 64
 # What is left of a piano string after so long is not heard any more.
 LONGEST = 20.0
@@ -25,8 +26,8 @@ LONGEST = 20.0
 class PlayedNote:
     """One key press: `onset` and `release` of the key in seconds (no pedal applied).
 
-    `player` is an index into `Performance.players`; `hand` says which hand the file gives the note
-    to (1 right, 2 left, 0 if it says nothing).
+    `player` is an index into `Performance.players`, `hand` (`RIGHT`, `LEFT`) the hand that plays
+    it: in what was read the one that the file states, 0 where it states none.
     """
 
     onset: float

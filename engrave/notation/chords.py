@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from engrave.music.note import Articulation, Ornament, Ornaments, PlacedNote
+from engrave.music.note import Articulation, Note, Ornament, Ornaments
 from engrave.music.score import Chord, Notehead, OrnamentKind, Unwritten
 from engrave.music.values import QUARTER, Pitch
 from engrave.notation.written_values import WrittenValue
@@ -46,12 +46,11 @@ class WrittenChord:
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class NoteSigns:
     """The sign on the note of each press that has one, and the presses of rolled chords.
 
     `tremolo` are the presses behind each one of a tremolo, `second` those of its second chord;
-    `glissando` are those of each glissando by the first; `away` is the staff of the presses that do
-    not stand on that of their voice.
+    `glissando` are those of each glissando by the first.
     """
 
     ornament: dict[int, Ornament]
@@ -60,10 +59,9 @@ class Signs:
     second: frozenset[int]
     glissando: dict[int, tuple[int, ...]]
     articulation: Articulation
-    away: dict[int, int]
 
     @classmethod
-    def of(cls, ornaments: Ornaments, articulation: Articulation, away: dict[int, int]) -> "Signs":
+    def of(cls, ornaments: Ornaments, articulation: Articulation) -> "NoteSigns":
         rolled = frozenset(i for chord in ornaments.rolled for i in chord) - ornaments.beside
         return cls(
             {sign.main: sign for sign in ornaments.signs},
@@ -72,8 +70,11 @@ class Signs:
             frozenset(i for tremolo in ornaments.tremolos for i in tremolo.second),
             {run[0]: run for run in ornaments.glissandos},
             articulation,
-            away,
         )
+
+    def head(self, note: Note) -> Notehead:
+        """The notehead of a note, with the presses that stand behind its sign."""
+        return Notehead(note.name, (note.played,), folded=self.folded(note.played))
 
     def folded(self, played: int) -> tuple[int, ...]:
         """The presses that stand behind the sign on the note of a press."""
@@ -103,56 +104,52 @@ def can_be_written(pitch: Pitch) -> bool:
 
 
 def chords_of(
-    notes: Sequence[PlacedNote],
-    pitches: Sequence[Pitch],
-    members: Iterable[int],
-    signs: Signs,
-    unwritten: list[Unwritten],
+    notes: Iterable[Note], signs: NoteSigns, unwritten: list[Unwritten]
 ) -> list[WrittenChord]:
     """The chords of one voice in order; of two presses of one key at one place, one is written."""
-    mains: dict[Fraction, dict[int, Notehead]] = defaultdict(dict)  # by place and key
-    graces: dict[Fraction, list[Notehead]] = defaultdict(list)
-    ends: dict[Fraction, Fraction] = {}
+    mains: dict[Fraction, list[Note]] = defaultdict(list)
+    graces: dict[Fraction, list[Note]] = defaultdict(list)
 
-    def leave_out(played: int, reason: str) -> None:
-        unwritten.extend(Unwritten(key, reason) for key in (played, *signs.folded(played)))
+    def leave_out(note: Note, reason: str) -> None:
+        keys = (note.played, *signs.folded(note.played))
+        unwritten.extend(Unwritten(key, reason) for key in keys)
 
-    for i in members:
-        note = notes[i]
-        head = Notehead(pitches[i], (note.played,), folded=signs.folded(note.played))
-        if not can_be_written(pitches[i]):
-            leave_out(note.played, "lower than notation goes")
+    for note in notes:
+        if not can_be_written(note.name):
+            leave_out(note, "lower than notation goes")
         elif note.grace:
-            graces[note.onset].append(head)
-        elif note.pitch in mains[note.onset]:
-            leave_out(note.played, "pressed twice at one written place")
+            graces[note.onset].append(note)
+        elif any(other.pitch == note.pitch for other in mains[note.onset]):
+            leave_out(note, "pressed twice at one written place")
         else:
-            mains[note.onset][note.pitch] = head
-            ends[note.onset] = note.end
+            mains[note.onset].append(note)
     for onset in graces.keys() - mains.keys():
-        for head in graces[onset]:
-            leave_out(head.played[0], "leads to a note that is not written")
-    written = []
-    for onset, chord in sorted(mains.items()):
-        heads = sorted(chord.values(), key=lambda head: _height(head.pitch))
-        written.append(
-            WrittenChord(
-                onset,
-                ends[onset],
-                tuple(head for head in heads if head.played[0] not in signs.second),
-                tuple(graces[onset]),
-                signs.ornament_of(heads),
-                signs.touch(heads),
-                any(head.played[0] in signs.tremolo for head in heads),
-                tuple(head for head in heads if head.played[0] in signs.second),
-                signs.away.get(heads[0].played[0]),
-            )
-        )
+        for note in graces[onset]:
+            leave_out(note, "leads to a note that is not written")
+    written = [_chord(chord, graces[onset], signs) for onset, chord in sorted(mains.items())]
     return _with_glissandos(written, signs, unwritten)
 
 
+def _chord(notes: Sequence[Note], graces: Sequence[Note], signs: NoteSigns) -> WrittenChord:
+    """The chord of these notes, with the grace notes that lead to it."""
+    ordered = sorted(notes, key=lambda note: _height(note.name))
+    heads = [signs.head(note) for note in ordered]
+    lowest = ordered[0]
+    return WrittenChord(
+        lowest.onset,
+        notes[-1].end,
+        tuple(head for head in heads if head.played[0] not in signs.second),
+        tuple(map(signs.head, graces)),
+        signs.ornament_of(heads),
+        signs.touch(heads),
+        any(head.played[0] in signs.tremolo for head in heads),
+        tuple(head for head in heads if head.played[0] in signs.second),
+        lowest.staff if lowest.staff != lowest.voice_staff else None,
+    )
+
+
 def _with_glissandos(
-    chords: Sequence[WrittenChord], signs: Signs, unwritten: list[Unwritten]
+    chords: Sequence[WrittenChord], signs: NoteSigns, unwritten: list[Unwritten]
 ) -> list[WrittenChord]:
     """The chords of one voice, with a line from the first key of a glissando to the last.
 

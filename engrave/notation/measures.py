@@ -7,73 +7,115 @@ exactly. Places are quarter notes; inside a measure, from its barline.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import Dynamic, Hairpin, TempoMark, TempoWords
-from engrave.music.note import Articulation, Ornaments, Pedals, PlacedNote, Spelling
-from engrave.music.performance import PIANO, Instrument
+from engrave.music.note import Articulation, Note, Ornaments, Pedals, Section
+from engrave.music.performance import Instrument
 from engrave.music.score import Chord, Event, Measure, Notehead, Part, Rest, Score, Unwritten, Voice
 from engrave.music.values import NoteValue, TimeSignature
 from engrave.notation.beams import beam, beat_around
-from engrave.notation.chords import Signs, WrittenChord, chords_of, write_tremolo
+from engrave.notation.chords import NoteSigns, WrittenChord, chords_of, write_tremolo
 from engrave.notation.clefs import staff_signs
 from engrave.notation.pedal_marks import pedal_marks
 from engrave.notation.rests import hide_rests, silence
 from engrave.notation.written_values import Stretch, WrittenValue, write_values
 
 VOICES_PER_STAFF = 4
-NO_ORNAMENTS = Ornaments()
-NO_ARTICULATION = Articulation()
-NO_PEDALS = Pedals()
+Mark = Dynamic | Hairpin | TempoWords | TempoMark
+
+
+@dataclass(frozen=True, slots=True)
+class PartMarks:
+    """What is printed between the notes of one part; places count from the start of the piece."""
+
+    marks: tuple[Mark, ...] = ()
+    pedals: Pedals = Pedals()
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is printed at the notes of all parts, and the marks of each part, if it has any."""
+
+    ornaments: Ornaments = Ornaments()
+    articulation: Articulation = Articulation()
+    parts: tuple[PartMarks, ...] = ()
+
+
+NO_SIGNS = Signs()
 
 
 def notate(
-    notes: Sequence[PlacedNote],
+    notes: Sequence[Note],
+    players: Sequence[Instrument],
     grid: Grid,
-    staff: Sequence[int],
-    voice: Sequence[int],
-    spelling: Spelling,
-    pedals: Pedals = NO_PEDALS,
-    tempo: TempoMark | None = None,
-    dynamics: Sequence[Dynamic | Hairpin | TempoWords] = (),
-    title: str = "",
-    composer: str = "",
-    ornaments: Ornaments = NO_ORNAMENTS,
-    articulation: Articulation = NO_ARTICULATION,
-    instrument: Instrument = PIANO,
-    stands: Sequence[int] = (),
+    sections: Sequence[Section],
+    signs: Signs = NO_SIGNS,
 ) -> Score:
-    """The score of one part; the label sequences run parallel to `notes`.
+    """The score of spelled notes, a part for each player, in the keys of `sections`.
 
-    `staff` is that of the voice; `stands` that of each note, where lines go from staff to staff.
-    Of `ornaments` the signs, tremolos and rolled chords are written; the presses folded into a sign
-    are not among the notes, the grace notes are marked there. The places of `dynamics` count from
-    the start of the piece.
+    Of the ornaments the signs, tremolos and rolled chords are written; the presses folded into a
+    sign are not among the notes, the grace notes are marked there.
     """
-    sounding: list[dict[tuple[int, int], list[WrittenChord]]] = [{} for _ in grid.bars]
+    at_notes = NoteSigns.of(signs.ornaments, signs.articulation)
     unwritten: list[Unwritten] = []
-    away = {n.played: s for n, s, own in zip(notes, stands, staff, strict=False) if s != own}
-    signs = Signs.of(ornaments, articulation, away)
-    for line in sorted(set(zip(staff, voice, strict=True))):
-        members = [i for i in range(len(notes)) if (staff[i], voice[i]) == line]
-        for chord in chords_of(notes, spelling.pitches, members, signs, unwritten):
+    parts = []
+    for k, instrument in enumerate(players):
+        own = [note for note in notes if note.part == k]
+        bars = _notate_bars(_sounding(own, at_notes, grid, unwritten), instrument, grid)
+        marks = signs.parts[k] if signs.parts else PartMarks()
+        measures = _measures(bars, instrument, grid, sections, marks)
+        parts.append(Part(instrument.name, instrument.staves, measures, instrument.program))
+    left = tuple(sorted(unwritten, key=lambda left: left.played))
+    return Score(tuple(parts), "", "", unwritten=left)
+
+
+_Line = tuple[int, int]  # staff and voice
+_Bars = list[tuple[Voice, ...]]
+
+
+def _sounding(
+    notes: Sequence[Note], signs: NoteSigns, grid: Grid, unwritten: list[Unwritten]
+) -> list[dict[_Line, list[WrittenChord]]]:
+    """The chords of each voice that sound in each bar."""
+    sounding: list[dict[_Line, list[WrittenChord]]] = [{} for _ in grid.bars]
+    for line in sorted({(note.voice_staff, note.voice) for note in notes}):
+        own = (note for note in notes if (note.voice_staff, note.voice) == line)
+        for chord in chords_of(own, signs, unwritten):
             for k in range(grid.bar_at(chord.onset), len(grid.bars)):
                 if grid.bars[k].start >= chord.end:
                     break
                 sounding[k].setdefault(line, []).append(chord)
+    return sounding
+
+
+def _notate_bars(
+    sounding: Sequence[dict[_Line, list[WrittenChord]]], instrument: Instrument, grid: Grid
+) -> _Bars:
+    """The voices of each bar."""
     staves = range(1, instrument.staves + 1)
-    bars = hide_rests(
-        [_voices(bar, _skipped(grid, k), sounding[k], staves) for k, bar in enumerate(grid.bars)]
+    numbered = enumerate(zip(grid.bars, sounding, strict=True))
+    return hide_rests(
+        [_voices(bar, _skipped(grid, k), inside, staves) for k, (bar, inside) in numbered]
     )
-    reading = staff_signs(grid, bars, staves, instrument.octave)
+
+
+def _measures(
+    bars: _Bars,
+    instrument: Instrument,
+    grid: Grid,
+    sections: Sequence[Section],
+    marks: PartMarks,
+) -> tuple[Measure, ...]:
+    """The measures of a part, with signatures, clefs and marks."""
+    reading = staff_signs(grid, bars, range(1, instrument.staves + 1), instrument.octave)
     first = 0 if _skipped(grid, 0) else 1
-    opening = (tempo,) if tempo else ()
-    loudness = _in_measures(dynamics, grid)
-    feet = pedal_marks(pedals, grid, bars) if pedals != NO_PEDALS else [[] for _ in bars]
-    keys = {section.start: section.key for section in spelling.sections}
-    measures = tuple(
+    own = _in_measures(marks.marks, grid)
+    feet = pedal_marks(marks.pedals, grid, bars) if marks.pedals != Pedals() else [[] for _ in bars]
+    keys = {section.start: section.key for section in sections}
+    return tuple(
         Measure(
             number=first + k,
             length=bar.length,
@@ -81,21 +123,9 @@ def notate(
             time=_time(grid, k),
             key=keys.get(bar.start),
             clefs=tuple(reading.clefs[k]),
-            marks=(*(opening if k == 0 else ()), *loudness[k], *feet[k], *reading.lines[k]),
+            marks=(*own[k], *feet[k], *reading.lines[k]),
         )
         for k, bar in enumerate(grid.bars)
-    )
-    part = Part(instrument.name, instrument.staves, measures, instrument.program)
-    left = tuple(sorted(unwritten, key=lambda u: u.played))
-    return Score((part,), title, composer, unwritten=left)
-
-
-def join_parts(scores: Sequence[Score]) -> Score:
-    """The parts of one piece, each notated by itself on the same grid, as one score."""
-    parts = tuple(part for score in scores for part in score.parts)
-    unwritten = [left for score in scores for left in score.unwritten]
-    return replace(
-        scores[0], parts=parts, unwritten=tuple(sorted(unwritten, key=lambda u: u.played))
     )
 
 
@@ -231,12 +261,10 @@ def _small_notes(onset: Fraction, heads: Sequence[Notehead]) -> Iterator[Chord]:
         yield Chord(onset, NoteValue("16th"), (head,), grace=True, beams=(word, word))
 
 
-def _in_measures(
-    dynamics: Sequence[Dynamic | Hairpin | TempoWords], grid: Grid
-) -> list[list[Dynamic | Hairpin | TempoWords]]:
+def _in_measures(marks: Sequence[Mark], grid: Grid) -> list[list[Mark]]:
     """The marks of each measure, their places counted from its barline."""
-    marks: list[list[Dynamic | Hairpin | TempoWords]] = [[] for _ in grid.bars]
-    for mark in dynamics:
+    inside: list[list[Mark]] = [[] for _ in grid.bars]
+    for mark in marks:
         k = grid.bar_at(mark.onset)
-        marks[k].append(replace(mark, onset=mark.onset - grid.bars[k].start))
-    return marks
+        inside[k].append(replace(mark, onset=mark.onset - grid.bars[k].start))
+    return inside

@@ -40,12 +40,10 @@ def find_rolls(
         k += len(chord)
 
 
-def struck_beside(
-    notes: Sequence[PlayedNote], roll: Sequence[int], staff: Sequence[int]
-) -> Iterator[int]:
+def struck_beside(notes: Sequence[PlayedNote], roll: Sequence[int]) -> Iterator[int]:
     """The lone press of a hand that is struck together with the other hand's first."""
-    for hand in {staff[i] for i in roll}:
-        own = [i for i in roll if staff[i] == hand]
-        others = [notes[i].onset for i in roll if staff[i] != hand]
+    for hand in {notes[i].hand for i in roll}:
+        own = [i for i in roll if notes[i].hand == hand]
+        others = [notes[i].onset for i in roll if notes[i].hand != hand]
         if len(own) == 1 and others and abs(notes[own[0]].onset - min(others)) <= AT_ONCE:
             yield own[0]

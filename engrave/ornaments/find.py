@@ -26,17 +26,15 @@ from engrave.ornaments.tremolos import find_tremolos
 from engrave.ornaments.trills import find_trills
 
 
-def find_ornaments(
-    performance: Performance, staff: Sequence[int], evidence: Evidence, grid: Grid
-) -> Ornaments:
-    """The ornaments of a performance; `staff` is the hand of each note."""
+def find_ornaments(performance: Performance, evidence: Evidence, grid: Grid) -> Ornaments:
+    """The ornaments of a performance, hand by hand."""
     notes = performance.notes
     signs: list[Ornament] = []
     graces: set[int] = set()
     tremolos: list[Tremolo] = []
     glissandos: list[tuple[int, ...]] = []
-    for hand in sorted(set(staff)):
-        left = [i for i, s in enumerate(staff) if s == hand]
+    for hand in sorted({(note.player, note.hand) for note in notes}):
+        left = [i for i, note in enumerate(notes) if (note.player, note.hand) == hand]
         swept = list(find_glissandos(notes, left))
         left = _without(left, {i for run in swept for i in run})
         found = list(find_tremolos(notes, left, grid))
@@ -62,7 +60,7 @@ def find_ornaments(
         frozenset(graces),
         tuple(sorted(signs, key=lambda sign: sign.main)),
         rolled,
-        frozenset(i for roll in rolled for i in struck_beside(notes, roll, staff)),
+        frozenset(i for roll in rolled for i in struck_beside(notes, roll)),
         tuple(tremolos),
         tuple(glissandos),
     )

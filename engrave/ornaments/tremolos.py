@@ -14,14 +14,13 @@ Times are seconds, places quarter notes, intervals semitones.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from engrave.music.grid import Grid
-from engrave.music.note import PlacedNote, Tremolo
+from engrave.music.note import Note, Tremolo
 from engrave.music.performance import PlayedNote, chord_starts
 from engrave.music.values import QUARTER
 
@@ -31,17 +30,6 @@ UNEVEN = 1.7  # times the usual step: so long is none
 COUNTED = 6.5  # strokes to a quarter: fewer are counted
 AT_ONCE = 0.03  # the keys of one stroke go down within
 WIDER_THAN_A_TRILL = 2  # between two single notes
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Notes together with the second chords.
-
-    Note k has hand and voice of the note that was `like[k]` before.
-    """
-
-    notes: tuple[PlacedNote, ...]
-    like: tuple[int, ...]
 
 
 def find_tremolos(
@@ -129,34 +117,36 @@ def _tremolo(
     return Tremolo(tuple(strokes[:period]), folded, start, stop)
 
 
-def join_second_chords(
-    notes: Sequence[PlacedNote],
+def add_alternating_chords(
+    notes: Sequence[Note],
     tremolos: Sequence[Tremolo],
-    performance: Sequence[PlayedNote],
-    line: Sequence[tuple[int, int]],
+    played: Sequence[PlayedNote],
     grid: Grid,
-) -> Joined:
+) -> tuple[Note, ...]:
     """The notes, those of tremolos up to the beat where each ends, with its second chord.
 
-    `line` is hand and voice of each note. No tremolo reaches into the next note of its line: it
-    ends with the last beat before that.
+    `played` are the key presses. No tremolo reaches into the next note of its voice: it ends with
+    the last beat before that.
     """
     index = {note.played: k for k, note in enumerate(notes)}
-    length_of: dict[int, Fraction] = {}
-    like = list(range(len(notes)))
-    second: list[PlacedNote] = []
+    joined = list(notes)
     for tremolo in tremolos:
-        first = index[tremolo.chords[0][0]]
-        onset, planned = notes[first].onset, grid.quarters[grid.times.index(tremolo.release)]
-        later = (n.onset for n, at in zip(notes, line, strict=True) if at == line[first])
+        first = notes[index[tremolo.chords[0][0]]]
+        onset, planned = first.onset, grid.quarters[grid.times.index(tremolo.release)]
+        later = (note.onset for note in notes if _line(note) == _line(first))
         end = min((place for place in later if place > onset), default=planned)
         beat = max(q for q in grid.quarters if q <= min(end, planned))
-        length = beat - onset if beat > onset else notes[first].length
+        duration = beat - onset if beat > onset else first.duration
+        lasting = replace(first, duration=duration)
         for press in tremolo.chords[0]:
-            length_of[press], like[index[press]] = length, first
-        for press in tremolo.second:
-            second.append(PlacedNote(onset, length, performance[press].pitch, press))
-            like.append(first)
-    settled = [replace(n, length=length_of.get(n.played, n.length)) for n in notes]
-    order = sorted(range(len(like)), key=lambda k: ([*notes, *second][k].onset, k))
-    return Joined(tuple([*settled, *second][k] for k in order), tuple(like[k] for k in order))
+            note = notes[index[press]]
+            joined[index[press]] = replace(
+                lasting, played=press, pitch=note.pitch, onset=note.onset
+            )
+        joined += [replace(lasting, played=i, pitch=played[i].pitch) for i in tremolo.second]
+    return tuple(sorted(joined, key=lambda note: note.onset))
+
+
+def _line(note: Note) -> tuple[int, int, int]:
+    """The part, staff and voice of a note."""
+    return note.part, note.staff, note.voice

@@ -17,7 +17,7 @@ from statistics import median
 import numpy as np
 
 from engrave.music.grid import Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import Performance
 from engrave.notation.pedal_marks import can_be_carried
 
@@ -39,11 +39,9 @@ class Places:
     price: np.ndarray
 
 
-def find_places(
-    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid
-) -> Places:
+def find_places(performance: Performance, notes: Sequence[Note], grid: Grid) -> Places:
     """The places for the marks of these notes; there is at least one note."""
-    prices = _prices(notes, staff, grid)
+    prices = _prices(notes, grid)
     first = min(note.onset for note in notes)
     last = max(max(note.end for note in notes), first + GRID)
     quarters = sorted(prices, key=float)
@@ -55,14 +53,14 @@ def find_places(
     return Places(tuple(quarters), np.maximum.accumulate(seconds), price)
 
 
-def _prices(notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid) -> dict[Fraction, float]:
+def _prices(notes: Sequence[Note], grid: Grid) -> dict[Fraction, float]:
     """The places for marks, each with what it costs to press there."""
     prices: dict[Fraction, float] = {}
     for bar in grid.bars:
         for k in range(int(bar.length / GRID) + 1):
             prices[bar.start + k * GRID] = SILENT
     prices[grid.bars[-1].end] = np.inf
-    lower = [note for note, number in zip(notes, staff, strict=True) if number == 2]
+    lower = [note for note in notes if note.staff == 2]
     for note in lower:
         prices.setdefault(note.end, SILENT)
     onsets = {note.onset for note in lower}
@@ -75,7 +73,7 @@ def _prices(notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid) -> di
     return prices | dict.fromkeys(onsets, 0.0)
 
 
-def _played_at(performance: Performance, notes: Sequence[PlacedNote]) -> dict[Fraction, float]:
+def _played_at(performance: Performance, notes: Sequence[Note]) -> dict[Fraction, float]:
     """When what is written at each onset was played: its middle note (grace notes come before)."""
     played: dict[Fraction, list[float]] = {}
     for note in sorted(notes, key=lambda note: (note.onset, note.grace)):

@@ -24,7 +24,7 @@ from math import lcm
 import numpy as np
 
 from engrave.music.grid import Grid
-from engrave.music.note import PedalSpan, PlacedNote
+from engrave.music.note import Note, PedalSpan
 from engrave.music.performance import Performance
 from engrave.pedal.candidates import Places, find_places
 from engrave.pedal.presses import Press, presses_of
@@ -67,19 +67,18 @@ INFERRED = Change(legato=0.8, late=0.4, soon=0.8, elsewhere=0.5)
 
 def mark_pedal(
     performance: Performance,
-    notes: Sequence[PlacedNote],
-    staff: Sequence[int],
+    notes: Sequence[Note],
     grid: Grid,
     inferred: bool = False,
 ) -> tuple[PedalSpan, ...]:
     """Where the sustain pedal is written, in order and without overlap.
 
-    `staff` runs parallel to `notes`. A span starts or stops at an event of the lower staff, or at a
+    A span starts or stops at an event of the lower staff, or at a
     note or an eighth of the bar whose place in it is a multiple of a sixteenth.
     """
     if not notes:
         return ()
-    places = find_places(performance, notes, staff, grid)
+    places = find_places(performance, notes, grid)
     presses = presses_of(performance, float(places.seconds[0]), float(places.seconds[-1]))
     return _Search(places, presses, INFERRED if inferred else PLAYED).spans()
 

@@ -13,7 +13,7 @@ from itertools import groupby
 import numpy as np
 
 from engrave.music.grid import Grid
-from engrave.music.note import PedalSpan, PedalWord, PlacedNote
+from engrave.music.note import Note, PedalSpan, PedalWord
 from engrave.music.performance import Performance
 from engrave.pedal.presses import Press, held
 
@@ -23,10 +23,10 @@ SHOWN, ALIKE = 2, 4  # bars that show the pattern; bars alike from which on that
 
 
 def mark_soft_pedal(
-    performance: Performance, notes: Sequence[PlacedNote], staff: Sequence[int], grid: Grid
+    performance: Performance, notes: Sequence[Note], grid: Grid
 ) -> tuple[PedalWord, ...]:
     """Una corda and tre corde in turn, each at the nearest onset of the lower staff."""
-    lower = [n for n, number in zip(notes, staff, strict=True) if number == 2 and not n.grace]
+    lower = [note for note in notes if note.staff == 2 and not note.grace]
     at = {performance.notes[note.played].onset: note.onset for note in lower}
     if not at:
         return ()

@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from engrave.music.grid import Grid, seconds_at
-from engrave.music.note import PlacedNote, Section
+from engrave.music.note import Note, Section
 from engrave.music.performance import FileGrid
 from engrave.music.values import KeySignature
 from engrave.pitch.key_changes import PROFILE, SIGNATURES
@@ -22,7 +22,7 @@ from engrave.pitch.keys import MODES, Music, find_key
 CONTRADICTED, BY_DEFAULT = 0.3, 0.05
 
 
-def find_file_keys(notes: Sequence[PlacedNote], file: FileGrid, grid: Grid) -> tuple[Section, ...]:
+def find_file_keys(notes: Sequence[Note], file: FileGrid, grid: Grid) -> tuple[Section, ...]:
     """The key signatures of a file that states any and is not contradicted; else none.
 
     `notes` are those that lie on its grid, at least one.

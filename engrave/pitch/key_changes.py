@@ -17,7 +17,7 @@ import numpy as np
 
 from engrave.music.grid import Bar
 from engrave.music.hypotheses import shares
-from engrave.music.note import PlacedNote, Section
+from engrave.music.note import Note, Section
 from engrave.pitch.keys import FEW, Music, find_key, key_votes
 
 # How often each pitch class sounds in music of a signature, counted in semitones from the tonic
@@ -28,7 +28,7 @@ FEW_SIGNS = 0.02  # what each sharp or flat costs in each bar: of C sharp and D 
 SIGNATURES = np.arange(-7, 8)
 
 
-def find_sections(notes: Sequence[PlacedNote], bars: Sequence[Bar]) -> tuple[Section, ...]:
+def find_sections(notes: Sequence[Note], bars: Sequence[Bar]) -> tuple[Section, ...]:
     """The key signatures of the piece, each with the place from which on it holds.
 
     `notes` are sorted by onset, then pitch; there is at least one.
@@ -51,7 +51,7 @@ def find_sections(notes: Sequence[PlacedNote], bars: Sequence[Bar]) -> tuple[Sec
     return tuple(sections)
 
 
-def weigh_keys(notes: Sequence[PlacedNote], sections: Sequence[Section]) -> dict[int, float]:
+def weigh_keys(notes: Sequence[Note], sections: Sequence[Section]) -> dict[int, float]:
     """Shares of belief in signatures: of the piece, or of the longest of several sections.
 
     `sections` are those that were found for the notes; the one that is written is the likeliest.

@@ -22,7 +22,7 @@ from typing import Literal, Self
 
 import numpy as np
 
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.values import KeySignature
 
 MODES: tuple[Literal["major"], Literal["minor"]] = ("major", "minor")
@@ -119,7 +119,7 @@ class Music:
     after: np.ndarray
 
     @classmethod
-    def of(cls, notes: Sequence[PlacedNote]) -> Self:
+    def of(cls, notes: Sequence[Note]) -> Self:
         sizes = [len(list(chord)) for _, chord in groupby(notes, key=lambda note: note.onset)]
         stops = np.cumsum(sizes)
         times = [float(note.onset) for note in notes]
@@ -128,7 +128,7 @@ class Music:
         backwards = _steps_before([-t for t in reversed(times)], pitches[::-1])[::-1]
         return cls(
             pitch=np.array(pitches),
-            weight=np.sqrt([max(float(note.length), SHORTEST) for note in notes]),
+            weight=np.sqrt([max(float(note.duration), SHORTEST) for note in notes]),
             chord=np.repeat(np.arange(len(sizes)), sizes),
             first=np.repeat(stops - sizes, sizes),
             stop=np.repeat(stops, sizes),

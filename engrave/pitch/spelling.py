@@ -16,13 +16,14 @@ comments name them.
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
 import numpy as np
 
 from engrave.music.grid import Bar
-from engrave.music.note import PlacedNote, Section, Spelling
+from engrave.music.note import Note, Section, Spelling
 from engrave.music.values import SEMITONES, KeySignature, Pitch
 from engrave.pitch.key_changes import find_sections
 from engrave.pitch.keys import CLASSES, LINE, MAJOR, REACH, LocalKeys, Music, find_key, local_keys
@@ -73,7 +74,7 @@ ROUNDS = 4
 
 
 def spell(
-    notes: Sequence[PlacedNote],
+    notes: Sequence[Note],
     key: KeySignature | None = None,
     bars: Sequence[Bar] = (),
     stated: tuple[Section, ...] = (),
@@ -84,7 +85,7 @@ def spell(
     `bars`.
     """
     if not notes:
-        return Spelling((Section(Fraction(0), key or KeySignature(0)),), ())
+        return Spelling((), (Section(Fraction(0), key or KeySignature(0)),))
     order = sorted(range(len(notes)), key=lambda i: (notes[i].onset, notes[i].pitch))
     ordered = [notes[i] for i in order]
     sections: tuple[Section, ...]
@@ -96,13 +97,13 @@ def spell(
         sections = find_sections(ordered, bars)
     else:
         sections = (Section(Fraction(0), find_key(Music.of(ordered))),)
-    pitches = [Pitch("C", 0, 4)] * len(notes)
+    spelled = list(notes)
     for i, pitch in zip(order, _name_sections(ordered, sections), strict=True):
-        pitches[i] = pitch
-    return Spelling(sections, tuple(pitches))
+        spelled[i] = replace(notes[i], spelling=pitch)
+    return Spelling(tuple(spelled), sections)
 
 
-def _name_sections(notes: Sequence[PlacedNote], sections: Sequence[Section]) -> Iterator[Pitch]:
+def _name_sections(notes: Sequence[Note], sections: Sequence[Section]) -> Iterator[Pitch]:
     """The pitches of notes in order, each section's in its key."""
     stops = [section.start for section in sections[1:]]
     for k, group in groupby(notes, key=lambda note: bisect_right(stops, note.onset)):

@@ -15,18 +15,16 @@ from fractions import Fraction
 from itertools import groupby
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import PlayedNote
 
 ODD = (5, 7)  # beats in a bar that divides into unequal parts
 PLAINLY = 1.25  # so many times heavier must the place be that lets the lesser part come first
 
 
-def divide_bars(
-    played: Sequence[PlayedNote], notes: Sequence[PlacedNote], hand: Sequence[int], grid: Grid
-) -> Grid:
-    """The grid with bars that divide as they are played; `hand` is that of each of the notes."""
-    weights = _weights(played, notes, hand)
+def divide_bars(notes: Sequence[Note], played: Sequence[PlayedNote], grid: Grid) -> Grid:
+    """The grid with bars that divide as the notes are played."""
+    weights = _weights(notes, played)
     bars: list[Bar] = []
     for (beats, _), run in groupby(grid.bars, key=lambda bar: (bar.beats, bar.beat_type)):
         alike = list(run)
@@ -43,17 +41,15 @@ def _lesser_first(bars: Sequence[Bar], weights: dict[Fraction, float]) -> bool:
     return early > PLAINLY * late
 
 
-def _weights(
-    played: Sequence[PlayedNote], notes: Sequence[PlacedNote], hand: Sequence[int]
-) -> dict[Fraction, float]:
+def _weights(notes: Sequence[Note], played: Sequence[PlayedNote]) -> dict[Fraction, float]:
     """How much begins at each place: for each note its length times its loudness.
 
     A note is as long as until the next one of its hand: that is what is heard, however soon the
     key was let go.
     """
     weights: dict[Fraction, float] = defaultdict(float)
-    for own in set(hand):
-        line = [note for note, h in zip(notes, hand, strict=True) if h == own and not note.grace]
+    for own in sorted({(note.part, note.hand) for note in notes}):
+        line = [note for note in notes if (note.part, note.hand) == own and not note.grace]
         places = sorted({note.onset for note in line})
         until = dict(zip(places, places[1:], strict=False))
         for note in line:

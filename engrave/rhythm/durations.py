@@ -22,7 +22,7 @@ import numpy as np
 from engrave.listening import heads
 from engrave.listening.evidence import PlacedEvidence
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.notation.note_values import tied_places
 from engrave.rhythm.beat_divisions import beat_parts
 
@@ -38,51 +38,50 @@ LEAST = -5.0  # log probability below which a length is not held more unlikely
 
 
 def settle_lengths(
-    notes: Sequence[PlacedNote],
-    staff: Sequence[int],
-    voice: Sequence[int],
-    grid: Grid,
+    notes: Sequence[Note],
     evidence: PlacedEvidence,
+    grid: Grid,
     smallest: Fraction = Fraction(0),
-) -> tuple[PlacedNote, ...]:
-    """The notes with the lengths that are written (grace notes stay without length).
+) -> tuple[Note, ...]:
+    """The notes with the durations that are written (grace notes stay without).
 
     They end where no note value shorter than `smallest` (quarters) is needed, beyond those that
     their onsets need.
     """
-    settled = list(notes)
-    lines: dict[tuple[int, int], list[int]] = {}
-    for i, note in enumerate(notes):
+    settled: dict[int, Fraction] = {}
+    lines: dict[tuple[int, int, int], list[Note]] = {}
+    for note in notes:
         if not note.grace:
-            lines.setdefault((staff[i], voice[i]), []).append(i)
-    for members in lines.values():
-        members.sort(key=lambda i: notes[i].onset)
-        chords = [list(chord) for _, chord in groupby(members, key=lambda i: notes[i].onset)]
+            lines.setdefault((note.part, note.staff, note.voice), []).append(note)
+    for line in lines.values():
+        line.sort(key=lambda note: note.onset)
+        chords = [list(chord) for _, chord in groupby(line, key=lambda note: note.onset)]
         for chord, following in zip(chords, [*chords[1:], None], strict=True):
-            end = notes[following[0]].onset if following else grid.bars[-1].end
-            length = _length(notes, chord, end, grid, evidence.value, smallest)
-            for i in chord:
-                settled[i] = replace(notes[i], length=length)
-    return tuple(settled)
+            end = following[0].onset if following else grid.bars[-1].end
+            said = evidence.value[[note.played for note in chord]].mean(axis=0)
+            duration = _settle(chord, end, said, grid, smallest)
+            settled |= {note.played: duration for note in chord}
+    return tuple(
+        replace(note, duration=settled[note.played]) if note.played in settled else note
+        for note in notes
+    )
 
 
-def _length(
-    notes: Sequence[PlacedNote],
-    chord: list[int],
-    end: Fraction,
-    grid: Grid,
-    read: np.ndarray,
-    smallest: Fraction,
+def _settle(
+    chord: Sequence[Note], end: Fraction, said: np.ndarray, grid: Grid, smallest: Fraction
 ) -> Fraction:
-    onset = notes[chord[0]].onset
+    """The duration of a chord after which the next one of its voice begins at `end`.
+
+    `said` are the log probabilities of `heads.VALUES`.
+    """
+    onset = chord[0].onset
     gap = end - onset
-    lengths = sorted(notes[i].length for i in chord)
+    lengths = sorted(note.duration for note in chord)
     held = lengths[len(lengths) // 2]
     filled = any(gap <= longest and held >= share * gap for longest, share in FILLS)
     bar = grid.bars[grid.bar_at(onset)]
     wanted = float(held) * BREATH
     released = onset + held
-    said = read[chord].mean(axis=0)
 
     def cost(place: Fraction) -> float:
         length = place - onset

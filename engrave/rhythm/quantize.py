@@ -20,11 +20,12 @@ import numpy as np
 
 from engrave.listening.evidence import Evidence
 from engrave.music.grid import EVEN, Grid
-from engrave.music.note import PlacedNote
-from engrave.music.performance import Performance, PlayedNote, chord_starts
+from engrave.music.note import FoldedNote, Note
+from engrave.music.performance import chord_starts
 from engrave.rhythm.beat_divisions import PAIRS, TICKS, beat_parts
 from engrave.rhythm.quantize_costs import (
     Beat,
+    ChordToPlace,
     Unevenness,
     beat_of,
     choices_of,
@@ -44,79 +45,107 @@ HANDS = Unevenness(0.025, 0.07, 0.022, 0.12)  # of pianists, on beats that are f
 class Placed:
     """The notes at their places, in the order of the performance, and the grid they stand on."""
 
-    notes: tuple[PlacedNote, ...]
+    notes: tuple[Note, ...]
     grid: Grid
 
 
-def quantize(
-    performance: Performance,
-    grid: Grid,
-    staff: Sequence[int],
-    evidence: Evidence,
-    rhythm: np.ndarray,
-    graces: frozenset[int] = frozenset(),
-    smallest: Fraction = Fraction(0),
-    unevenness: Unevenness = HANDS,
-) -> Placed:
-    """Each played note at its place.
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """How exactly onsets are written: the shortest note value, and how far notes lie from them.
 
-    `staff` says which hand plays each note (odd numbers right, even ones left), `graces` which
-    notes are grace notes; one that leads to no later note of its hand is written as any other note.
-    Lengths are those that the keys were held, on the divisions of the beat, up to the end of the
-    last bar. A pickup is cut so that the piece begins with its first note. No note value shorter
-    than `smallest` (quarters) is needed to write the places, except for a beat that is itself
-    shorter.
+    No note value shorter than `smallest` (quarters) is needed to write the places, except for a
+    beat that is itself shorter.
     """
-    notes = performance.notes
-    beats = _beats(grid, smallest)
-    leads_to = _find_goals(staff, graces)
-    graces = frozenset(leads_to)
-    main = [i for i in range(len(notes)) if i not in graces]
-    starts = chord_starts([notes[i] for i in main])
+
+    smallest: Fraction = Fraction(0)
+    unevenness: Unevenness = HANDS
+
+
+PRECISION = Precision()
+
+_Choice = tuple[int, int, int]  # beat, pair of divisions, place in the beat
+_Hand = tuple[int, int]  # player, hand
+_Divisions = dict[tuple[int, _Hand], int]  # how each beat divides for each hand that plays in it
+
+
+def quantize(
+    notes: Sequence[FoldedNote],
+    grid: Grid,
+    evidence: Evidence,
+    positions: np.ndarray,
+    precision: Precision = PRECISION,
+) -> Placed:
+    """Each of the notes (in order of onset, then pitch) at its place.
+
+    `positions` are log probabilities of `heads.PHASES`, a row for each press, as `evidence` has
+    them. A grace note that leads to no later note of its hand is written as any other note.
+    Durations are those for which the keys were held, on the divisions of the beat, up to the end of
+    the last bar. A pickup is cut so that the piece begins with its first note.
+    """
+    beats = _beats(grid, precision.smallest)
+    leads_to = _find_goals(notes)
+    main = [note for note in notes if note.played not in leads_to]
+    starts = chord_starts(main)
     chords = [main[a:b] for a, b in zip(starts, [*starts[1:], len(main)], strict=True)]
-    times = np.array([notes[chord[0]].onset for chord in chords])
-    hands = [frozenset(staff[i] for i in chord) for chord in chords]
-    quarters = grid.quarter_at(times)
-    read = read_places(evenly(evidence.phase, grid.swing), evidence.pace, chords, quarters, beats)
-    read = read + PHASE_WEIGHT * unlikely(rhythm, chords)
+    quarters = grid.quarter_at(np.array([chord[0].onset for chord in chords]))
+    presses = [[note.played for note in chord] for chord in chords]
+    said = evenly(evidence.phase, grid.swing)
+    read = read_places((said, evidence.pace), presses, quarters, beats)
+    read = read + PHASE_WEIGHT * unlikely(positions, presses)
     even = replace(grid, swing=EVEN).time_at(quarters)
-    played = [frozenset((staff[i], notes[i].pitch) for i in chord) for chord in chords]
-    together = [MERGED + STEPWISE * _stepwise(a, b) for a, b in pairwise(played)]
-    chosen = _choose(even, hands, read, beats, quarters, together, unevenness)
+    chosen = _choose(_Chords(chords, even, quarters, read), beats, precision.unevenness)
     onsets: dict[int, Fraction] = {}
     for chord, (k, _, place) in zip(chords, chosen, strict=True):
-        for i in chord:
-            onsets[i] = beats[k].start + beats[k].length * Fraction(place, TICKS)
-    divisions = _divisions(chosen, hands)
-    ends = _ends(notes, staff, beats, divisions, grid)
+        onset = beats[k].start + beats[k].length * Fraction(place, TICKS)
+        onsets |= {note.played: onset for note in chord}
+    ends = _ends(notes, beats, _divisions(chosen, chords), grid)
     close = grid.bars[-1].end
-    placed = [
-        PlacedNote(onsets[leads_to[i]], Fraction(0), note.pitch, i, grace=True)
-        if i in graces
-        else PlacedNote(onsets[i], _length(onsets[i], ends[i], close), note.pitch, i)
-        for i, note in enumerate(notes)
-    ]
+    placed = []
+    for note, end in zip(notes, ends, strict=True):
+        grace = note.played in leads_to
+        onset = onsets[leads_to.get(note.played, note.played)]
+        duration = Fraction(0) if grace else _duration(onset, end, close)
+        placed.append(_place(note, onset, duration, grace))
     return _begin_at_first_note(placed, grid)
 
 
-def _stepwise(before: frozenset[tuple[int, int]], after: frozenset[tuple[int, int]]) -> bool:
-    """Whether a hand goes on by a step or repeats a note: that is a line. Pairs hand, pitch."""
-    return any(h == hand and abs(p - pitch) <= 2 for h, p in before for hand, pitch in after)
+def _place(note: FoldedNote, onset: Fraction, duration: Fraction, grace: bool) -> Note:
+    """The note, on the staff of its hand."""
+    return Note(
+        note.played,
+        note.pitch,
+        onset,
+        duration,
+        grace,
+        part=note.player,
+        hand=note.hand,
+        staff=note.hand,
+        voice_staff=note.hand,
+    )
 
 
-def _find_goals(staff: Sequence[int], graces: frozenset[int]) -> dict[int, int]:
-    """For each grace note the note that it leads to: the next one of its hand, if there is one."""
+def _hand(note: FoldedNote) -> _Hand:
+    return note.player, note.hand
+
+
+def _stepwise(before: Sequence[FoldedNote], after: Sequence[FoldedNote]) -> bool:
+    """Whether a hand goes on by a step or repeats a note: that is a line."""
+    return any(_hand(a) == _hand(b) and abs(a.pitch - b.pitch) <= 2 for a in before for b in after)
+
+
+def _find_goals(notes: Sequence[FoldedNote]) -> dict[int, int]:
+    """For each grace note (by press) the next note of its hand, to which it leads, if any."""
     goals: dict[int, int] = {}
-    following: dict[int, int] = {}
-    for i in reversed(range(len(staff))):
-        if i not in graces:
-            following[staff[i]] = i
-        elif staff[i] in following:
-            goals[i] = following[staff[i]]
+    following: dict[_Hand, int] = {}
+    for note in reversed(notes):
+        if not note.grace:
+            following[_hand(note)] = note.played
+        elif _hand(note) in following:
+            goals[note.played] = following[_hand(note)]
     return goals
 
 
-def _begin_at_first_note(notes: list[PlacedNote], grid: Grid) -> Placed:
+def _begin_at_first_note(notes: list[Note], grid: Grid) -> Placed:
     """Without the silence before a pickup, as far as what is left can be written as a bar."""
     pickup, beat = grid.bars[0], grid.quarters[1] - grid.quarters[0]
     if pickup.length == pickup.full_length:
@@ -144,23 +173,32 @@ def _beats(grid: Grid, smallest: Fraction) -> list[Beat]:
     return beats
 
 
-def _choose(
-    times: np.ndarray,
-    hands: Sequence[frozenset[int]],
-    read: np.ndarray,
-    beats: list[Beat],
-    quarters: np.ndarray,
-    together: Sequence[float],
-    unevenness: Unevenness,
-) -> list[tuple[int, int, int]]:
-    """(beat, pair, place) of each chord: the cheapest path through the choices of all chords."""
-    inside = beat_of(quarters, beats)
-    around = zip(quarters.tolist(), inside.tolist(), hands, read, strict=True)
-    before = choices_of(*next(around), beats, unevenness)
+@dataclass(frozen=True, slots=True)
+class _Chords:
+    """The chords, when they are played (seconds, without swing), where that is in the grid
+    (quarters, not quantized), and what each tick of the beat costs each by what the reader says.
+    """
+
+    notes: Sequence[Sequence[FoldedNote]]
+    times: np.ndarray
+    quarters: np.ndarray
+    read: np.ndarray
+
+
+def _choose(chords: _Chords, beats: list[Beat], unevenness: Unevenness) -> list[_Choice]:
+    """The choice for each chord: the cheapest path through the choices of all chords."""
+    inside = beat_of(chords.quarters, beats).tolist()
+    choices = (
+        choices_of(ChordToPlace(quarter, k, _hands(chord), read), beats, unevenness)
+        for quarter, k, chord, read in zip(
+            chords.quarters.tolist(), inside, chords.notes, chords.read, strict=True
+        )
+    )
+    together = (MERGED + STEPWISE * _stepwise(a, b) for a, b in pairwise(chords.notes))
+    before = next(choices)
     total = before.cost + PAIRS.cost[before.pair]
     rows, back = [(before.tick, before.pair)], []
-    for seconds, one, place in zip(np.diff(times).tolist(), together, around, strict=True):
-        after = choices_of(*place, beats, unevenness)
+    for seconds, one, after in zip(np.diff(chords.times).tolist(), together, choices, strict=True):
         steps = total[:, None] + step_cost(before, after, seconds, one, unevenness)
         back.append(steps.argmin(axis=0).astype(np.int16))
         total = steps.min(axis=0) + after.cost
@@ -175,14 +213,15 @@ def _choose(
     ]
 
 
-def _divisions(
-    chosen: Sequence[tuple[int, int, int]], hands: Sequence[frozenset[int]]
-) -> dict[tuple[int, int], int]:
-    """How each beat divides for each hand that plays in it: {(beat, staff): division}."""
-    divisions: dict[tuple[int, int], int] = {}
-    for (k, pair, place), staves in zip(chosen, hands, strict=True):
-        for hand in staves:
-            division = PAIRS.division(pair, hand) if place else 1
+def _hands(chord: Sequence[FoldedNote]) -> frozenset[int]:
+    return frozenset(note.hand for note in chord)
+
+
+def _divisions(chosen: Sequence[_Choice], chords: Sequence[Sequence[FoldedNote]]) -> _Divisions:
+    divisions: _Divisions = {}
+    for (k, pair, place), chord in zip(chosen, chords, strict=True):
+        for hand in {_hand(note) for note in chord}:
+            division = PAIRS.division(pair, hand[1]) if place else 1
             divisions[k, hand] = max(divisions.get((k, hand), 1), division)
     return divisions
 
@@ -196,24 +235,20 @@ class _End:
 
 
 def _ends(
-    notes: Sequence[PlayedNote],
-    staff: Sequence[int],
-    beats: list[Beat],
-    divisions: dict[tuple[int, int], int],
-    grid: Grid,
+    notes: Sequence[FoldedNote], beats: list[Beat], divisions: _Divisions, grid: Grid
 ) -> list[_End]:
     releases = np.array([note.release for note in notes])
     quarters = grid.quarter_at(releases)
     inside = np.clip(np.searchsorted(grid.times, releases, "right") - 1, 0, len(beats) - 1)
     ends = []
-    for quarter, k, hand in zip(quarters, inside, staff, strict=True):
+    for quarter, k, note in zip(quarters, inside, notes, strict=True):
         beat = beats[k]
-        unit = beat.length / max(divisions.get((k, hand), 1), beat.parts)
+        unit = beat.length / max(divisions.get((k, _hand(note)), 1), beat.parts)
         steps = round((quarter - float(beat.start)) / float(unit))
         ends.append(_End(beat.start + unit * steps, unit))
     return ends
 
 
-def _length(onset: Fraction, end: _End, close: Fraction) -> Fraction:
-    """The length of a note, at least one division of the beat, at most up to the close."""
+def _duration(onset: Fraction, end: _End, close: Fraction) -> Fraction:
+    """The duration of a note: at least one division of the beat, at most up to the close."""
     return min(max(end.place - onset, end.unit), close - onset)

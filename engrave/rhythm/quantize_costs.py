@@ -127,13 +127,16 @@ class _Choices:
 
 
 def read_places(
-    phase: np.ndarray,
-    pace: np.ndarray,
+    said: tuple[np.ndarray, np.ndarray],
     chords: Sequence[list[int]],
     quarters: np.ndarray,
     beats: list[Beat],
 ) -> np.ndarray:
-    """What each tick of the beat costs each chord by what the reader says: (chord, tick)."""
+    """What each tick of the beat costs each chord by what the reader says: (chord, tick).
+
+    `said` are phase and pace of each press, `chords` the presses of each chord.
+    """
+    phase, pace = said
     inside = beat_of(quarters, beats)
     seconds = np.log([beats[k].seconds for k in inside])
     paces = np.array([np.exp(pace[chord].mean(axis=0)) for chord in chords])
@@ -163,22 +166,29 @@ def beat_of(quarters: np.ndarray, beats: list[Beat]) -> np.ndarray:
     return inside.clip(0, len(beats) - 1)
 
 
-def choices_of(
-    quarter: float,
-    k: int,
-    hands: frozenset[int],
-    read: np.ndarray,
-    beats: list[Beat],
-    unevenness: Unevenness,
-) -> _Choices:
-    """The places around a time (in quarters) that lies in beat k; `read`: the cost of each tick."""
-    phase = (quarter - float(beats[k].start)) / float(beats[k].length)
+@dataclass(frozen=True, slots=True)
+class ChordToPlace:
+    """A chord that was played at `quarter` (not yet quantized), in a beat, by these hands.
+
+    `read` is what each tick of the beat costs by what the reader says.
+    """
+
+    quarter: float
+    beat: int
+    hands: frozenset[int]
+    read: np.ndarray
+
+
+def choices_of(chord: ChordToPlace, beats: list[Beat], unevenness: Unevenness) -> _Choices:
+    """The places around the time of a chord."""
+    k, hands = chord.beat, chord.hands
+    phase = (chord.quarter - float(beats[k].start)) / float(beats[k].length)
     near = [(k, _places_around(int(min(max(phase, 0.0), 0.999) * TICKS), beats[k].pairs, hands))]
     if phase > 0.5 and k + 1 < len(beats):
         near.append((k + 1, _first_places(beats[k + 1].pairs)))
     if phase < 0.2 and k > 0:
         near.insert(0, (k - 1, _last_places(beats[k - 1].pairs, hands)))
-    parts = [_weigh(quarter, k, beats[k], read, places, unevenness) for k, places in near]
+    parts = [_weigh(chord, (k, beats[k]), places, unevenness) for k, places in near]
     return _Choices(
         tick=np.concatenate([part.tick for part in parts]),
         pair=np.concatenate([part.pair for part in parts]),
@@ -188,22 +198,17 @@ def choices_of(
 
 
 def _weigh(
-    quarter: float,
-    k: int,
-    beat: Beat,
-    read: np.ndarray,
-    places: np.ndarray,
-    unevenness: Unevenness,
+    chord: ChordToPlace, numbered: tuple[int, Beat], places: np.ndarray, unevenness: Unevenness
 ) -> _Choices:
-    """What it costs to place a chord that was played at `quarter` on these places of beat k."""
-    pair, place = places
-    played = (quarter - float(beat.start)) / float(beat.length) * beat.seconds
+    """What it costs to place a chord on these places of a beat, which comes with its number."""
+    (k, beat), (pair, place) = numbered, places
+    played = (chord.quarter - float(beat.start)) / float(beat.length) * beat.seconds
     deviation = hypot(unevenness.place, unevenness.relative_place * beat.seconds)
     return _Choices(
         tick=k * TICKS + place,
         pair=pair,
         pace=np.full(len(pair), beat.seconds),
-        cost=0.5 * ((played - place / TICKS * beat.seconds) / deviation) ** 2 + read[place],
+        cost=0.5 * ((played - place / TICKS * beat.seconds) / deviation) ** 2 + chord.read[place],
     )
 
 

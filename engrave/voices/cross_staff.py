@@ -26,98 +26,82 @@ from itertools import groupby, pairwise, product
 from operator import sub
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote, Section
-from engrave.music.values import Pitch
+from engrave.music.note import Note, Section
 from engrave.notation.accidentals import key_alterations
 from engrave.notation.beams import Beat, beat_around
 from engrave.notation.note_values import SHORTEST
 
 FEWEST = 4  # chords of a line in a beat
 STEP = 5  # semitones from staff to staff, at most
+LOWER = 2  # number of the staff
 
-_Voice = tuple[int, int]  # hand, and the number of the voice in it
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """The notes, and for each the hand and the number of the voice that its line is written in.
-
-    A note stands on the staff of the hand that plays it, whatever its line.
-    """
-
-    notes: tuple[PlacedNote, ...]
-    hand: tuple[int, ...]
-    voice: tuple[int, ...]
+_Voice = tuple[int, int, int]  # part, staff, and the number of the voice on it
 
 
 @dataclass(frozen=True, slots=True)
 class _Crossing:
-    """The line that voices of the two hands share in a beat: its notes (indices), and its chords.
+    """The line that voices of the two hands share in a beat: its notes, and its chords.
 
     Grace notes are members too, but no chords.
     """
 
     beat: Beat
     voices: tuple[_Voice, _Voice]
-    members: list[int]
-    chords: list[list[int]]
+    members: list[Note]
+    chords: list[list[Note]]
 
 
 def cross_staves(
-    notes: Sequence[PlacedNote],
-    hand: Sequence[int],
-    voice: Sequence[int],
-    pitches: Sequence[Pitch],
-    sections: Sequence[Section],
-    grid: Grid,
-) -> Lines:
-    """The lines of all players; of player k the hands are 2k + 1 (right) and 2k + 2.
+    notes: Sequence[Note], sections: Sequence[Section], grid: Grid
+) -> tuple[Note, ...]:
+    """The notes, those of a line that goes from staff to staff in one voice.
 
-    A line stands in the voice in which it begins, and goes on there from beat to beat. `pitches`
-    names the notes, `sections` are those of the keys.
+    It is the voice in which it begins, and the line goes on there from beat to beat; each note
+    stands on the staff where it stood. `sections` are those of the keys.
     """
-    written, line = list(notes), list(zip(hand, voice, strict=True))
+    written = {note.played: note for note in notes}
     homes: dict[tuple[_Voice, _Voice], tuple[Fraction, _Voice]] = {}  # until when, and where
-    signs = _Signs(notes, hand, pitches, sections, grid)
-    for crossing in _crossings(notes, hand, voice, grid):
+    signs = _Signs(notes, sections, grid)
+    for crossing in _crossings(notes, grid):
         until, home = homes.get(crossing.voices, (None, None))
         if home is None or until != crossing.beat.start:
-            home = line[crossing.chords[0][0]]
-        if not signs.allow(crossing, home[0]):
+            home = _voice(written[crossing.chords[0][0].played])
+        if not signs.allow(crossing, home[1]):
             continue
         homes[crossing.voices] = crossing.beat.end, home
-        for i in crossing.members:
-            line[i] = home
+        for note in crossing.members:
+            moved = replace(written[note.played], voice_staff=home[1], voice=home[2])
+            written[note.played] = moved
         for chord, following in pairwise(crossing.chords):
-            length = notes[following[0]].onset - notes[chord[0]].onset
-            for i in chord:
-                written[i] = replace(notes[i], length=length)
-    return Lines(tuple(written), tuple(h for h, _ in line), tuple(v for _, v in line))
+            duration = following[0].onset - chord[0].onset
+            for note in chord:
+                written[note.played] = replace(written[note.played], duration=duration)
+    return tuple(written.values())
 
 
-def _crossings(
-    notes: Sequence[PlacedNote], hand: Sequence[int], voice: Sequence[int], grid: Grid
-) -> Iterator[_Crossing]:
-    for beat, sounding in _sounding(notes, list(zip(hand, voice, strict=True)), grid):
+def _voice(note: Note) -> _Voice:
+    return note.part, note.voice_staff, note.voice
+
+
+def _crossings(notes: Sequence[Note], grid: Grid) -> Iterator[_Crossing]:
+    for beat, sounding in _sounding(notes, grid):
         for upper, lower in product(sounding, sounding):
-            if upper[0] % 2 == 1 and lower[0] == upper[0] + 1:
+            if upper[0] == lower[0] and (upper[1], lower[1]) == (1, 2):
                 members = sounding[upper] + sounding[lower]
-                chords = _chords(notes, members)
-                if _is_line(chords, notes, hand, beat):
+                chords = _chords(members)
+                if _is_line(chords, beat):
                     yield _Crossing(beat, (upper, lower), members, chords)
 
 
-def _sounding(
-    notes: Sequence[PlacedNote], line: Sequence[_Voice], grid: Grid
-) -> Iterator[tuple[Beat, dict[_Voice, list[int]]]]:
-    """The beats in order, each with the notes (indices) of each voice that sound in it."""
+def _sounding(notes: Sequence[Note], grid: Grid) -> Iterator[tuple[Beat, dict[_Voice, list[Note]]]]:
+    """The beats in order, each with the notes of each voice that sound in it."""
     beats = [beat for bar in grid.bars for beat in _beats(bar)]
     starts = [beat.start for beat in beats]
-    sounding: list[dict[_Voice, list[int]]] = [{} for _ in beats]
-    for i, note in enumerate(notes):
+    sounding: list[dict[_Voice, list[Note]]] = [{} for _ in beats]
+    for note in notes:
         first = bisect_right(starts, note.onset) - 1
         for k in range(first, max(bisect_left(starts, note.end), first + 1)):
-            sounding[k].setdefault(line[i], []).append(i)
+            sounding[k].setdefault(_voice(note), []).append(note)
     yield from zip(beats, sounding, strict=True)
 
 
@@ -137,81 +121,68 @@ class _Signs:
     alteration in the bar, and if that is not of the key, the voice's own staff has not this line.
     """
 
-    def __init__(
-        self,
-        notes: Sequence[PlacedNote],
-        hand: Sequence[int],
-        pitches: Sequence[Pitch],
-        sections: Sequence[Section],
-        grid: Grid,
-    ) -> None:
-        self.pitches, self.hand, self.sections, self.grid = pitches, hand, sections, grid
+    def __init__(self, notes: Sequence[Note], sections: Sequence[Section], grid: Grid) -> None:
+        self.sections, self.grid = sections, grid
         self.met: dict[tuple[int, int, str, int], set[tuple[int, int]]] = defaultdict(set)
-        for note, player, pitch in zip(notes, hand, pitches, strict=True):
+        for note in notes:
             first = grid.bar_at(note.onset)
             last = grid.bar_at(max(note.onset, note.end - SHORTEST))
             for bar in range(first, last + 1):
-                self._line(bar, player, pitch).add((player, pitch.alter))
+                self._line(bar, note).add((note.staff, note.name.alter))
 
     def allow(self, crossing: _Crossing, home: int) -> bool:
-        """Whether the line may stand in a voice of this hand."""
+        """Whether the line may stand in a voice of this staff."""
         place = crossing.beat.start
         key = [section.key for section in self.sections if section.start <= place][-1]
-        for i in (i for i in crossing.members if self.hand[i] != home):
-            pitch = self.pitches[i]
-            line = self._line(self.grid.bar_at(place), home, pitch)
+        for note in (note for note in crossing.members if note.staff != home):
+            pitch = note.name
+            line = self._line(self.grid.bar_at(place), note)
             signed = pitch.alter != key_alterations(key.fifths)[pitch.step]
             if len({alter for _, alter in line}) > 1 or (signed and (home, pitch.alter) in line):
                 return False
         return True
 
-    def _line(self, bar: int, player: int, pitch: Pitch) -> set[tuple[int, int]]:
-        """Who plays on a line in a bar, and how it is altered: hands, alterations."""
-        return self.met[bar, (player - 1) // 2, pitch.step, pitch.octave]
+    def _line(self, bar: int, note: Note) -> set[tuple[int, int]]:
+        """Where the line of a note is met in a bar, and how altered: staves, alterations."""
+        return self.met[bar, note.part, note.name.step, note.name.octave]
 
 
-def _chords(notes: Sequence[PlacedNote], members: Sequence[int]) -> list[list[int]]:
+def _chords(members: Sequence[Note]) -> list[list[Note]]:
     """The notes that begin together, in order of time; grace notes are left out."""
-    ordered = sorted((i for i in members if not notes[i].grace), key=lambda i: notes[i].onset)
-    return [list(chord) for _, chord in groupby(ordered, key=lambda i: notes[i].onset)]
+    ordered = sorted((note for note in members if not note.grace), key=lambda note: note.onset)
+    return [list(chord) for _, chord in groupby(ordered, key=lambda note: note.onset)]
 
 
-def _is_line(
-    chords: Sequence[list[int]], notes: Sequence[PlacedNote], hand: Sequence[int], beat: Beat
-) -> bool:
-    """Whether the chords fill the beat one after the other, and change hands by small steps."""
-    if len(chords) < FEWEST or notes[chords[0][0]].onset != beat.start:
+def _is_line(chords: Sequence[list[Note]], beat: Beat) -> bool:
+    """Whether the chords fill the beat one after the other, and change staves by small steps."""
+    if len(chords) < FEWEST or chords[0][0].onset != beat.start:
         return False
-    players = [{hand[i] for i in chord} for chord in chords]
-    places = [*(notes[chord[0]].onset for chord in chords), beat.end]
+    staves = [{note.staff for note in chord} for chord in chords]
+    places = [*(chord[0].onset for chord in chords), beat.end]
     half = (beat.end - beat.start) / 2
-    if any(len(player) > 1 for player in players) or max(map(sub, places[1:], places)) > half:
+    if any(len(staff) > 1 for staff in staves) or max(map(sub, places[1:], places)) > half:
         return False
-    changes = [a != b for a, b in pairwise(players)]
+    changes = [a != b for a, b in pairwise(staves)]
     return all(
-        _reaches(chord, goal, notes, beat, may_be_held)
+        _reaches(chord, goal, beat, may_be_held)
         for chord, goal, may_be_held in zip(
             chords, places[1:], [False, *changes[1:], False], strict=True
         )
     ) and all(
-        _small_step(chord, following, notes, hand)
+        _small_step(chord, following)
         for chord, following, change in zip(chords, chords[1:], changes, strict=False)
         if change
     )
 
 
-def _reaches(
-    chord: Sequence[int], goal: Fraction, notes: Sequence[PlacedNote], beat: Beat, held: bool
-) -> bool:
+def _reaches(chord: Sequence[Note], goal: Fraction, beat: Beat, held: bool) -> bool:
     """Whether a chord ends at the goal, or is only held on in the beat where that may be."""
-    ends = {notes[i].end for i in chord}
+    ends = {note.end for note in chord}
     return ends == {goal} or (held and goal <= min(ends) and max(ends) <= beat.end)
 
 
-def _small_step(
-    chord: Sequence[int], following: Sequence[int], notes: Sequence[PlacedNote], hand: Sequence[int]
-) -> bool:
+def _small_step(chord: Sequence[Note], following: Sequence[Note]) -> bool:
     """Whether the line goes by a small step to where the other staff is."""
-    steps = (notes[j].pitch - notes[i].pitch for i, j in product(chord, following))
+    steps = (b.pitch - a.pitch for a, b in product(chord, following))
     step = min(steps, key=abs)
-    return 0 < (step if hand[chord[0]] % 2 == 0 else -step) <= STEP
+    return 0 < (step if chord[0].staff == LOWER else -step) <= STEP

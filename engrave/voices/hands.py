@@ -16,15 +16,15 @@ seconds, intervals in semitones. Beside the reader, only onsets, releases and pi
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from engrave.listening.evidence import Evidence
-from engrave.music.performance import Performance, PlayedNote
+from engrave.music.performance import LEFT, RIGHT, Performance, PlayedNote
 
-LEFT, RIGHT = 0, 1
-STAFF = {RIGHT: 1, LEFT: 2}
+HANDS = (LEFT, RIGHT)  # by the bit of a state
 
 READ_WEIGHT, RULE_WEIGHT = 1.0, 0.5  # of the reader's log odds, and of the tables below
 TOLD = 20.0  # log odds of the hand that the file gives a note to
@@ -93,33 +93,33 @@ class _Keys(NamedTuple):
     upper: np.ndarray
 
 
-def split_hands(performance: Performance, evidence: Evidence) -> tuple[int, ...]:
-    """The hand of each played note: of player k (from 0) 2k + 1 is the right, 2k + 2 the left one.
+def split_hands(performance: Performance, evidence: Evidence) -> Performance:
+    """The performance with the hand that plays each note.
 
     Who has a single staff plays it all with the right one.
     """
-    hands = [0] * len(performance.notes)
+    notes = list(performance.notes)
     for k, player in enumerate(performance.players):
         own = performance.played_by(k)
-        notes = [performance.notes[i] for i in own]
-        split = _split(notes, evidence.upper[own]) if player.staves == 2 else [1] * len(own)
+        played = [notes[i] for i in own]
+        split = _split(played, evidence.upper[own]) if player.staves == 2 else [RIGHT] * len(own)
         for i, hand in zip(own, split, strict=True):
-            hands[i] = 2 * k + hand
-    return tuple(hands)
+            notes[i] = replace(notes[i], hand=hand)
+    return replace(performance, notes=tuple(notes))
 
 
 def _split(notes: Sequence[PlayedNote], upper: np.ndarray) -> list[int]:
     """The hand of each note of one player; what the file says of it hardly leaves a doubt."""
     if not notes:
         return []
-    upper = upper + TOLD * np.array([{1: 1, 2: -1}.get(note.hand, 0) for note in notes])
+    upper = upper + TOLD * np.array([{RIGHT: 1, LEFT: -1}.get(note.hand, 0) for note in notes])
     chord = _chords(np.array([note.onset for note in notes]))
     facts = np.array([(note.onset, note.release, note.pitch) for note in notes])
     order = np.lexsort((facts[:, 2], chord))
     onset, release, pitch = facts[order].T
     hands = np.empty(len(notes), int)
     hands[order] = _likeliest(_Keys(onset, release, pitch.astype(int), chord[order], upper[order]))
-    return [STAFF[hand] for hand in hands.tolist()]
+    return [HANDS[hand] for hand in hands.tolist()]
 
 
 def _chords(onset: np.ndarray) -> np.ndarray:
@@ -158,7 +158,7 @@ def _weights(keys: _Keys, at: np.ndarray) -> np.ndarray:
     """Weight of each hand after each state, for the notes `at`; shape (notes, states, hands)."""
     weights = np.zeros((len(at), 1, 2))
     known = _surroundings(keys, at) + _register(keys.pitch[at])
-    weights[:, 0, RIGHT] = RULE_WEIGHT * known + READ_WEIGHT * keys.upper[at]
+    weights[:, 0, 1] = RULE_WEIGHT * known + READ_WEIGHT * keys.upper[at]
     for back in range(1, MEMORY + 1):
         pair = RULE_WEIGHT * _pair_weights(keys, at, back)
         # The hand of the note so far back is a new highest bit of the state.
@@ -176,10 +176,10 @@ def _pair_weights(keys: _Keys, at: np.ndarray, back: int) -> np.ndarray:
     interval = _interval_class(keys.pitch[at] - keys.pitch[earlier])
     mirrored = len(INTERVALS) - interval
     pair = np.empty((len(at), 2, 2))
-    pair[:, RIGHT, RIGHT] = SAME_HAND[relation, interval]
-    pair[:, LEFT, LEFT] = SAME_HAND[relation, mirrored]
-    pair[:, LEFT, RIGHT] = OTHER_HAND[relation, interval]
-    pair[:, RIGHT, LEFT] = OTHER_HAND[relation, mirrored]
+    pair[:, 1, 1] = SAME_HAND[relation, interval]
+    pair[:, 0, 0] = SAME_HAND[relation, mirrored]
+    pair[:, 0, 1] = OTHER_HAND[relation, interval]
+    pair[:, 1, 0] = OTHER_HAND[relation, mirrored]
     pair[at < back] = 0
     return pair
 

@@ -9,62 +9,55 @@ Places are in quarter notes.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby, pairwise
 
-from engrave.music.grid import Grid
-from engrave.music.note import PlacedNote
+from engrave.music.grid import Bar, Grid
+from engrave.music.note import Note
 
 ONLY = 1  # the number of the voice that is alone
 
+_Place = tuple[int, int, int]  # index of the bar, part, staff
 
-def unite_voices(
-    notes: Sequence[PlacedNote], staff: Sequence[int], voice: Sequence[int], grid: Grid
-) -> tuple[int, ...]:
-    """The voice of each note, where the voices of a bar and staff that never overlap are one.
+
+def unite_voices(notes: Sequence[Note], grid: Grid) -> tuple[Note, ...]:
+    """The notes, in one voice where the voices of a bar and staff never overlap.
 
     A bar into or out of which a note of a second voice is tied stays as it is, and so does one
     between two that do, if its voices begin everything together.
     """
-    united = list(voice)
-    bars: dict[tuple[int, int], list[int]] = {}
-    for i, note in enumerate(notes):
+    bars: dict[_Place, list[Note]] = {}
+    for note in notes:
         last = note.onset if note.grace else note.end
         for bar in range(grid.bar_at(note.onset), len(grid.bars)):
             if grid.bars[bar].start >= last and bar > grid.bar_at(note.onset):
                 break
-            bars.setdefault((bar, staff[i]), []).append(i)
-    two = {place for place, members in bars.items() if any(voice[i] != ONLY for i in members)}
-    free = {place for place in two if _is_free(place[0], bars[place], notes, voice, grid)}
-    for bar, hand in free:
-        members = bars[bar, hand]
-        between = {(bar - 1, hand), (bar + 1, hand)} <= two - free
-        if not (between and _move_together([(notes[i].onset, voice[i]) for i in members])):
-            for i in members:
-                united[i] = ONLY
-    return tuple(united)
+            bars.setdefault((bar, note.part, note.staff), []).append(note)
+    two = {place for place, inside in bars.items() if any(n.voice != ONLY for n in inside)}
+    free = {place for place in two if _is_free(bars[place], grid.bars[place[0]])}
+    united: set[int] = set()
+    for place in free:
+        bar, *staff = place
+        between = {(bar - 1, *staff), (bar + 1, *staff)} <= two - free
+        if not (between and _move_together(bars[place])):
+            united |= {note.played for note in bars[place]}
+    return tuple(replace(note, voice=ONLY) if note.played in united else note for note in notes)
 
 
-def _is_free(
-    bar: int,
-    members: Sequence[int],
-    notes: Sequence[PlacedNote],
-    voice: Sequence[int],
-    grid: Grid,
-) -> bool:
+def _is_free(notes: Sequence[Note], bar: Bar) -> bool:
     """Whether the notes of a bar and staff can be written as one voice."""
-    start, end = grid.bars[bar].start, grid.bars[bar].end
-    tied = [i for i in members if notes[i].onset < start or notes[i].end > end]
-    return all(voice[i] == ONLY for i in tied) and _take_turns([notes[i] for i in members])
+    tied = [note for note in notes if note.onset < bar.start or note.end > bar.end]
+    return all(note.voice == ONLY for note in tied) and _take_turns(notes)
 
 
-def _move_together(entries: Sequence[tuple[Fraction, int]]) -> bool:
+def _move_together(notes: Sequence[Note]) -> bool:
     """Whether the voices begin at the same places."""
-    places = [{onset for onset, voice in entries if voice == number} for number in (1, 2)]
+    places = [{note.onset for note in notes if note.voice == number} for number in (1, 2)]
     return places[0] == places[1]
 
 
-def _take_turns(notes: Sequence[PlacedNote]) -> bool:
+def _take_turns(notes: Sequence[Note]) -> bool:
     """Whether each chord has one length and ends before the next one begins."""
     spans: list[tuple[Fraction, Fraction]] = []
     written = sorted((n for n in notes if not n.grace), key=lambda note: note.onset)

@@ -14,6 +14,7 @@ Places and lengths are in quarter notes; lengths are those for which the keys we
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby
 
 import numpy as np
@@ -21,7 +22,7 @@ import numpy as np
 from engrave.listening import heads
 from engrave.listening.evidence import PlacedEvidence
 from engrave.music.grid import Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 
 LENGTHS = heads.VALUES  # in beats
 NEARLY = 0.02  # share by which lengths are the same
@@ -89,34 +90,77 @@ class _Thought:
 
 
 def separate_voices(
-    notes: Sequence[PlacedNote], staff: Sequence[int], evidence: PlacedEvidence, grid: Grid
-) -> tuple[int, ...]:
-    """The voice of each note within its staff: 1 (upper, or the only one) or 2.
+    notes: Sequence[Note], evidence: PlacedEvidence, grid: Grid
+) -> tuple[Note, ...]:
+    """The notes with their voices within their staves: 1 (upper, or the only one) or 2.
 
     A grace note joins the voice of the note that it leads to.
     """
-    voice = [1] * len(notes)
-    read, several, beyond = _read_voices(evidence), _read_several(evidence), _read_beyond(evidence)
-    beat = [float(grid.bars[grid.bar_at(note.onset)].beat_length) for note in notes]
-    for number in set(staff):
-        members = [i for i in range(len(notes)) if staff[i] == number and not notes[i].grace]
-        chords = list(_chords(notes, members))
-        bars = [grid.bar_at(notes[chord[0]].onset) for chord in chords]
-        wish = _wishes(chords, bars, several)
-        for chord, upper in zip(
-            chords, _split(notes, chords, bars, wish, read, beyond, beat), strict=True
-        ):
-            for i in chord[upper:]:
-                voice[i] = 2
-    _lead_graces(notes, staff, voice)
-    return tuple(voice)
+    said = _Said.of(evidence)
+    lower: set[int] = set()
+    for staff in {(note.part, note.staff) for note in notes}:
+        own = [note for note in notes if (note.part, note.staff) == staff and not note.grace]
+        chords = [_Chord.of(chord, grid) for chord in _chords(own)]
+        split = _split(chords, said)
+        for chord, upper in zip(chords, split, strict=True):
+            lower |= {note.played for note in chord.notes[upper:]}
+    voiced = [replace(note, voice=2 if note.played in lower else 1) for note in notes]
+    return tuple(_lead_graces(voiced))
 
 
-def _chords(notes: Sequence[PlacedNote], members: Iterable[int]) -> Iterator[list[int]]:
+def _chords(notes: Iterable[Note]) -> Iterator[list[Note]]:
     """Notes with one onset, highest first."""
-    ordered = sorted(members, key=lambda i: (notes[i].onset, -notes[i].pitch))
-    for _, chord in groupby(ordered, key=lambda i: notes[i].onset):
+    ordered = sorted(notes, key=lambda note: (note.onset, -note.pitch))
+    for _, chord in groupby(ordered, key=lambda note: note.onset):
         yield list(chord)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chord:
+    """Notes with one onset, highest first; the bar in which they begin, and its beat (quarters)."""
+
+    notes: list[Note]
+    bar: int
+    beat: float
+
+    @classmethod
+    def of(cls, notes: list[Note], grid: Grid) -> "_Chord":
+        bar = grid.bar_at(notes[0].onset)
+        return cls(notes, bar, float(grid.bars[bar].beat_length))
+
+    def part(self, first: int, last: int | None, said: "_Said") -> _Line | None:
+        """A voice that has these of the notes."""
+        rows = self.notes[first:last]
+        if not rows:
+            return None
+        ends = sorted(float(note.end) for note in rows)
+        return _Line(
+            pitch=sum(note.pitch for note in rows) / len(rows),
+            high=rows[0].pitch,
+            low=rows[-1].pitch,
+            onset=float(rows[0].onset),
+            end=ends[len(ends) // 2],
+            beyond=said.beyond[[note.played for note in rows]].mean(axis=0).tolist(),
+            beat=self.beat,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the reader says of each press.
+
+    `voices` is what the upper and the lower of two voices cost it, `several` the log odds that it
+    stands in a bar of two voices, `beyond` how likely it is written at least as long as each of
+    `LENGTHS`, and longer.
+    """
+
+    voices: np.ndarray
+    several: np.ndarray
+    beyond: np.ndarray
+
+    @classmethod
+    def of(cls, evidence: PlacedEvidence) -> "_Said":
+        return cls(_read_voices(evidence), _read_several(evidence), _read_beyond(evidence))
 
 
 def _read_voices(evidence: PlacedEvidence) -> np.ndarray:
@@ -142,56 +186,58 @@ def _read_beyond(evidence: PlacedEvidence) -> np.ndarray:
     return np.concatenate([tails, np.zeros((len(tails), 1))], axis=1)
 
 
-def _wishes(chords: list[list[int]], bars: list[int], several: np.ndarray) -> dict[int, float]:
+def _wishes(chords: Sequence[_Chord], several: np.ndarray) -> dict[int, float]:
     """For each bar what one voice costs more than two, by what the reader says of its notes."""
     said: dict[int, list[float]] = {}
-    for chord, bar in zip(chords, bars, strict=True):
-        said.setdefault(bar, []).extend(several[chord].tolist())
+    for chord in chords:
+        presses = [note.played for note in chord.notes]
+        said.setdefault(chord.bar, []).extend(several[presses].tolist())
     return {bar: BAR_WEIGHT * (sum(odds) / len(odds) + BAR_BIAS) for bar, odds in said.items()}
 
 
-def _split(
-    notes: Sequence[PlacedNote],
-    chords: list[list[int]],
-    bars: list[int],
-    wish: dict[int, float],
-    read: np.ndarray,
-    beyond: np.ndarray,
-    beat: Sequence[float],
-) -> list[int]:
+def _split(chords: Sequence[_Chord], said: _Said) -> list[int]:
     """How many of the top notes of each chord belong to the upper voice."""
+    wish = _wishes(chords, said.several)
     start = _Thought(0.0, 0, 0, (None, None), None, 1)
     beams = {1: [start], 2: [replace(start, voices=2)]}
     before = None
-    for chord, bar in zip(chords, bars, strict=True):
-        rows = [notes[i] for i in chord]
-        if bar != before:
-            beams = _open_bar(beams, wish[bar], before is None)
-            before = bar
-        grown: dict[int, list[_Thought]] = {1: [], 2: []}
-        parts = {
-            upper: (
-                _line(rows[:upper], beyond[chord[:upper]], beat[chord[0]]),
-                _line(rows[upper:], beyond[chord[upper:]], beat[chord[0]]),
-            )
-            for upper in _options(rows)
-        }
-        for voices, beam in beams.items():
-            for upper, part in parts.items():
-                if voices == 1 and upper < len(rows):
-                    continue
-                cost = _mixture(rows[:upper]) + _mixture(rows[upper:])
-                if voices == 2:
-                    cost += float(read[chord[:upper], 0].sum() + read[chord[upper:], 1].sum())
-                now = float(rows[0].onset)
-                grown[voices] += [_extend(thought, upper, part, cost, now) for thought in beam]
-        beams = {voices: _best(thoughts) for voices, thoughts in grown.items()}
+    for chord in chords:
+        if chord.bar != before:
+            beams = _open_bar(beams, wish[chord.bar], before is None)
+            before = chord.bar
+        beams = _split_chord(beams, chord, said)
     thought: _Thought | None = min(beams[1][0], beams[2][0], key=lambda thought: thought.cost)
     split: list[int] = []
     while thought is not None and thought.before is not None:
         split.append(thought.upper)
         thought = thought.before
     return split[::-1]
+
+
+def _split_chord(
+    beams: dict[int, list[_Thought]], chord: _Chord, said: _Said
+) -> dict[int, list[_Thought]]:
+    """The thoughts that go on with a chord, by the number of voices."""
+    grown: dict[int, list[_Thought]] = {}
+    rows = chord.notes
+    presses = [note.played for note in rows]
+    now = float(rows[0].onset)
+    parts = {
+        upper: (chord.part(0, upper, said), chord.part(upper, None, said))
+        for upper in _options(rows)
+    }
+    for voices, beam in beams.items():
+        thoughts: list[_Thought] = []
+        for upper, part in parts.items():
+            if voices == 1 and upper < len(rows):
+                continue
+            cost = _mixture(rows[:upper]) + _mixture(rows[upper:])
+            if voices == 2:
+                above, below = presses[:upper], presses[upper:]
+                cost += float(said.voices[above, 0].sum() + said.voices[below, 1].sum())
+            thoughts += [_extend(thought, upper, part, cost, now) for thought in beam]
+        grown[voices] = _best(thoughts)
+    return grown
 
 
 def _open_bar(
@@ -225,7 +271,7 @@ def _best(thoughts: list[_Thought]) -> list[_Thought]:
     return sorted(best.values(), key=lambda thought: thought.cost)[:BEAM]
 
 
-def _options(rows: list[PlacedNote]) -> list[int]:
+def _options(rows: list[Note]) -> list[int]:
     """Splits worth a thought: all above, all below, one outer note alone, the widest gap."""
     size = len(rows)
     if size < 3:
@@ -234,25 +280,10 @@ def _options(rows: list[PlacedNote]) -> list[int]:
     return sorted({0, 1, gaps.index(max(gaps)) + 1, size - 1, size})
 
 
-def _line(rows: list[PlacedNote], beyond: np.ndarray, beat: float) -> _Line | None:
-    if not rows:
-        return None
-    ends = sorted(float(note.end) for note in rows)
-    return _Line(
-        pitch=sum(note.pitch for note in rows) / len(rows),
-        high=rows[0].pitch,
-        low=rows[-1].pitch,
-        onset=float(rows[0].onset),
-        end=ends[len(ends) // 2],
-        beyond=beyond.mean(axis=0).tolist(),
-        beat=beat,
-    )
-
-
-def _mixture(rows: list[PlacedNote]) -> float:
+def _mixture(rows: list[Note]) -> float:
     if len(rows) < 2:
         return 0.0
-    lengths = [float(note.length) for note in rows]
+    lengths = [float(note.duration) for note in rows]
     return UNLIKE_LENGTHS * max(0.0, 1 - min(lengths) / max(lengths) - LENIENCY)
 
 
@@ -282,14 +313,16 @@ def _extend(thought: _Thought, upper: int, part: _Lines, cost: float, now: float
     return _Thought(thought.cost + cost, upper, alone, (above, below), thought, thought.voices)
 
 
-def _lead_graces(notes: Sequence[PlacedNote], staff: Sequence[int], voice: list[int]) -> None:
-    mains: dict[tuple, list[int]] = {}
-    for i, note in enumerate(notes):
+def _lead_graces(notes: Sequence[Note]) -> Iterator[Note]:
+    """The notes, each grace note in the voice of the nearest note that it leads to."""
+    mains: dict[tuple[int, int, Fraction], list[Note]] = {}
+    for note in notes:
         if not note.grace:
-            mains.setdefault((staff[i], note.onset), []).append(i)
-    for i, note in enumerate(notes):
+            mains.setdefault((note.part, note.staff, note.onset), []).append(note)
+    for note in notes:
         if note.grace:
-            nearest = min(
-                mains[staff[i], note.onset], key=lambda j: abs(notes[j].pitch - note.pitch)
-            )
-            voice[i] = voice[nearest]
+            led = mains[note.part, note.staff, note.onset]
+            nearest = min(led, key=lambda main: abs(main.pitch - note.pitch))
+            yield replace(note, voice=nearest.voice)
+        else:
+            yield note

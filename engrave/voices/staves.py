@@ -14,15 +14,15 @@ Times are seconds, places quarter notes; evidence is log odds.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby, pairwise
 
 from engrave.listening.evidence import Evidence
 from engrave.music.grid import Grid
 from engrave.music.instruments import KEYBOARDS
-from engrave.music.note import PlacedNote
-from engrave.music.performance import Instrument, Performance, PlayedNote
+from engrave.music.note import Note
+from engrave.music.performance import LEFT, RIGHT, Performance, PlayedNote
 from engrave.music.values import STEPS, Pitch
 from engrave.notation.clefs import BASS, TREBLE, Moment, choose_readings
 
@@ -36,36 +36,25 @@ STEP_OF_KEY = (0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6)
 SURE = 1.5  # mean log odds of a passage on the upper staff
 
 
-@dataclass(frozen=True, slots=True)
-class Staves:
-    """The hand of each note as it is written, and the players with the staves that they take.
-
-    Of player k (from 0) hand 2k + 1 is written on the upper or only staff, 2k + 2 on the lower one.
+def assign_staves(performance: Performance) -> Performance:
+    """The performance with the staves of each player; all notes on a single one are the right
+    hand's.
     """
-
-    hands: tuple[int, ...]
-    players: tuple[Instrument, ...]
-
-
-def lay_staves(performance: Performance, hands: Sequence[int]) -> Staves:
-    """The staves of all players; `hands` are those of `split_hands`."""
-    written = list(hands)
+    notes = list(performance.notes)
     players = []
     for k, player in enumerate(performance.players):
         own = performance.played_by(k)
-        left = sum(hands[i] == 2 * k + 2 for i in own)
+        left = sum(notes[i].hand == LEFT for i in own)
         staves = player.staves
         if player.program not in KEYBOARDS and left in (0, len(own)):
             staves = 1
-        if min(left, len(own) - left) <= ASIDE * len(own) and _is_line(
-            [performance.notes[i] for i in own]
-        ):
+        if min(left, len(own) - left) <= ASIDE * len(own) and _is_line([notes[i] for i in own]):
             staves = 1
         if staves == 1:
             for i in own:
-                written[i] = 2 * k + 1
+                notes[i] = replace(notes[i], hand=RIGHT)
         players.append(replace(player, staves=staves))
-    return Staves(tuple(written), tuple(players))
+    return replace(performance, notes=tuple(notes), players=tuple(players))
 
 
 def _is_line(notes: Sequence[PlayedNote]) -> bool:
@@ -77,40 +66,39 @@ def _is_line(notes: Sequence[PlayedNote]) -> bool:
     return against <= TOGETHER * len(notes)
 
 
-def share_staves(
-    notes: Sequence[PlacedNote], hand: Sequence[int], evidence: Evidence, grid: Grid
-) -> tuple[int, ...]:
-    """The hand under whose staff each note is written; of player k these are 2k + 1 and 2k + 2."""
-    shared = list(hand)
-    for right in sorted({h for h in hand if h % 2 == 1 and h + 1 in hand}):
-        beside = {(n.onset, n.pitch) for n, h in zip(notes, hand, strict=True) if h == right + 1}
-        own = [i for i, h in enumerate(hand) if h == right]
-        for passage in _low_passages(notes, own, grid):
-            sure = evidence.upper[[notes[i].played for i in passage]].mean() > SURE
-            if not sure and not any((notes[i].onset, notes[i].pitch) in beside for i in passage):
-                for i in passage:
-                    shared[i] = right + 1
-    return tuple(shared)
+def move_low_passages(notes: Sequence[Note], evidence: Evidence, grid: Grid) -> tuple[Note, ...]:
+    """The notes, low passages of the right hand on the staff of the left one, if that plays."""
+    moved: set[int] = set()
+    for part in sorted({note.part for note in notes if note.hand == LEFT}):
+        beside = {(n.onset, n.pitch) for n in notes if n.part == part and n.hand == LEFT}
+        own = [note for note in notes if note.part == part and note.hand == RIGHT]
+        for passage in _low_passages(own, grid):
+            played = [note.played for note in passage]
+            sure = evidence.upper[played].mean() > SURE
+            if not sure and not any((note.onset, note.pitch) in beside for note in passage):
+                moved |= set(played)
+    return tuple(
+        replace(note, staff=LEFT, voice_staff=LEFT) if note.played in moved else note
+        for note in notes
+    )
 
 
-def _low_passages(
-    notes: Sequence[PlacedNote], own: Sequence[int], grid: Grid
-) -> Iterator[list[int]]:
-    """The notes of the right hand (indices) from each change to a bass clef to the change back."""
+def _low_passages(right: Sequence[Note], grid: Grid) -> Iterator[list[Note]]:
+    """The notes of the right hand from each change to a bass clef to the change back."""
     by_place = [
         list(chord)
         for _, chord in groupby(
-            sorted(own, key=lambda i: notes[i].onset), key=lambda i: notes[i].onset
+            sorted(right, key=lambda note: note.onset), key=lambda note: note.onset
         )
     ]
-    moments = [_moment([notes[i] for i in chord], grid) for chord in by_place]
+    moments = [_moment(chord, grid) for chord in by_place]
     readings = choose_readings(moments, TREBLE)
     for sign, run in groupby(zip(readings, by_place, strict=True), key=lambda pair: pair[0].sign):
         if sign == BASS.sign:
-            yield [i for _, chord in run for i in chord]
+            yield [note for _, chord in run for note in chord]
 
 
-def _moment(chord: Sequence[PlacedNote], grid: Grid) -> Moment:
+def _moment(chord: Sequence[Note], grid: Grid) -> Moment:
     place = chord[0].onset
     bar = grid.bars[grid.bar_at(place)]
     pitches = tuple(

@@ -18,7 +18,7 @@ from bench.metrics.pedal import (
 from bench.pages.page import Page, PageBar, PageNote
 from bench.runs.pedal import _pooled, hold_through_pedal
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PedalSpan, PlacedNote
+from engrave.music.note import PedalSpan, Note
 from engrave.music.performance import PedalMove, Performance, PlayedNote
 from tests.support.bench_folder import lay_out
 
@@ -62,7 +62,7 @@ def test_crossings_are_presses_and_lifts():
 
 def test_marks_are_down_from_when_their_notes_were_played():
     performance = Performance((PlayedNote(0.0, 1.0, 60, 64), PlayedNote(2.3, 3.0, 60, 64)))
-    notes = [PlacedNote(Fraction(2 * i), Fraction(1), 60, i) for i in range(2)]
+    notes = [Note(i, 60, Fraction(2 * i), Fraction(1)) for i in range(2)]
     spans = [PedalSpan(Fraction(2), Fraction(3))]
     assert written_intervals(spans, performance, notes, GRID) == [(2.3, 3.0)]
 

@@ -21,7 +21,7 @@ from engrave.music.hypotheses import Hypotheses
 from engrave.music.marks import TempoMark
 from engrave.music.score import Score
 from engrave.music.values import KeySignature, TimeSignature
-from engrave.options import Corrections
+from engrave.options import Options
 from engrave.pipeline import Transcription, transcribe
 from samples import FOLDER, names
 from samples.tunes import midi_of
@@ -108,7 +108,7 @@ SURE = Hypotheses(
 def doubts_of(evidence: Evidence | None = None, likely: Hypotheses = SURE, **corrections) -> Doubts:
     performance = play([press(SECONDS * i, (60, 64, 67)[i % 3]) for i in range(NOTES)])
     grid = even_grid(3, 4, bars=BARS, seconds=SECONDS)
-    known = Corrections(**corrections)
+    known = Options(**corrections)
     return find_doubts(
         Transcription(performance, grid, waltz(), evidence or heard(), known, likely)
     )
@@ -207,7 +207,7 @@ def test_a_piece_of_one_short_bar_has_its_barline():
     )  # fmt: skip
     bar = Bar(Fraction(0), Fraction(1), 3, 4)
     grid = Grid((0.0, SECONDS), (Fraction(0), Fraction(1)), (bar,))
-    made = Transcription(play([press(0)]), grid, piano(upbeat), heard(), Corrections(), SURE)
+    made = Transcription(play([press(0)]), grid, piano(upbeat), heard(), Options(), SURE)
     lines = describe(find_doubts(made))
     assert lines[2].startswith("barlines: as written, sure (94%; ")
 

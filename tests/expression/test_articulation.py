@@ -9,7 +9,7 @@ import pytest
 from engrave.expression.articulation import find_articulation
 from engrave.listening import heads
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import PedalMove, Performance, PlayedNote
 from tests.support.evidence import blank
 
@@ -24,7 +24,7 @@ def touched(held, velocities=None, length=1, pedal=(), said=0.0):
         PlayedNote(float(i * length), float(i * length) + h, 60, v)
         for i, (h, v) in enumerate(zip(held, velocities, strict=True))
     ]
-    notes = [PlacedNote(i * length, length, 60, i) for i in range(len(held))]
+    notes = [Note(i, 60, i * length, length) for i in range(len(held))]
     evidence = blank(len(held))
     flags = evidence.flags.copy()
     flags[:, heads.FLAGS.index("staccato")] = said

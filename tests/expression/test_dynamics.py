@@ -7,7 +7,7 @@ import pytest
 from engrave.expression.dynamics import mark_dynamics
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import Dynamic
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import Performance, PlayedNote
 
 LEVEL = [64, 66, 63, 65]  # a bar as a hand plays it
@@ -22,7 +22,7 @@ def marks(*velocities, staff=1):
         tuple(Bar(Fraction(4 * k), Fraction(4), 4, 4) for k in range(-(-count // 4))),
     )
     played = tuple(PlayedNote(i, i + 0.9, 60, v) for i, v in enumerate(velocities))
-    notes = [PlacedNote(Fraction(i), Fraction(1), 60, i) for i in range(count)]
+    notes = [Note(i, 60, Fraction(i), Fraction(1)) for i in range(count)]
     found = mark_dynamics(Performance(played), notes, grid, [staff] * count)
     return [
         f"{mark.sign if isinstance(mark, Dynamic) else mark.kind} {mark.onset}" for mark in found

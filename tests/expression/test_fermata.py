@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from engrave.expression.articulation import find_fermata
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import Performance, PlayedNote
 
 
@@ -13,7 +13,7 @@ def presses(held: float) -> list[int]:
     played += [PlayedNote(10.0, 10.0 + held, pitch, 64) for pitch in (48, 64, 67)]
     onsets = (0, 4, 4, 4)
     notes = [
-        PlacedNote(Fraction(q), Fraction(1), p.pitch, k)
+        Note(k, p.pitch, Fraction(q), Fraction(1))
         for k, (q, p) in enumerate(zip(onsets, played, strict=True))
     ]
     return sorted(find_fermata(Performance(tuple(played)), notes, (1, 2, 1, 1)))

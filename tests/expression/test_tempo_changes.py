@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from engrave.expression.tempo import mark_ritenuto
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 
 BARS = 24
 
@@ -17,7 +17,7 @@ def words(*slow: tuple[int, float], missing: tuple[int, ...] = ()) -> list[tuple
     times = accumulate((0.5 * lengths.get(k, 1.0) for k in beats), initial=0.0)
     bars = tuple(Bar(Fraction(4 * k), Fraction(4), 4, 4) for k in range(BARS))
     grid = Grid(tuple(times), tuple(map(Fraction, range(4 * BARS + 1))), bars)
-    notes = [PlacedNote(Fraction(k), Fraction(1), 60, k) for k in beats if k not in missing]
+    notes = [Note(k, 60, Fraction(k), Fraction(1)) for k in beats if k not in missing]
     return [(int(mark.onset), mark.words) for mark in mark_ritenuto(notes, grid)]
 
 

@@ -12,7 +12,7 @@ from engrave.listening.first_pass import listen
 from engrave.listening.network import WEIGHTS
 from engrave.listening.second_pass import read_again
 from engrave.music.grid import Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import PIANO, Instrument, Performance
 from samples import names, take
 from tests.rhythm.test_durations import grid_of
@@ -20,14 +20,14 @@ from tests.support.evidence import blank
 from tests.support.playing import play, press
 
 
-def placed(name: str) -> tuple[list[PlacedNote], list[int], Grid]:
+def placed(name: str) -> tuple[list[Note], list[int], Grid]:
     """A sample's notes where its true score has them, held as they were played; their staves."""
     sample = take(name)
     held = sample.grid.quarter_at(np.array([n.release for n in sample.performance.notes]))
     notes = []
     for k, (note, end) in enumerate(zip(sample.truth, held, strict=True)):
         length = max(Fraction(float(end)) - note.onset, Fraction(1, 16))
-        notes.append(PlacedNote(note.onset, note.length and length, note.pitch.midi, k, note.grace))
+        notes.append(Note(k, note.pitch.midi, note.onset, note.length and length, note.grace))
     grid = Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
     return notes, [note.staff for note in sample.truth], grid
 
@@ -70,8 +70,8 @@ def test_most_values_and_voices_of_the_samples_are_read_right():
 
 
 def test_of_grace_notes_nothing_is_known():
-    notes = [PlacedNote(Fraction(0), Fraction(0), 62, 0, True)]
-    notes.append(PlacedNote(Fraction(0), Fraction(1), 64, 1))
+    notes = [Note(0, 62, Fraction(0), Fraction(0), True)]
+    notes.append(Note(1, 64, Fraction(0), Fraction(1)))
     performance = play([press(0, 62), press(0.05, 64)])
     evidence = read_again(performance, notes, [1, 1], grid_of("4/4"), blank(2))
     assert np.ptp(evidence.value[0]) == 0 == np.ptp(evidence.voice[0])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from tests.support.playing import even_grid
 
 # Two beats of a second, then two of half a second.
@@ -61,7 +61,7 @@ def test_what_a_time_signature_says(beats, beat_type, full, compound, beat):
 
 
 def test_a_placed_note_ends_after_its_length():
-    assert PlacedNote(Fraction(1, 3), Fraction(2, 3), 60, 0).end == 1
+    assert Note(0, 60, Fraction(1, 3), Fraction(2, 3)).end == 1
 
 
 QUARTERS = (Fraction(0), Fraction(1))

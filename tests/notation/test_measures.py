@@ -10,7 +10,7 @@ import pytest
 
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import Dynamic, PedalMark, TempoMark
-from engrave.music.note import Pedals, PedalSpan, PedalWord, PlacedNote
+from engrave.music.note import Pedals, PedalSpan, PedalWord, Note
 from engrave.music.performance import Performance, PlayedNote
 from engrave.music.score import Chord, Measure, Score, Unwritten
 from engrave.music.values import NoteValue, TimeSignature
@@ -41,13 +41,13 @@ def grid_of(*meters: str, pickup: str = "0") -> Grid:
     return Grid(tuple(float(place) / 2 for place in places), tuple(places), tuple(bars))
 
 
-def placed(text: str) -> list[PlacedNote]:
+def placed(text: str) -> list[Note]:
     """ "C4 0 1/2": a key, onset and length in quarters; length 0 is a grace note; ";" between."""
     notes = []
     for k, word in enumerate(text.split(";")):
         name, onset, length = word.split()
         grace = length == "0"
-        notes.append(PlacedNote(Fraction(onset), Fraction(length), pitch(name).midi, k, grace))
+        notes.append(Note(k, pitch(name).midi, Fraction(onset), Fraction(length), grace))
     return notes
 
 
@@ -62,7 +62,7 @@ def written(text: str, grid: Grid, voices: str = "", staff: int = 1, pedal: str 
     return score
 
 
-def performance_of(notes: Sequence[PlacedNote], grid: Grid) -> Performance:
+def performance_of(notes: Sequence[Note], grid: Grid) -> Performance:
     """Someone plays the notes in time; those of one place in the order in which they are numbered.
 
     The notes must be numbered in the order of their onsets.
@@ -144,8 +144,8 @@ def test_a_grace_note_before_a_tied_note_stands_once() -> None:
 
 def test_a_key_below_all_notation_is_not_written_and_said() -> None:
     notes = [
-        PlacedNote(Fraction(0), Fraction(0), 10, 0, grace=True),
-        PlacedNote(Fraction(0), Fraction(4), 9, 1),
+        Note(0, 10, Fraction(0), Fraction(0), grace=True),
+        Note(1, 9, Fraction(0), Fraction(4)),
     ]
     grid = grid_of("4/4")
     score = notate(notes, grid, [2, 2], [1, 1], spell(notes))
@@ -155,8 +155,8 @@ def test_a_key_below_all_notation_is_not_written_and_said() -> None:
 
 def test_a_grace_note_goes_with_a_note_that_cannot_be_written() -> None:
     notes = [
-        PlacedNote(Fraction(0), Fraction(0), 12, 0, grace=True),
-        PlacedNote(Fraction(0), Fraction(4), 10, 1),
+        Note(0, 12, Fraction(0), Fraction(0), grace=True),
+        Note(1, 10, Fraction(0), Fraction(4)),
     ]
     grid = grid_of("4/4")
     score = notate(notes, grid, [2, 2], [1, 1], spell(notes))
@@ -307,7 +307,7 @@ FRAMES = [
 
 def random_notes(
     chance: random.Random, grid: Grid
-) -> tuple[list[PlacedNote], list[int], list[int]]:
+) -> tuple[list[Note], list[int], list[int]]:
     """Notes on a random division of each beat, with their staves and voices."""
     rows: list[tuple[Fraction, bool, int, int, int, Fraction]] = []
     bars = [bar for bar in grid.bars if chance.random() < 0.85]
@@ -316,7 +316,7 @@ def random_notes(
             rows += random_line(chance, bar, *line)
     rows = rows or [(Fraction(0), False, 60, 1, 1, Fraction(1))]
     rows.sort(key=lambda row: (row[0], not row[1], row[2]))
-    notes = [PlacedNote(o, n, key, k, grace) for k, (o, grace, key, _, _, n) in enumerate(rows)]
+    notes = [Note(k, key, o, n, grace) for k, (o, grace, key, _, _, n) in enumerate(rows)]
     return notes, [row[3] for row in rows], [row[4] for row in rows]
 
 

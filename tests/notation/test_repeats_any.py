@@ -8,7 +8,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import Performance
 from engrave.music.score import Chord, Measure, Score
 from engrave.notation.measures import notate
@@ -88,7 +88,7 @@ def _written(
         for start, bar in zip(starts, rows, strict=True)
         for place, staff, key, held in bar
     )
-    notes = [PlacedNote(place, held, key, i) for i, (place, key, _, held) in enumerate(found)]
+    notes = [Note(i, key, place, held) for i, (place, key, _, held) in enumerate(found)]
     staff, voice = [row[2] for row in found], [1] * len(found)
     settled = settle_lengths(notes, staff, voice, grid, blank(len(notes)))
     pedals = random_pedal(chance, grid)

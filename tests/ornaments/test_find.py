@@ -8,7 +8,7 @@ import pytest
 
 from engrave.listening import heads
 from engrave.listening.evidence import Evidence
-from engrave.music.note import Ornament, Ornaments, PlacedNote
+from engrave.music.note import Ornament, Ornaments, Note
 from engrave.music.performance import Performance, PlayedNote
 from engrave.music.score import Chord, Score
 from engrave.notation.measures import notate
@@ -239,7 +239,7 @@ def page(notes: str, ornaments: Ornaments) -> Score:
     """Notes "key onset length staff played" in two bars of 4/4, with these ornaments."""
     rows = [word.split() for word in notes.split(";")]
     placed = [
-        PlacedNote(Fraction(on), Fraction(n), int(key), int(i), grace=n == "0")
+        Note(int(i), int(key), Fraction(on), Fraction(n), grace=n == "0")
         for key, on, n, _, i in rows
     ]
     staff = [int(row[3]) for row in rows]

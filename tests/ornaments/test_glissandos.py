@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from engrave.music.note import Ornaments, PlacedNote
+from engrave.music.note import Ornaments, Note
 from engrave.music.performance import Performance, PlayedNote
 from engrave.music.score import Score
 from engrave.notation.measures import notate
@@ -68,7 +68,7 @@ def test_only_the_ends_are_left_and_the_first_is_held_up_to_the_last() -> None:
 
 def page(*places: tuple[str, int, int], voices: str) -> Score:
     """Notes (onset, key, press) of a quarter each; the glissando goes from press 0 to press 3."""
-    notes = [PlacedNote(Fraction(on), Fraction(1), key, press) for on, key, press in places]
+    notes = [Note(press, key, Fraction(on), Fraction(1)) for on, key, press in places]
     ornaments = Ornaments(glissandos=((0, 1, 2, 3),))
     grid = even_grid(4, 4, bars=1)
     voice = [int(v) for v in voices]

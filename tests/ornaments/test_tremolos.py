@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from engrave.music.grid import Grid
-from engrave.music.note import PlacedNote, Tremolo
+from engrave.music.note import Note, Tremolo
 from engrave.music.performance import PlayedNote
 from engrave.ornaments.tremolos import find_tremolos, join_second_chords
 from tests.support.playing import even_grid
@@ -81,7 +81,7 @@ def joined(tremolo: Tremolo, onsets: list[str], lengths: list[str]):
     """The first chord (presses 0 and 1) and what follows in the voice, and then all of them."""
     performance = struck(steady(28), LOW, HIGH)
     notes = [
-        PlacedNote(Fraction(onset), Fraction(length), performance[i].pitch, i)
+        Note(i, performance[i].pitch, Fraction(onset), Fraction(length))
         for i, (onset, length) in enumerate(zip(onsets, lengths, strict=True))
     ]
     lines = [(2, 1)] * len(notes)

@@ -11,7 +11,7 @@ import pytest
 
 from engrave.midi.read import read_midi
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.pedal.placement import mark_pedal
 
 TICKS = 480  # a second: two quarters of MIDI's own tempo last as long
@@ -68,7 +68,7 @@ def test_what_is_written(what: str, moves: str, channel: int, first: int, expect
     performance = read_midi(make_midi(moves, channel, first))
     grid = Grid(tuple(t + first for t in GRID.times), GRID.quarters, GRID.bars)
     notes = [
-        PlacedNote(Fraction(i // 2), Fraction(1), note.pitch, i)
+        Note(i, note.pitch, Fraction(i // 2), Fraction(1))
         for i, note in enumerate(performance.notes)
     ]
     staff = [2 if note.pitch < 60 else 1 for note in notes]

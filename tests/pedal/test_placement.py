@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PedalSpan, PlacedNote
+from engrave.music.note import PedalSpan, Note
 from engrave.music.performance import PedalMove, Performance, PlayedNote
 from engrave.pedal.placement import mark_pedal
 
@@ -29,7 +29,7 @@ def mark(moves, step=Fraction(1), first=0, last=8, inferred=False):
         tuple(PlayedNote(float(q), float(q + step * Fraction(9, 10)), 60, 64) for q in onsets),
         tuple(PedalMove(time, depth) for time, depth in moves),
     )
-    notes = [PlacedNote(Fraction(q), step, 60, i) for i, q in enumerate(onsets)]
+    notes = [Note(i, 60, Fraction(q), step) for i, q in enumerate(onsets)]
     return [(float(s.start), float(s.stop)) for s in spans_of(performance, notes, inferred)]
 
 
@@ -48,7 +48,7 @@ def test_the_spans_are_exact():
         (PedalMove(0.0, 127), PedalMove(0.36, 0)),
     )
     third = Fraction(1, 3)
-    notes = [PlacedNote(Fraction(0), third, 60, 0), PlacedNote(third, third, 62, 1)]
+    notes = [Note(0, 60, Fraction(0), third), Note(1, 62, third, third)]
     assert spans_of(performance, notes) == (PedalSpan(Fraction(0), third),)
 
 
@@ -72,7 +72,7 @@ def test_quick_changes_are_all_seen(lift):
     performance = Performance(
         tuple(PlayedNote(k * quarter, (k + 0.9) * quarter, 48, 64) for k in range(8)), tuple(moves)
     )
-    notes = [PlacedNote(Fraction(k), Fraction(1), 48, k) for k in range(8)]
+    notes = [Note(k, 48, Fraction(k), Fraction(1)) for k in range(8)]
     spans = mark_pedal(performance, notes, [2] * 8, grid)
     assert len(spans) == 7
 
@@ -85,10 +85,10 @@ def test_a_late_change_belongs_to_the_chord_before_it():
 def test_a_press_soon_after_the_bass_is_at_the_bass(late):
     """However many notes the right hand plays meanwhile, and where the foot is nearer to them."""
     moves = [(0.0, 127), (2.01, 0), (2 + late, 127), (4.0, 0)]
-    upper = [PlacedNote(Fraction(k, 8), Fraction(1, 8), 72, k) for k in range(32)]
-    lower = [PlacedNote(Fraction(2 * k), Fraction(2), 40, 32 + k) for k in range(2)]
+    upper = [Note(k, 72, Fraction(k, 8), Fraction(1, 8)) for k in range(32)]
+    lower = [Note(32 + k, 40, Fraction(2 * k), Fraction(2)) for k in range(2)]
     written = sorted([*upper, *lower], key=lambda note: (note.onset, note.pitch))
-    notes = [PlacedNote(n.onset, n.length, n.pitch, i) for i, n in enumerate(written)]
+    notes = [Note(i, n.pitch, n.onset, n.length) for i, n in enumerate(written)]
     performance = Performance(
         tuple(PlayedNote(float(n.onset), float(n.end), n.pitch, 64) for n in notes),
         tuple(PedalMove(*move) for move in moves),
@@ -160,7 +160,7 @@ def test_the_pedal_goes_up_at_the_end_of_a_note_before_a_rest():
         (PlayedNote(0.0, 0.9, 60, 64), PlayedNote(4.0, 4.9, 60, 64)),
         (PedalMove(0.0, 127), PedalMove(1.1, 0)),
     )
-    notes = [PlacedNote(Fraction(q), Fraction(1), 60, i) for i, q in enumerate((0, 4))]
+    notes = [Note(i, 60, Fraction(q), Fraction(1)) for i, q in enumerate((0, 4))]
     assert spans_of(performance, notes) == (PedalSpan(Fraction(0), Fraction(1)),)
 
 
@@ -175,8 +175,8 @@ def test_changes_no_faster_than_eighths_under_notes_that_ring_on():
         + tuple(PlayedNote(i / 4, i / 4 + 0.3, 72, 64) for i in range(16)),
         tuple(PedalMove(*move) for move in [*moves, (4.0, 0)]),
     )
-    notes = [PlacedNote(Fraction(0), Fraction(4), 36, 0)]
-    notes += [PlacedNote(i * sixteenth, 2 * sixteenth, 72, i + 1) for i in range(16)]
+    notes = [Note(0, 36, Fraction(0), Fraction(4))]
+    notes += [Note(i + 1, 72, i * sixteenth, 2 * sixteenth) for i in range(16)]
     spans = spans_of(performance, notes)
     assert all(b.start - a.start >= Fraction(1, 2) for a, b in pairwise(spans))
     assert (spans[0].start, spans[-1].stop) == (0, 4)
@@ -193,8 +193,8 @@ def test_presses_no_faster_than_eighths_under_separate_notes():
 
 def held_bass(moves, upper):
     """The marks under a whole note of the left hand; `upper` are onsets of the right."""
-    notes = [PlacedNote(Fraction(0), Fraction(4), 36, 0)]
-    notes += [PlacedNote(Fraction(q), Fraction(1, 4), 72, i) for i, q in enumerate(upper, 1)]
+    notes = [Note(0, 36, Fraction(0), Fraction(4))]
+    notes += [Note(i, 72, Fraction(q), Fraction(1, 4)) for i, q in enumerate(upper, 1)]
     performance = Performance(
         tuple(PlayedNote(float(n.onset), float(n.end) - 0.05, n.pitch, 64) for n in notes),
         tuple(PedalMove(*move) for move in moves),
@@ -231,7 +231,7 @@ def test_any_foot_leaves_marks_that_can_be_written(seed):
     rng = np.random.default_rng(seed)
     onsets = np.sort(rng.integers(0, 60, 40))
     notes = [
-        PlacedNote(Fraction(int(q), 4), Fraction(int(rng.integers(0, 6)), 4), 60, i)
+        Note(i, 60, Fraction(int(q), 4), Fraction(int(rng.integers(0, 6)), 4))
         for i, q in enumerate(onsets)
     ]
     performance = Performance(

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PedalSpan, PedalWord, PlacedNote
+from engrave.music.note import PedalSpan, PedalWord, Note
 from engrave.music.performance import PedalMove, Performance, PlayedNote
 from engrave.pedal.words import abridge, mark_soft_pedal
 
@@ -33,7 +33,7 @@ def soft(
     performance = Performance(
         notes, soft=tuple(PedalMove(quarter * place, depth) for place, depth in moves)
     )
-    placed = [PlacedNote(Fraction(i), Fraction(1), 48, i) for i in range(count)]
+    placed = [Note(i, 48, Fraction(i), Fraction(1)) for i in range(count)]
     words = mark_soft_pedal(performance, placed, [2] * count, grid_of(bars, quarter))
     return [(float(word.quarter), word.words) for word in words]
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from engrave.music.grid import Bar
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.options import parse_key
 from engrave.pitch.key_changes import find_sections, weigh_keys
 from engrave.pitch.spelling import spell
@@ -14,7 +14,7 @@ from tests.support.scores import pitch
 CADENCE = ("C4+E4+G4", "C4+F4+A4", "B3+D4+G4", "C4+E4+G4")  # I IV V I, a quarter each
 
 
-def cadences(*keys: tuple[int, int]) -> tuple[list[PlacedNote], list[Bar]]:
+def cadences(*keys: tuple[int, int]) -> tuple[list[Note], list[Bar]]:
     """Bars of a cadence: so many, each so many semitones above C."""
     notes, bars = [], []
     for count, above in keys:
@@ -23,7 +23,7 @@ def cadences(*keys: tuple[int, int]) -> tuple[list[PlacedNote], list[Bar]]:
             bars.append(Bar(start, Fraction(4), 4, 4))
             for place, chord in enumerate(CADENCE):
                 notes += [
-                    PlacedNote(start + place, Fraction(1), pitch(name).midi + above, len(notes))
+                    Note(len(notes), pitch(name).midi + above, start + place, Fraction(1))
                     for name in chord.split("+")
                 ]
     return sorted(notes, key=lambda note: (note.onset, note.pitch)), bars
@@ -94,5 +94,5 @@ def test_the_signature_of_the_longest_section_is_the_likeliest(keys, written):
 
 
 def test_the_key_of_two_notes_is_not_doubted():
-    notes = [PlacedNote(Fraction(k), Fraction(1), 60 + 7 * k, k) for k in range(2)]
+    notes = [Note(k, 60 + 7 * k, Fraction(k), Fraction(1)) for k in range(2)]
     assert weigh_keys(notes, find_sections(notes, [Bar(Fraction(0), Fraction(4), 4, 4)])) == {}

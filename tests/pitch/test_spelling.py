@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.values import KeySignature, Pitch
 from engrave.options import parse_key
 from engrave.pitch.spelling import spell
@@ -25,7 +25,7 @@ def pitch(name):
 def played(line):
     """One PlacedNote for each name of "C4+E4 G4": a quarter each, + for notes struck together."""
     return [
-        PlacedNote(Fraction(place), Fraction(1), pitch(one).midi, 0)
+        Note(0, pitch(one).midi, Fraction(place), Fraction(1))
         for place, chord in enumerate(line.split())
         for one in chord.split("+")
     ]
@@ -97,7 +97,7 @@ def test_key_is_found(line, key):
 def test_signature_follows_transposition(shift):
     hymn = "C3+E4+G4 F3+F4+A4 C3+E4+G4 G2+D4+B4 A2+E4+C5 F3+F4+A4 G3+D4+B4 C3+E4+C5"
     moved = [
-        PlacedNote(note.onset, note.length, note.pitch + shift, note.played)
+        Note(note.played, note.pitch + shift, note.onset, note.length)
         for note in played(hymn)
     ]
     assert (spell(moved).key.fifths - 7 * shift) % 12 == 0
@@ -119,7 +119,7 @@ def test_pitches_stand_in_the_order_of_the_notes_given_and_sound_as_played():
 
 
 def test_lowest_and_highest_midi_notes_have_names():
-    ends = [PlacedNote(Fraction(0), Fraction(0), p, 0, grace=True) for p in (0, 1, 126, 127)]
+    ends = [Note(0, p, Fraction(0), Fraction(0), grace=True) for p in (0, 1, 126, 127)]
     assert [p.midi for p in spell(ends).pitches] == [0, 1, 126, 127]
 
 

@@ -28,7 +28,7 @@ from engrave.music.note import (
     Ornaments,
     Pedals,
     PedalSpan,
-    PlacedNote,
+    Note,
     Section,
     Spelling,
 )
@@ -36,7 +36,7 @@ from engrave.music.performance import Instrument, Performance
 from engrave.music.score import Score
 from engrave.music.values import KeySignature
 from engrave.notation.measures import notate
-from engrave.options import Corrections
+from engrave.options import Options
 from engrave.pedal.inference import PedalWish
 from engrave.pipeline import transcribe
 from samples.notation import Piece, read_piece
@@ -95,7 +95,7 @@ def make(sample: Sample) -> Made:
 def _notate(take: Take, sample: Sample) -> Score:
     piece = take.piece
     notes = tuple(
-        PlacedNote(note.onset, note.length, note.pitch.midi, i, note.grace)
+        Note(i, note.pitch.midi, note.onset, note.length, note.grace)
         for i, note in enumerate(take.truth)
     )
     spans = tuple(PedalSpan(span.start, span.end) for span in piece.pedal)
@@ -126,7 +126,7 @@ def _transcribe(take: Take, sample: Sample) -> Score:
         patch.object(pipeline, "read_again", reads_right),
     ):
         made = transcribe(
-            take.performance, Corrections(beats=taps, key=_key(take.piece)), pedal=sample.pedal
+            take.performance, Options(beats=taps, key=_key(take.piece)), pedal=sample.pedal
         )
     return made.score
 

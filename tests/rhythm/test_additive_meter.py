@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import PlayedNote
 from engrave.rhythm.additive_meter import divide_bars
 
@@ -27,7 +27,7 @@ def lesser_first(
         for place in map(int, places.split()):
             onset = full * k + Fraction(place, 2) - late
             if onset >= 0:
-                notes.append(PlacedNote(onset, Fraction(1, 2), 60, len(played)))
+                notes.append(Note(len(played), 60, onset, Fraction(1, 2)))
                 force = 90 if str(place) in loud.split() else 60
                 played.append(PlayedNote(float(onset), float(onset) + 0.1, 60, force))
     grid = Grid((0.0, 1.0), (Fraction(0), Fraction(1)), made)
@@ -67,7 +67,7 @@ def test_bars_of_a_run_divide_alike_and_the_next_run_in_its_own_way() -> None:
     four = Bar(Fraction(7), Fraction(4), 4, 4)
     last = Bar(Fraction(11), Fraction(7, 2), 7, 8)
     places = [Fraction(n, 2) for n in (0, 3, 7, 11, 14, 22, 26)]  # one bar of 3 + 4, one of 4 + 3
-    notes = [PlacedNote(place, Fraction(1, 2), 60, i) for i, place in enumerate(places)]
+    notes = [Note(i, 60, place, Fraction(1, 2)) for i, place in enumerate(places)]
     played = [PlayedNote(float(p), float(p) + 0.1, 60, 100 if p == 1.5 else 60) for p in places]
     grid = Grid((0.0, 1.0), (Fraction(0), Fraction(1)), (*seven, four, last))
     divided = divide_bars(played, notes, [1] * len(notes), grid).bars

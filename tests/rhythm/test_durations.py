@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.rhythm.durations import settle_lengths
 from samples import names, take
 from samples.notation import TrueNote
@@ -37,7 +37,7 @@ def settled(held: str, grid: Grid, read: str | None = None) -> str:
     notes = []
     for word in held.split():
         onset, length = word.split(":")
-        notes.append(PlacedNote(Fraction(onset), Fraction(length), 60, len(notes)))
+        notes.append(Note(len(notes), 60, Fraction(onset), Fraction(length)))
     ones = [1] * len(notes)
     values = [Fraction(word) for word in (read or "").split()]
     evidence = said(len(notes), value=values) if read else blank(len(notes))
@@ -138,7 +138,7 @@ def test_the_lengths_of_the_samples_by_a_good_reader(name: str) -> None:
     held = np.array([note.release for note in sample.performance.notes])
     ends = sample.grid.quarter_at(held)
     notes = [
-        PlacedNote(note.onset, _held(note, end), note.pitch.midi, k, note.grace)
+        Note(k, note.pitch.midi, note.onset, _held(note, end), note.grace)
         for k, (note, end) in enumerate(zip(sample.truth, ends.tolist(), strict=True))
     ]
     grid = Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
@@ -160,17 +160,17 @@ def test_beats_are_counted_from_the_end_of_a_pickup() -> None:
 
 def test_a_chord_gets_the_length_for_which_most_of_it_was_held() -> None:
     lengths = (Fraction(1, 4), Fraction(2), Fraction(2))
-    notes = [PlacedNote(Fraction(0), length, 60 + i, i) for i, length in enumerate(lengths)]
-    notes.append(PlacedNote(Fraction(2), Fraction(1), 60, 3))
+    notes = [Note(i, 60 + i, Fraction(0), length) for i, length in enumerate(lengths)]
+    notes.append(Note(3, 60, Fraction(2), Fraction(1)))
     written = settle_lengths(notes, [1] * 4, [1] * 4, grid_of("4/4"), blank(4))
     assert [note.length for note in written] == [2, 2, 2, 1]
 
 
 def test_voices_and_hands_do_not_end_each_other() -> None:
     notes = [
-        PlacedNote(Fraction(0), Fraction(4), 72, 0),
-        PlacedNote(Fraction(1), Fraction(3), 64, 1),
-        PlacedNote(Fraction(2), Fraction(2), 48, 2),
+        Note(0, 72, Fraction(0), Fraction(4)),
+        Note(1, 64, Fraction(1), Fraction(3)),
+        Note(2, 48, Fraction(2), Fraction(2)),
     ]
     settled = settle_lengths(notes, [1, 1, 2], [1, 2, 1], grid_of("4/4", bars=1), blank(3))
     assert [note.length for note in settled] == [4, 3, 2]
@@ -178,8 +178,8 @@ def test_voices_and_hands_do_not_end_each_other() -> None:
 
 def test_grace_notes_keep_no_length() -> None:
     notes = [
-        PlacedNote(Fraction(1), Fraction(0), 71, 0, grace=True),
-        PlacedNote(Fraction(1), Fraction(1), 72, 1),
+        Note(0, 71, Fraction(1), Fraction(0), grace=True),
+        Note(1, 72, Fraction(1), Fraction(1)),
     ]
     settled = settle_lengths(notes, [1, 1], [1, 1], grid_of("4/4"), blank(2))
     assert [note.length for note in settled] == [0, 1]
@@ -198,7 +198,7 @@ def test_notes_end_before_the_next_of_their_voice_and_inside_the_piece(grid: Gri
             unit = chance.choice((2, 3, 4, 5, 6))
             onset = Fraction(chance.randrange(int(grid.bars[-1].end * unit)), unit)
             length = Fraction(chance.randrange(1, 5 * unit), unit)
-            notes.append(PlacedNote(onset, length, chance.randrange(40, 80), k))
+            notes.append(Note(k, chance.randrange(40, 80), onset, length))
         staff, voice = ([chance.choice((1, 2)) for _ in notes] for _ in range(2))
         written = settle_lengths(notes, staff, voice, grid, blank(len(notes)))
         assert [(n.onset, n.pitch, n.played) for n in written] == [

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import numpy as np
 
 from engrave.music.grid import Grid
-from engrave.music.note import PlacedNote, Section, Spelling
+from engrave.music.note import Note, Section, Spelling
 from engrave.music.performance import PedalMove, Performance, PlayedNote
 from engrave.music.score import Chord, Score
 from engrave.music.values import KeySignature, NoteValue
@@ -70,7 +70,7 @@ def lay_out(folder: Path, names: list[str]) -> Path:
 def true_score(true: Take) -> Score:
     """The score that was played from, as `engrave` would write it if it made no mistake."""
     placed = [
-        PlacedNote(note.onset, note.length, note.pitch.midi, i, note.grace)
+        Note(i, note.pitch.midi, note.onset, note.length, note.grace)
         for i, note in enumerate(true.truth)
     ]
     key = KeySignature(true.piece.fifths, "minor" if true.piece.mode == "minor" else "major")

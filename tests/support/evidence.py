@@ -11,7 +11,7 @@ import numpy as np
 from engrave.listening import heads
 from engrave.listening.evidence import BarEvidence, Evidence, PlacedEvidence
 from engrave.music.grid import Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import Performance
 from engrave.rhythm.meter import FOUR, TWO_AS_FOUR
 from samples.performer import Take
@@ -155,7 +155,7 @@ def of_truth(sample: Take, sure: float = SURE) -> Evidence:
 
 def reads_right(
     performance: Performance,
-    notes: Sequence[PlacedNote],
+    notes: Sequence[Note],
     staff: Sequence[int],
     grid: Grid,
     evidence: Evidence,

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.performance import Performance
 from engrave.music.score import Score
 from engrave.notation.measures import notate
@@ -74,7 +74,7 @@ def _places(draw: st.DrawFn, bar: Bar) -> list[Fraction]:
 
 
 @st.composite
-def notes_on(draw: st.DrawFn, grid: Grid) -> list[tuple[PlacedNote, int, int]]:
+def notes_on(draw: st.DrawFn, grid: Grid) -> list[tuple[Note, int, int]]:
     """Notes of up to two voices on each of two staves, in the order of playing, with both."""
     rows: list[tuple[Fraction, bool, int, Fraction, int, int]] = []
     for bar in grid.bars:
@@ -86,7 +86,7 @@ def notes_on(draw: st.DrawFn, grid: Grid) -> list[tuple[PlacedNote, int, int]]:
                     rows.append((place, grace, key, Fraction(0) if grace else held, staff, voice))
     rows.sort(key=lambda row: (row[0], not row[1], row[2]))
     return [
-        (PlacedNote(place, held, key, k, grace), staff, voice)
+        (Note(k, key, place, held, grace), staff, voice)
         for k, (place, grace, key, held, staff, voice) in enumerate(rows)
     ]
 

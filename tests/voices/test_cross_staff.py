@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from engrave.music.grid import Bar
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.music.values import KeySignature
 from engrave.notation.beams import beat_around
 from engrave.pitch.spelling import spell
@@ -20,13 +20,13 @@ def lines(*notes: tuple[int, int, Fraction, Fraction]) -> Lines:
     """Of notes: hand, key, onset and length; each hand has one voice."""
     ordered = sorted(notes, key=lambda note: note[2])
     placed = [
-        PlacedNote(onset, length, key, i) for i, (_, key, onset, length) in enumerate(ordered)
+        Note(i, key, onset, length) for i, (_, key, onset, length) in enumerate(ordered)
     ]
     hands = [hand for hand, *_ in ordered]
     return cross(placed, hands, [1] * len(placed))
 
 
-def cross(placed: list[PlacedNote], hand: list[int], voice: list[int]) -> Lines:
+def cross(placed: list[Note], hand: list[int], voice: list[int]) -> Lines:
     """In C major."""
     grid = even_grid(4, 4, bars=2)
     named = spell(placed, KeySignature(0))
@@ -53,7 +53,7 @@ def test_it_goes_on_there_from_beat_to_beat() -> None:
 
 
 def test_so_it_is_for_each_player() -> None:
-    notes = [PlacedNote(k * SIXTEENTH, SIXTEENTH, key, k) for k, (_, key) in enumerate(UP)]
+    notes = [Note(k, key, k * SIXTEENTH, SIXTEENTH) for k, (_, key) in enumerate(UP)]
     found = cross(notes, [4, 4, 3, 3], [2, 2, 1, 1])
     assert (found.hand, found.voice) == ((4,) * 4, (2,) * 4)
     apart = cross(notes, [2, 2, 3, 3], [1] * 4)
@@ -68,8 +68,8 @@ def test_what_is_held_to_the_end_of_the_beat_ends_with_the_next_note() -> None:
 
 
 def test_a_grace_note_goes_with_its_main_note() -> None:
-    notes = [PlacedNote(k * SIXTEENTH, SIXTEENTH, key, k) for k, (_, key) in enumerate(UP)]
-    notes.insert(2, PlacedNote(notes[2].onset, Fraction(0), 59, 4, grace=True))
+    notes = [Note(k, key, k * SIXTEENTH, SIXTEENTH) for k, (_, key) in enumerate(UP)]
+    notes.insert(2, Note(4, 59, notes[2].onset, Fraction(0), grace=True))
     found = cross(notes, [2, 2, 1, 1, 1], [1] * 5)
     assert found.hand == (LEFT,) * 5
     assert found.notes[2].length == 0

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.voices.staves import share_staves
 from tests.support.evidence import blank
 from tests.support.playing import even_grid
@@ -23,7 +23,7 @@ def written(right: list[int], left: list[int], upper: float = 0.0, hands: int = 
         for bar, key in enumerate(keys):
             for quarter in range(4):
                 place = Fraction(4 * bar + quarter)
-                notes.append(PlacedNote(place, Fraction(1), key, len(notes)))
+                notes.append(Note(len(notes), key, place, Fraction(1)))
                 hand.append(hand_of + hands)
     evidence = replace(blank(len(notes)), upper=np.full(len(notes), upper))
     shared = share_staves(notes, hand, evidence, even_grid(4, 4, bars=BARS))
@@ -52,6 +52,6 @@ def test_no_key_stands_twice_at_one_place_of_a_staff() -> None:
 
 
 def test_a_hand_that_is_alone_keeps_its_staff() -> None:
-    notes = [PlacedNote(Fraction(k), Fraction(1), 48, k) for k in range(16)]
+    notes = [Note(k, 48, Fraction(k), Fraction(1)) for k in range(16)]
     evidence = blank(16)
     assert share_staves(notes, [1] * 16, evidence, even_grid(4, 4)) == (1,) * 16

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.voices.merging import unite_voices
 
 BARS = tuple(Bar(Fraction(4 * k), Fraction(4), 4, 4) for k in range(3))
@@ -16,7 +16,7 @@ def united(*words: str) -> str:
     """Notes of one staff, each "onset:length:voice", and the voices that are written."""
     rows = [word.split(":") for word in words]
     notes = [
-        PlacedNote(Fraction(onset), Fraction(length), 60, i, grace=length == "0")
+        Note(i, 60, Fraction(onset), Fraction(length), grace=length == "0")
         for i, (onset, length, _) in enumerate(rows)
     ]
     voices = unite_voices(notes, [1] * len(notes), [int(row[2]) for row in rows], GRID)

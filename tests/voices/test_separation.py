@@ -10,21 +10,21 @@ import pytest
 
 from engrave.listening.evidence import Evidence
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PlacedNote
+from engrave.music.note import Note
 from engrave.voices.separation import separate_voices
 from samples import names, take
 from tests.support.evidence import ANSWERS, blank, of_truth, said
 from tests.support.scores import pitch
 
 
-def placed(text: str) -> list[PlacedNote]:
+def placed(text: str) -> list[Note]:
     """ "0 2 C4+E4": an onset, for how many quarters the keys are held (0: a grace note), keys."""
-    notes: list[PlacedNote] = []
+    notes: list[Note] = []
     for line in text.split(";"):
         onset, length, names = line.split()
         for name in names.split("+"):
             key, k = pitch(name).midi, len(notes)
-            notes.append(PlacedNote(Fraction(onset), Fraction(length), key, k, length == "0"))
+            notes.append(Note(k, key, Fraction(onset), Fraction(length), length == "0"))
     return notes
 
 
@@ -34,7 +34,7 @@ def undecided(count: int) -> Evidence:
     return replace(blank(count), voice=np.log([shares] * count))
 
 
-def separated(notes: list[PlacedNote], staff: list[int], evidence: Evidence) -> tuple[int, ...]:
+def separated(notes: list[Note], staff: list[int], evidence: Evidence) -> tuple[int, ...]:
     """The voices in bars of 4/4, a second for each quarter."""
     bars = int(max((note.end for note in notes), default=Fraction(0))) // 4 + 1
     grid = Grid(
@@ -127,7 +127,7 @@ def test_the_voices_of_the_samples_by_a_good_reader(name: str) -> None:
     sample = take(name)
     truth = sample.truth
     notes = [
-        PlacedNote(note.onset, note.length, note.pitch.midi, k, note.grace)
+        Note(k, note.pitch.midi, note.onset, note.length, note.grace)
         for k, note in enumerate(truth)
     ]
     grid = Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
@@ -154,11 +154,11 @@ def test_nothing_is_nothing() -> None:
     assert separated([], [], blank(0)) == ()
 
 
-def random_notes(size: int, together: int) -> list[PlacedNote]:
+def random_notes(size: int, together: int) -> list[Note]:
     chance = random.Random(size)
     onsets = [Fraction(k // together, 2) for k in range(size)]
     return [
-        PlacedNote(onset, Fraction(chance.randrange(1, 9), 4), chance.randrange(128), k)
+        Note(k, chance.randrange(128), onset, Fraction(chance.randrange(1, 9), 4))
         for k, onset in enumerate(onsets)
     ]
 
@@ -167,7 +167,7 @@ def random_notes(size: int, together: int) -> list[PlacedNote]:
 def test_many_notes_take_no_long_time(size: int, together: int) -> None:
     """At once, and one after the other: four times the notes, about four times the time."""
 
-    def seconds(notes: list[PlacedNote]) -> float:
+    def seconds(notes: list[Note]) -> float:
         evidence = undecided(len(notes))
         start = time.process_time()
         found = separated(notes, [1] * len(notes), evidence)
