@@ -27,9 +27,9 @@ def no_warnings():
         yield
 
 
-def write(performance, **corrections):
+def write(performance, **options):
     """The transcription, whose score the judge finds sound."""
-    made = transcribe(performance, Options(**corrections))
+    made = transcribe(performance, Options(**options))
     assert check(made.score, performance) == []
     assert made.performance is performance
     return made
@@ -113,8 +113,9 @@ def test_pedal_and_notes_reach_the_page():
 
 def test_title_and_composer_replace_what_the_source_says():
     performance = Performance(scale(4).notes, source=Source(title="Take 3", composer="me"))
-    assert transcribe(performance).score.title == "Take 3"
-    made = transcribe(performance, title="Air", composer="")
+    made = transcribe(performance)
+    assert (made.score.title, made.score.composer) == ("Take 3", "me")
+    made = transcribe(performance, Options(title="Air", composer=""))
     assert (made.score.title, made.score.composer) == ("Air", "")
 
 
@@ -156,26 +157,26 @@ def test_the_same_performance_makes_the_same_score():
     assert transcribe(performance) == transcribe(performance)
 
 
+INFERRED = Options(pedal=PedalWish("infer"))
+
+
 def test_the_pedal_is_written_as_wished():
     performance = Performance(scale().notes, (PedalMove(0.05, 127), PedalMove(3.1, 0)))
 
     def marks(source):
-        made = transcribe(performance, pedal=PedalWish(source))
+        made = transcribe(performance, Options(pedal=PedalWish(source)))
         assert check(made.score, performance) == []
         return sum(isinstance(m, PedalMark) for measure in measures(made) for m in measure.marks)
 
     assert marks("off") == 0
     assert marks("keep") == marks("auto") == 2
-    assert transcribe(performance, pedal=PedalWish("infer")).performance is performance
+    assert transcribe(performance, INFERRED).performance is performance
 
 
 def test_an_inferred_pedal_is_pressed_at_notes_of_the_left_hand():
     """In the march, where nobody pressed one, nearly always."""
-    measures = (
-        transcribe(take("march").performance, pedal=PedalWish("infer")).score.parts[0].measures
-    )
     pressed = at_a_note = 0
-    for measure in measures:
+    for measure in measures(transcribe(take("march").performance, INFERRED)):
         begun = {
             event.onset
             for voice in measure.voices
@@ -227,7 +228,7 @@ def test_players_have_parts_of_their_own():
 
 def test_nobody_but_a_pianist_is_given_a_pedal():
     performance = replace(scale(), players=(replace(PIANO, program=19),))  # an organ
-    assert not transcribe(performance, pedal=PedalWish("infer")).foot.moves
+    assert not transcribe(performance, INFERRED).foot.moves
 
 
 def test_a_line_has_one_staff_and_the_clef_of_its_register():

@@ -22,7 +22,7 @@ import numpy as np
 
 from bench.pages.page import Page, PageBar
 from engrave.music.grid import Grid
-from engrave.music.note import PedalSpan, Note
+from engrave.music.note import Note, PedalSpan
 from engrave.music.performance import PedalMove, Performance
 
 HALF = 64

@@ -33,7 +33,7 @@ from engrave.listening.first_pass import listen_for_pedal
 from engrave.midi.read import read_midi
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import PedalMark
-from engrave.music.note import PedalSpan, Note
+from engrave.music.note import Note, PedalSpan
 from engrave.music.performance import Performance
 from engrave.music.score import Measure
 from engrave.output.musicxml.document import write_musicxml
@@ -106,9 +106,7 @@ def _written_notes(made: Transcription) -> list[Note]:
                     if head.played and not head.tied_from:
                         at = place + event.onset
                         grace = getattr(event, "grace", False)
-                        notes.append(
-                            Note(head.played[0], head.pitch.midi, at, event.length, grace)
-                        )
+                        notes.append(Note(head.played[0], head.pitch.midi, at, event.length, grace))
         place += measure.length
     return notes
 
@@ -119,14 +117,13 @@ def _on_true_grid(
     page = recording.page
     key_of = {row: i for i, row in match_played(performance, recording).items()}
     zero = page.bars[0].start
-    pairs = [
-        (Note(key_of[n.played], n.pitch, n.onset - zero, n.length, n.grace), n.staff)
+    notes = [
+        Note(key_of[n.played], n.pitch, n.onset - zero, n.length, n.grace, staff=min(n.staff, 2))
         for n in page.notes
         if n.played in key_of
     ]
-    notes, staff = [note for note, _ in pairs], [min(number, 2) for _, number in pairs]
     grid = _true_grid(performance, notes, page, zero)
-    spans = mark_pedal(performance, notes, staff, grid)
+    spans = mark_pedal(performance, notes, grid)
     found = written_intervals(spans, performance, notes, grid)
     return {
         "true_time": 100 * compare_time(foot, found, *frame)["time"],
@@ -134,9 +131,7 @@ def _on_true_grid(
     }
 
 
-def _true_grid(
-    performance: Performance, notes: Sequence[Note], page: Page, zero: Fraction
-) -> Grid:
+def _true_grid(performance: Performance, notes: Sequence[Note], page: Page, zero: Fraction) -> Grid:
     """The grid on which every written onset is when its middle note was played."""
     played: dict[Fraction, list[float]] = {}
     for note in notes:

@@ -6,7 +6,7 @@ the next notes of the hand. So two small networks read again. `read_rhythm` is t
 beats each note was played and says where in its beat it is written; `read_again` is told where it
 is written and says how long, and in which voice (`beat_features` is what they are told).
 
-PlacedKeys are in quarter notes.
+Places are in quarter notes.
 """
 
 from collections.abc import Iterator, Sequence

@@ -73,8 +73,8 @@ def mark_pedal(
 ) -> tuple[PedalSpan, ...]:
     """Where the sustain pedal is written, in order and without overlap.
 
-    A span starts or stops at an event of the lower staff, or at a
-    note or an eighth of the bar whose place in it is a multiple of a sixteenth.
+    A span starts or stops at an event of the lower staff, or at a note or an eighth of the bar
+    whose place in it is a multiple of a sixteenth.
     """
     if not notes:
         return ()

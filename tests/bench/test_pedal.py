@@ -18,7 +18,7 @@ from bench.metrics.pedal import (
 from bench.pages.page import Page, PageBar, PageNote
 from bench.runs.pedal import _pooled, hold_through_pedal
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PedalSpan, Note
+from engrave.music.note import Note, PedalSpan
 from engrave.music.performance import PedalMove, Performance, PlayedNote
 from tests.support.bench_folder import lay_out
 

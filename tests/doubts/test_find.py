@@ -105,10 +105,10 @@ SURE = Hypotheses(
 )
 
 
-def doubts_of(evidence: Evidence | None = None, likely: Hypotheses = SURE, **corrections) -> Doubts:
+def doubts_of(evidence: Evidence | None = None, likely: Hypotheses = SURE, **options) -> Doubts:
     performance = play([press(SECONDS * i, (60, 64, 67)[i % 3]) for i in range(NOTES)])
     grid = even_grid(3, 4, bars=BARS, seconds=SECONDS)
-    known = Options(**corrections)
+    known = Options(**options)
     return find_doubts(
         Transcription(performance, grid, waltz(), evidence or heard(), known, likely)
     )

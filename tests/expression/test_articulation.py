@@ -31,8 +31,6 @@ def touched(held, velocities=None, length=1, pedal=(), said=0.0):
     found = find_articulation(
         Performance(tuple(played), tuple(PedalMove(*move) for move in pedal)),
         notes,
-        [1] * len(held),
-        [1] * len(held),
         GRID,
         replace(evidence, flags=np.asarray(flags)),
     )

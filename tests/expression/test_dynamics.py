@@ -9,6 +9,7 @@ from engrave.music.grid import Bar, Grid
 from engrave.music.marks import Dynamic
 from engrave.music.note import Note
 from engrave.music.performance import Performance, PlayedNote
+from tests.support.notes import on_staves
 
 LEVEL = [64, 66, 63, 65]  # a bar as a hand plays it
 
@@ -23,7 +24,7 @@ def marks(*velocities, staff=1):
     )
     played = tuple(PlayedNote(i, i + 0.9, 60, v) for i, v in enumerate(velocities))
     notes = [Note(i, 60, Fraction(i), Fraction(1)) for i in range(count)]
-    found = mark_dynamics(Performance(played), notes, grid, [staff] * count)
+    found = mark_dynamics(Performance(played), on_staves(notes, staff), grid)
     return [
         f"{mark.sign if isinstance(mark, Dynamic) else mark.kind} {mark.onset}" for mark in found
     ]
@@ -43,7 +44,7 @@ def test_half_of_a_loud_instrument_is_taken_back():
 
 def test_nothing_is_said_where_touch_was_not_recorded():
     assert marks(64, 64, 64, 64) == []
-    assert mark_dynamics(Performance(()), (), Grid((0, 1), (0, 1), (Bar(0, 4, 4, 4),)), ()) == ()
+    assert mark_dynamics(Performance(()), (), Grid((0, 1), (0, 1), (Bar(0, 4, 4, 4),))) == ()
 
 
 def test_one_level_has_one_sign_however_uneven_the_hand():

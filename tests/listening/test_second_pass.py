@@ -17,25 +17,25 @@ from engrave.music.performance import PIANO, Instrument, Performance
 from samples import names, take
 from tests.rhythm.test_durations import grid_of
 from tests.support.evidence import blank
+from tests.support.notes import true_notes
 from tests.support.playing import play, press
 
 
-def placed(name: str) -> tuple[list[Note], list[int], Grid]:
-    """A sample's notes where its true score has them, held as they were played; their staves."""
+def placed(name: str) -> tuple[list[Note], Grid]:
+    """A sample's notes where its true score has them, held as they were played."""
     sample = take(name)
     held = sample.grid.quarter_at(np.array([n.release for n in sample.performance.notes]))
     notes = []
-    for k, (note, end) in enumerate(zip(sample.truth, held, strict=True)):
-        length = max(Fraction(float(end)) - note.onset, Fraction(1, 16))
-        notes.append(Note(k, note.pitch.midi, note.onset, note.length and length, note.grace))
-    grid = Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
-    return notes, [note.staff for note in sample.truth], grid
+    for note, end in zip(true_notes(sample), held, strict=True):
+        duration = max(Fraction(float(end)) - note.onset, Fraction(1, 16))
+        notes.append(replace(note, duration=note.duration and duration))
+    return notes, Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
 
 
 def read(name: str, weights: str = WEIGHTS[0]) -> PlacedEvidence:
-    notes, staff, grid = placed(name)
+    notes, grid = placed(name)
     performance = take(name).performance
-    return read_again(performance, notes, staff, grid, listen(performance, weights), weights)
+    return read_again(performance, notes, grid, listen(performance, weights), weights)
 
 
 @pytest.mark.parametrize("weights", WEIGHTS)
@@ -55,7 +55,7 @@ def test_most_values_and_voices_of_the_samples_are_read_right():
     right = {"value": [], "voice": []}
     for name in names():
         sample, evidence = take(name), read(name)
-        notes, _, grid = placed(name)
+        notes, grid = placed(name)
         for k, (note, true) in enumerate(zip(notes, sample.truth, strict=True)):
             if note.grace:
                 continue
@@ -73,26 +73,24 @@ def test_of_grace_notes_nothing_is_known():
     notes = [Note(0, 62, Fraction(0), Fraction(0), True)]
     notes.append(Note(1, 64, Fraction(0), Fraction(1)))
     performance = play([press(0, 62), press(0.05, 64)])
-    evidence = read_again(performance, notes, [1, 1], grid_of("4/4"), blank(2))
+    evidence = read_again(performance, notes, grid_of("4/4"), blank(2))
     assert np.ptp(evidence.value[0]) == 0 == np.ptp(evidence.voice[0])
     assert np.ptp(evidence.value[1]) > 0
 
 
 def test_the_order_of_the_notes_does_not_matter():
-    notes, staff, grid = placed("sonatina")
+    notes, grid = placed("sonatina")
     performance = take("sonatina").performance
     first = listen(performance)
-    here = read_again(performance, notes, staff, grid, first)
-    there = read_again(performance, notes[::-1], staff[::-1], grid, first)
+    here = read_again(performance, notes, grid, first)
+    there = read_again(performance, notes[::-1], grid, first)
     for field in fields(PlacedEvidence):
-        assert getattr(there, field.name)[::-1] == pytest.approx(
-            getattr(here, field.name), abs=1e-4
-        )
+        assert getattr(there, field.name) == pytest.approx(getattr(here, field.name), abs=1e-4)
 
 
 def test_each_player_is_read_alone():
     """A second player below the first changes nothing in what the first one is held to write."""
-    notes, staff, grid = placed("march")
+    notes, grid = placed("march")
     alone = take("march").performance
     count = len(notes)
     both = Performance(
@@ -104,15 +102,15 @@ def test_each_player_is_read_alone():
         ),
         players=(PIANO, Instrument("Piano")),
     )
-    index = {}
-    for k, note in enumerate(both.notes):
-        index.setdefault((note.player, note.onset, note.pitch), []).append(k)
+    index = {(note.player, note.onset, note.pitch): k for k, note in enumerate(both.notes)}
     doubled = []
     for player in (0, 1):
         for note in notes:
             played = alone.notes[note.played]
-            doubled.append(replace(note, played=index[player, played.onset, played.pitch][0]))
-    said = read_again(both, doubled, [*staff, *(s + 2 for s in staff)], grid, blank(2 * count))
-    one = read_again(alone, notes, staff, grid, blank(count))
-    assert said.value[:count] == pytest.approx(one.value, abs=1e-4)
-    assert said.value[count:] == pytest.approx(one.value, abs=1e-4)
+            press = index[player, played.onset, played.pitch]
+            doubled.append(replace(note, played=press, part=player))
+    said = read_again(both, doubled, grid, blank(2 * count))
+    one = read_again(alone, notes, grid, blank(count))
+    presses = [note.played for note in doubled]
+    assert said.value[presses[:count]] == pytest.approx(one.value, abs=1e-4)
+    assert said.value[presses[count:]] == pytest.approx(one.value, abs=1e-4)

@@ -60,7 +60,7 @@ def test_what_a_time_signature_says(beats, beat_type, full, compound, beat):
     assert bar.end == 6
 
 
-def test_a_placed_note_ends_after_its_length():
+def test_a_note_ends_after_its_duration():
     assert Note(0, 60, Fraction(1, 3), Fraction(2, 3)).end == 1
 
 

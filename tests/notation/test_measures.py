@@ -10,18 +10,18 @@ import pytest
 
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import Dynamic, PedalMark, TempoMark
-from engrave.music.note import Pedals, PedalSpan, PedalWord, Note
+from engrave.music.note import Note, Pedals, PedalSpan, PedalWord
 from engrave.music.performance import Performance, PlayedNote
 from engrave.music.score import Chord, Measure, Score, Unwritten
 from engrave.music.values import NoteValue, TimeSignature
-from engrave.notation.measures import NO_PEDALS, notate
+from engrave.notation.measures import PartMarks, Signs
 from engrave.output.musicxml.document import write_musicxml
-from engrave.pitch.spelling import spell
 from engrave.rhythm.durations import settle_lengths
 from tests.conftest import Judge
 from tests.notation.test_note_values import LETTERS
 from tests.support.evidence import blank
 from tests.support.judge import check
+from tests.support.notes import notate_piano, on_staves
 from tests.support.scores import pitch
 
 DOWN, UP = "start", "stop"
@@ -54,12 +54,15 @@ def placed(text: str) -> list[Note]:
 def written(text: str, grid: Grid, voices: str = "", staff: int = 1, pedal: str = "") -> Score:
     """The score of notes on one staff (the other one rests), and of pedal spans "0 2; 2 4"."""
     notes = placed(text)
-    voice = [int(number) for number in voices] or [1] * len(notes)
+    standing = on_staves(notes, staff, [int(number) for number in voices] or 1)
     spans = (PedalSpan(*map(Fraction, span.split())) for span in pedal.split(";") if span)
-    pedals = Pedals(tuple(spans))
-    score = notate(notes, grid, [staff] * len(notes), voice, spell(notes), pedals)
+    score = notate_piano(standing, grid, pedalled(Pedals(tuple(spans))))
     assert check(score, performance_of(notes, grid)) == []
     return score
+
+
+def pedalled(pedals: Pedals) -> Signs:
+    return Signs(parts=(PartMarks(pedals=pedals),))
 
 
 def performance_of(notes: Sequence[Note], grid: Grid) -> Performance:
@@ -71,7 +74,7 @@ def performance_of(notes: Sequence[Note], grid: Grid) -> Performance:
     onsets = [float(grid.time_at(note.onset)) + note.played / 1e6 for note in rows]
     return Performance(
         tuple(
-            PlayedNote(onset, onset + 0.1 + float(note.length) / 2, note.pitch, 64)
+            PlayedNote(onset, onset + 0.1 + float(note.duration) / 2, note.pitch, 64)
             for onset, note in zip(onsets, rows, strict=True)
         )
     )
@@ -148,7 +151,7 @@ def test_a_key_below_all_notation_is_not_written_and_said() -> None:
         Note(1, 9, Fraction(0), Fraction(4)),
     ]
     grid = grid_of("4/4")
-    score = notate(notes, grid, [2, 2], [1, 1], spell(notes))
+    score = notate_piano(on_staves(notes, 2), grid)
     assert check(score, performance_of(notes, grid)) == []
     assert [entry.played for entry in score.unwritten] == [0, 1]
 
@@ -159,7 +162,7 @@ def test_a_grace_note_goes_with_a_note_that_cannot_be_written() -> None:
         Note(1, 10, Fraction(0), Fraction(4)),
     ]
     grid = grid_of("4/4")
-    score = notate(notes, grid, [2, 2], [1, 1], spell(notes))
+    score = notate_piano(on_staves(notes, 2), grid)
     assert check(score, performance_of(notes, grid)) == []
 
 
@@ -197,14 +200,11 @@ def test_time_signatures_stand_where_they_change() -> None:
     assert [m.time is None for m in score.parts[0].measures] == [False, True]
 
 
-def test_marks_and_texts_stand_at_the_beginning() -> None:
-    notes, grid = placed("C5 0 4; C5 4 4"), grid_of("4/4", "4/4")
+def test_marks_stand_in_their_bars_and_the_key_at_the_beginning() -> None:
     tempo = TempoMark(Fraction(0), NoteValue("quarter"), 80, "Andante")
     loudness = [Dynamic(Fraction(0), "mf"), Dynamic(Fraction(4), "p")]
-    score = notate(
-        notes, grid, [1, 1], [1, 1], spell(notes), NO_PEDALS, tempo, loudness, "Song", "Me"
-    )
-    assert (score.title, score.composer) == ("Song", "Me")
+    signs = Signs(parts=(PartMarks((tempo, *loudness)),))
+    score = notate_piano(placed("C5 0 4; C5 4 4"), grid_of("4/4", "4/4"), signs)
     first, second = (m.marks for m in score.parts[0].measures)
     assert first == (tempo, loudness[0])
     assert second == (Dynamic(Fraction(0), "p"),)
@@ -281,7 +281,7 @@ def test_an_editors_pedal_stands_in_brackets_and_an_abridged_one_is_not_seen() -
         PedalSpan(Fraction(8), Fraction(12), shown=False),
     )
     pedal = Pedals(spans, (PedalWord(Fraction(8), "simile"),), bracketed=True)
-    score = notate(notes, grid, [2] * 3, [1] * 3, spell(notes), pedal)
+    score = notate_piano(on_staves(notes, 2), grid, pedalled(pedal))
     assert check(score, performance_of(notes, grid)) == []
     shown = [m.shown for bar in score.parts[0].measures for m in bar.marks if hasattr(m, "shown")]
     assert shown == [True] * 4 + [False] * 2
@@ -305,10 +305,8 @@ FRAMES = [
 ]
 
 
-def random_notes(
-    chance: random.Random, grid: Grid
-) -> tuple[list[Note], list[int], list[int]]:
-    """Notes on a random division of each beat, with their staves and voices."""
+def random_notes(chance: random.Random, grid: Grid) -> list[Note]:
+    """Notes on a random division of each beat, in two voices of each staff."""
     rows: list[tuple[Fraction, bool, int, int, int, Fraction]] = []
     bars = [bar for bar in grid.bars if chance.random() < 0.85]
     for bar in bars:
@@ -317,7 +315,7 @@ def random_notes(
     rows = rows or [(Fraction(0), False, 60, 1, 1, Fraction(1))]
     rows.sort(key=lambda row: (row[0], not row[1], row[2]))
     notes = [Note(k, key, o, n, grace) for k, (o, grace, key, _, _, n) in enumerate(rows)]
-    return notes, [row[3] for row in rows], [row[4] for row in rows]
+    return on_staves(notes, [row[3] for row in rows], [row[4] for row in rows])
 
 
 def random_line(chance: random.Random, bar: Bar, staff: int, voice: int) -> list[tuple]:
@@ -354,10 +352,9 @@ def random_score(seed: int) -> tuple[Score, Performance]:
     chance = random.Random(seed)
     meters, pickup = FRAMES[seed % len(FRAMES)]
     grid = grid_of(*(meter for meter in meters for _ in range(3)), pickup=pickup)
-    notes, staff, voice = random_notes(chance, grid)
-    settled = settle_lengths(notes, staff, voice, grid, blank(len(notes)))
-    pedal = random_pedal(chance, grid)
-    score = notate(settled, grid, staff, voice, spell(settled), pedal)
+    notes = random_notes(chance, grid)
+    settled = settle_lengths(notes, blank(len(notes)), grid)
+    score = notate_piano(settled, grid, pedalled(random_pedal(chance, grid)))
     return score, performance_of(notes, grid)
 
 

@@ -11,13 +11,12 @@ from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
 from engrave.music.performance import Performance
 from engrave.music.score import Chord, Measure, Score
-from engrave.notation.measures import notate
 from engrave.notation.repeats import OTHERWISE, fold_repeats
-from engrave.pitch.spelling import spell
 from engrave.rhythm.durations import settle_lengths
-from tests.notation.test_measures import performance_of, random_pedal
+from tests.notation.test_measures import pedalled, performance_of, random_pedal
 from tests.support.evidence import blank
 from tests.support.judge import check
+from tests.support.notes import notate_piano, on_staves
 from tests.support.strategies import LIGHT
 
 Row = tuple[Fraction, int, int, Fraction]  # place in the bar, staff, key, length held
@@ -89,10 +88,9 @@ def _written(
         for place, staff, key, held in bar
     )
     notes = [Note(i, key, place, held) for i, (place, key, _, held) in enumerate(found)]
-    staff, voice = [row[2] for row in found], [1] * len(found)
-    settled = settle_lengths(notes, staff, voice, grid, blank(len(notes)))
-    pedals = random_pedal(chance, grid)
-    score = notate(settled, grid, staff, voice, spell(settled), pedals)
+    standing = on_staves(notes, [row[2] for row in found])
+    settled = settle_lengths(standing, blank(len(notes)), grid)
+    score = notate_piano(settled, grid, pedalled(random_pedal(chance, grid)))
     return score, performance_of(notes, grid)
 
 

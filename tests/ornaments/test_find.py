@@ -8,17 +8,17 @@ import pytest
 
 from engrave.listening import heads
 from engrave.listening.evidence import Evidence
-from engrave.music.note import Ornament, Ornaments, Note
-from engrave.music.performance import Performance, PlayedNote
+from engrave.music.note import FoldedNote, Note, Ornament, Ornaments
+from engrave.music.performance import RIGHT, Performance, PlayedNote
 from engrave.music.score import Chord, Score
-from engrave.notation.measures import notate
+from engrave.notation.measures import Signs
 from engrave.ornaments.find import find_ornaments
 from engrave.ornaments.fold import fold
 from engrave.output.musicxml.document import write_musicxml
-from engrave.pitch.spelling import spell
 from tests.conftest import Judge
 from tests.support.evidence import blank
 from tests.support.judge import check
+from tests.support.notes import notate_piano, on_staves
 from tests.support.playing import even_grid
 
 UNLIKELY = -6.0  # log odds of everything that a test does not say
@@ -26,8 +26,12 @@ Press = tuple[float, float, int]  # onset, seconds held, key
 SEMIQUAVER = 0.125  # seconds, at 120 quarters a minute
 
 
-def perform(*presses: Press) -> Performance:
-    return Performance(tuple(PlayedNote(on, on + held, key, 64) for on, held, key in presses))
+def perform(*presses: Press, hands: str = "") -> Performance:
+    """The presses by the right hand, if nothing is said."""
+    played = zip(presses, map(int, hands or str(RIGHT) * len(presses)), strict=True)
+    return Performance(
+        tuple(PlayedNote(on, on + held, key, 64, hand=hand) for (on, held, key), hand in played)
+    )
 
 
 def said(count: int, **flags: dict[int, float]) -> Evidence:
@@ -43,9 +47,9 @@ def find(
     *presses: Press, hands: str = "", quarter: float = 0.5, **flags: dict[int, float]
 ) -> Ornaments:
     """The ornaments of presses that one hand plays if nothing is said; quarters last so long."""
-    staff = [int(hand) for hand in hands] or [1] * len(presses)
+    performance = perform(*presses, hands=hands)
     grid = even_grid(4, 4, seconds=quarter)
-    return find_ornaments(perform(*presses), staff, said(len(presses), **flags), grid)
+    return find_ornaments(performance, said(len(presses), **flags), grid)
 
 
 def steady(step: float, *keys: int, start: float = 0.0) -> list[Press]:
@@ -142,8 +146,8 @@ def test_a_mordent_goes_to_its_neighbour_and_back(neighbour: int, kind: str) -> 
     found = find(*presses)
     assert found.signs == (Ornament(kind, 0, (1, 2), 0.5, 1.04),)
     folded = fold(perform(*presses), found)
-    assert folded.kept == (0, 3)
-    assert folded.performance.notes[0] == PlayedNote(0.5, 1.04, 72, 64)
+    assert [note.played for note in folded] == [0, 3]
+    assert folded[0] == FoldedNote(0.5, 1.04, 72, 64, hand=RIGHT, played=0)
 
 
 def test_three_notes_that_are_no_mordent() -> None:
@@ -160,7 +164,7 @@ def test_three_notes_that_are_no_mordent() -> None:
     firmly = perform(*around(0.07, 0.4)).notes
     brushed = Performance((firmly[0], replace(firmly[1], velocity=30), *firmly[2:]))
     for performance, count in ((Performance(firmly), 1), (brushed, 0)):
-        found = find_ornaments(performance, [1] * 4, said(4), even_grid(4, 4, seconds=0.5))
+        found = find_ornaments(performance, said(4), even_grid(4, 4, seconds=0.5))
         assert len(found.signs) == count
     assert find((0.43, 0.06, 77), *around(0.07, 0.4)) == Ornaments()  # out of a run
     assert find((0.38, 0.11, 77), *around(0.07, 0.4)).signs
@@ -217,21 +221,23 @@ def test_keys_let_go_on_the_way_or_struck_downwards_are_no_rolled_chord() -> Non
 
 
 def test_folding_leaves_one_note_for_a_sign_and_one_moment_for_a_chord() -> None:
-    whole = perform(*TRILL)
-    folded = fold(
-        whole, Ornaments(frozenset({7}), (Ornament("trill", 0, (1, 2, 3, 4, 5, 6), 1.0, 1.5),))
+    trill = Ornament("trill", 0, (1, 2, 3, 4, 5, 6), 1.0, 1.5)
+    last = perform(*TRILL).notes[7]
+    assert fold(perform(*TRILL), Ornaments(frozenset({7}), (trill,))) == (
+        FoldedNote(1.0, 1.5, 72, 64, hand=RIGHT, played=0),
+        FoldedNote(last.onset, last.release, 71, 64, hand=RIGHT, played=7, grace=True),
     )
-    assert folded.kept == (0, 7)
-    assert folded.graces == {1}
-    assert folded.performance.notes == (PlayedNote(1.0, 1.5, 72, 64), whole.notes[7])
     chord = fold(perform(*ROLL), Ornaments(rolled=((0, 1, 2, 3),)))
-    assert {round(note.onset, 6) for note in chord.performance.notes} == {1.075}
-    assert chord.kept == (0, 1, 2, 3)
+    assert {round(note.onset, 6) for note in chord} == {1.075}
+    assert [note.played for note in chord] == [0, 1, 2, 3]
 
 
 def test_nothing_is_folded_where_nothing_is_found() -> None:
     whole = perform(*MELODY)
-    assert fold(whole, find(*MELODY)).performance == whole
+    assert fold(whole, find(*MELODY)) == tuple(
+        FoldedNote(n.onset, n.release, n.pitch, n.velocity, n.player, n.hand, played=i)
+        for i, n in enumerate(whole.notes)
+    )
     assert find() == Ornaments()
 
 
@@ -242,10 +248,8 @@ def page(notes: str, ornaments: Ornaments) -> Score:
         Note(int(i), int(key), Fraction(on), Fraction(n), grace=n == "0")
         for key, on, n, _, i in rows
     ]
-    staff = [int(row[3]) for row in rows]
-    grid = even_grid(4, 4, bars=2)
-    spelled = spell(placed)
-    return notate(placed, grid, staff, [1] * len(rows), spelled, ornaments=ornaments)
+    standing = on_staves(placed, [int(row[3]) for row in rows])
+    return notate_piano(standing, even_grid(4, 4, bars=2), Signs(ornaments))
 
 
 def chords(score: Score) -> list[Chord]:

@@ -4,16 +4,16 @@ from fractions import Fraction
 
 import pytest
 
-from engrave.music.note import Ornaments, Note
+from engrave.music.note import Note, Ornaments
 from engrave.music.performance import Performance, PlayedNote
 from engrave.music.score import Score
-from engrave.notation.measures import notate
+from engrave.notation.measures import Signs
 from engrave.ornaments.find import find_ornaments
 from engrave.ornaments.fold import fold
 from engrave.ornaments.glissandos import find_glissandos
-from engrave.pitch.spelling import spell
 from tests.support.evidence import blank
 from tests.support.judge import check
+from tests.support.notes import notate_piano, on_staves
 from tests.support.playing import even_grid
 
 WHITE = [60, 62, 64, 65, 67, 69, 71, 72, 74, 76, 77, 79]
@@ -58,11 +58,10 @@ def test_up_and_down_are_two() -> None:
 def test_only_the_ends_are_left_and_the_first_is_held_up_to_the_last() -> None:
     performance = Performance(tuple(swept(WHITE)))
     count = len(WHITE)
-    ornaments = find_ornaments(performance, [1] * count, blank(count), even_grid(4, 4))
+    ornaments = find_ornaments(performance, blank(count), even_grid(4, 4))
     assert ornaments == Ornaments(glissandos=(tuple(range(count)),))
-    folded = fold(performance, ornaments)
-    first, last = folded.performance.notes
-    assert folded.kept == (0, count - 1)
+    first, last = fold(performance, ornaments)
+    assert (first.played, last.played) == (0, count - 1)
     assert (first.pitch, last.pitch, first.release) == (60, 79, last.onset)
 
 
@@ -70,9 +69,8 @@ def page(*places: tuple[str, int, int], voices: str) -> Score:
     """Notes (onset, key, press) of a quarter each; the glissando goes from press 0 to press 3."""
     notes = [Note(press, key, Fraction(on), Fraction(1)) for on, key, press in places]
     ornaments = Ornaments(glissandos=((0, 1, 2, 3),))
-    grid = even_grid(4, 4, bars=1)
-    voice = [int(v) for v in voices]
-    return notate(notes, grid, [1] * len(notes), voice, spell(notes), ornaments=ornaments)
+    standing = on_staves(notes, 1, [int(voice) for voice in voices])
+    return notate_piano(standing, even_grid(4, 4, bars=1), Signs(ornaments))
 
 
 def test_the_line_leads_to_the_next_chord() -> None:

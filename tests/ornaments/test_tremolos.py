@@ -8,7 +8,8 @@ import pytest
 from engrave.music.grid import Grid
 from engrave.music.note import Note, Tremolo
 from engrave.music.performance import PlayedNote
-from engrave.ornaments.tremolos import find_tremolos, join_second_chords
+from engrave.ornaments.tremolos import add_alternating_chords, find_tremolos
+from tests.support.notes import on_staves
 from tests.support.playing import even_grid
 
 STROKE = 0.07  # seconds: at half a second a quarter, seven to the beat
@@ -77,15 +78,17 @@ def test_it_goes_from_beat_to_beat_and_is_written_anew_in_each_bar() -> None:
     assert {round(notes[i].onset, 2) for i in left} == {0.9, 3.49}
 
 
-def joined(tremolo: Tremolo, onsets: list[str], lengths: list[str]):
-    """The first chord (presses 0 and 1) and what follows in the voice, and then all of them."""
+def joined(tremolo: Tremolo, onsets: list[str], lengths: list[str]) -> tuple[Note, ...]:
+    """The first chord (presses 0 and 1) and what follows in the voice, and then all of them.
+
+    They stand in the lower voice of the lower staff.
+    """
     performance = struck(steady(28), LOW, HIGH)
     notes = [
         Note(i, performance[i].pitch, Fraction(onset), Fraction(length))
         for i, (onset, length) in enumerate(zip(onsets, lengths, strict=True))
     ]
-    lines = [(2, 1)] * len(notes)
-    return join_second_chords(notes, [tremolo], performance, lines, even_grid(4, 4))
+    return add_alternating_chords(on_staves(notes, 2, 2), [tremolo], performance, even_grid(4, 4))
 
 
 TREMOLO = Tremolo(((0, 1), (2, 3)), {0: (4,), 1: (5,), 2: (6,), 3: (7,)}, 0.0, 2.0)
@@ -93,12 +96,13 @@ TREMOLO = Tremolo(((0, 1), (2, 3)), {0: (4,), 1: (5,), 2: (6,), 3: (7,)}, 0.0, 2
 
 def test_the_second_chord_joins_the_first() -> None:
     result = joined(TREMOLO, ["0", "0"], ["7/2", "3"])
-    assert [(n.played, n.onset, n.length) for n in result.notes] == [(i, 0, 4) for i in range(4)]
-    assert result.like == (0, 0, 0, 0)
+    assert [(n.played, n.onset, n.duration) for n in result] == [(i, 0, 4) for i in range(4)]
+    assert [n.pitch for n in result] == [*LOW, *HIGH]
+    assert [(n.hand, n.staff, n.voice_staff, n.voice) for n in result] == [(2, 2, 2, 2)] * 4
 
 
 def test_it_ends_with_the_beat_before_the_next_note() -> None:
     tremolo = replace(TREMOLO, release=1.5)
     result = joined(tremolo, ["0", "0", "8/3"], ["7/2", "3", "1"])
-    assert [n.length for n in result.notes if n.played < 2] == [2, 2]
-    assert [n.onset for n in result.notes][-1] == Fraction(8, 3)
+    assert [n.duration for n in result if n.played < 2] == [2, 2]
+    assert [n.onset for n in result][-1] == Fraction(8, 3)

@@ -13,6 +13,7 @@ from engrave.midi.read import read_midi
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
 from engrave.pedal.placement import mark_pedal
+from tests.support.notes import on_staves
 
 TICKS = 480  # a second: two quarters of MIDI's own tempo last as long
 COUNT = 8
@@ -71,6 +72,6 @@ def test_what_is_written(what: str, moves: str, channel: int, first: int, expect
         Note(i, note.pitch, Fraction(i // 2), Fraction(1))
         for i, note in enumerate(performance.notes)
     ]
-    staff = [2 if note.pitch < 60 else 1 for note in notes]
-    spans = mark_pedal(performance, notes, staff, grid)
+    staves = [2 if note.pitch < 60 else 1 for note in notes]
+    spans = mark_pedal(performance, on_staves(notes, staves), grid)
     assert " ".join(f"{span.start}-{span.stop}" for span in spans) == expected, what

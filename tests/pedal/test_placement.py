@@ -1,5 +1,6 @@
 """Pedal marks from hand-drawn pedal curves over quarter notes that last one second each."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PedalSpan, Note
+from engrave.music.note import Note, PedalSpan
 from engrave.music.performance import PedalMove, Performance, PlayedNote
 from engrave.pedal.placement import mark_pedal
+from tests.support.notes import on_staves
 
 BARS = 4
 GRID = Grid(
@@ -35,7 +37,7 @@ def mark(moves, step=Fraction(1), first=0, last=8, inferred=False):
 
 def spans_of(performance, notes, inferred=False):
     """The marks where all notes are the left hand's."""
-    return mark_pedal(performance, notes, [2] * len(notes), GRID, inferred)
+    return mark_pedal(performance, on_staves(notes, 2), GRID, inferred)
 
 
 def test_press_and_release():
@@ -73,7 +75,7 @@ def test_quick_changes_are_all_seen(lift):
         tuple(PlayedNote(k * quarter, (k + 0.9) * quarter, 48, 64) for k in range(8)), tuple(moves)
     )
     notes = [Note(k, 48, Fraction(k), Fraction(1)) for k in range(8)]
-    spans = mark_pedal(performance, notes, [2] * 8, grid)
+    spans = mark_pedal(performance, on_staves(notes, 2), grid)
     assert len(spans) == 7
 
 
@@ -85,15 +87,15 @@ def test_a_late_change_belongs_to_the_chord_before_it():
 def test_a_press_soon_after_the_bass_is_at_the_bass(late):
     """However many notes the right hand plays meanwhile, and where the foot is nearer to them."""
     moves = [(0.0, 127), (2.01, 0), (2 + late, 127), (4.0, 0)]
-    upper = [Note(k, 72, Fraction(k, 8), Fraction(1, 8)) for k in range(32)]
-    lower = [Note(32 + k, 40, Fraction(2 * k), Fraction(2)) for k in range(2)]
+    upper = [Note(0, 72, Fraction(k, 8), Fraction(1, 8)) for k in range(32)]
+    lower = on_staves([Note(0, 40, Fraction(2 * k), Fraction(2)) for k in range(2)], 2)
     written = sorted([*upper, *lower], key=lambda note: (note.onset, note.pitch))
-    notes = [Note(i, n.pitch, n.onset, n.length) for i, n in enumerate(written)]
+    notes = [replace(note, played=i) for i, note in enumerate(written)]
     performance = Performance(
         tuple(PlayedNote(float(n.onset), float(n.end), n.pitch, 64) for n in notes),
         tuple(PedalMove(*move) for move in moves),
     )
-    spans = mark_pedal(performance, notes, [1 if n.pitch > 60 else 2 for n in notes], GRID)
+    spans = mark_pedal(performance, notes, GRID)
     assert [(s.start, s.stop) for s in spans] == [(0, 2), (2, 4)]
 
 
@@ -152,7 +154,7 @@ def test_a_press_that_is_over_before_the_first_note_is_silent():
 
 def test_no_pedal():
     assert mark([]) == []
-    assert mark_pedal(Performance((), (PedalMove(0.0, 127),)), [], [], GRID) == ()
+    assert mark_pedal(Performance((), (PedalMove(0.0, 127),)), [], GRID) == ()
 
 
 def test_the_pedal_goes_up_at_the_end_of_a_note_before_a_rest():
@@ -193,13 +195,13 @@ def test_presses_no_faster_than_eighths_under_separate_notes():
 
 def held_bass(moves, upper):
     """The marks under a whole note of the left hand; `upper` are onsets of the right."""
-    notes = [Note(0, 36, Fraction(0), Fraction(4))]
+    notes = on_staves([Note(0, 36, Fraction(0), Fraction(4))], 2)
     notes += [Note(i, 72, Fraction(q), Fraction(1, 4)) for i, q in enumerate(upper, 1)]
     performance = Performance(
         tuple(PlayedNote(float(n.onset), float(n.end) - 0.05, n.pitch, 64) for n in notes),
         tuple(PedalMove(*move) for move in moves),
     )
-    spans = mark_pedal(performance, notes, [2, *[1] * len(upper)], GRID)
+    spans = mark_pedal(performance, notes, GRID)
     return [(s.start, s.stop) for s in spans]
 
 

@@ -5,9 +5,10 @@ from fractions import Fraction
 import pytest
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import PedalSpan, PedalWord, Note
+from engrave.music.note import Note, PedalSpan, PedalWord
 from engrave.music.performance import PedalMove, Performance, PlayedNote
 from engrave.pedal.words import abridge, mark_soft_pedal
+from tests.support.notes import on_staves
 
 BARS = 6
 
@@ -34,7 +35,7 @@ def soft(
         notes, soft=tuple(PedalMove(quarter * place, depth) for place, depth in moves)
     )
     placed = [Note(i, 48, Fraction(i), Fraction(1)) for i in range(count)]
-    words = mark_soft_pedal(performance, placed, [2] * count, grid_of(bars, quarter))
+    words = mark_soft_pedal(performance, on_staves(placed, 2), grid_of(bars, quarter))
     return [(float(word.quarter), word.words) for word in words]
 
 

@@ -1,5 +1,6 @@
 """Spelling and key, on small examples that a musician checks by eye."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -23,7 +24,7 @@ def pitch(name):
 
 
 def played(line):
-    """One PlacedNote for each name of "C4+E4 G4": a quarter each, + for notes struck together."""
+    """One note for each name of "C4+E4 G4": a quarter each, + for notes struck together."""
     return [
         Note(0, pitch(one).midi, Fraction(place), Fraction(1))
         for place, chord in enumerate(line.split())
@@ -34,7 +35,7 @@ def played(line):
 def respelled(line, key=None):
     """The line after its names were forgotten and found again."""
     found = spell(played(line), parse_key(key) if key else None)
-    names = iter(found.pitches)
+    names = iter(note.name for note in found.notes)
     return " ".join("+".join(name(next(names)) for _ in chord.split("+")) for chord in line.split())
 
 
@@ -96,10 +97,7 @@ def test_key_is_found(line, key):
 @pytest.mark.parametrize("shift", range(12))
 def test_signature_follows_transposition(shift):
     hymn = "C3+E4+G4 F3+F4+A4 C3+E4+G4 G2+D4+B4 A2+E4+C5 F3+F4+A4 G3+D4+B4 C3+E4+C5"
-    moved = [
-        Note(note.played, note.pitch + shift, note.onset, note.length)
-        for note in played(hymn)
-    ]
+    moved = [replace(note, pitch=note.pitch + shift) for note in played(hymn)]
     assert (spell(moved).key.fifths - 7 * shift) % 12 == 0
 
 
@@ -108,23 +106,24 @@ def test_a_key_given_by_the_user_is_kept():
     key = KeySignature(7)
     found = spell(scale, key)
     assert found.key == key
-    assert " ".join(map(name, found.pitches)) == "C#4 D#4 E#4 F#4 G#4 A#4 B#4 C#5"
+    assert " ".join(name(note.name) for note in found.notes) == "C#4 D#4 E#4 F#4 G#4 A#4 B#4 C#5"
 
 
 def test_pitches_stand_in_the_order_of_the_notes_given_and_sound_as_played():
     notes = played("B#3+E4 C4+Fb4 Gx4 Cb5 A0 C8")
-    backwards = spell(notes[::-1]).pitches
-    assert backwards == spell(notes).pitches[::-1]
-    assert [p.midi for p in backwards] == [note.pitch for note in notes[::-1]]
+    backwards = spell(notes[::-1]).notes
+    assert backwards == spell(notes).notes[::-1]
+    assert [replace(note, spelling=None) for note in backwards] == notes[::-1]
+    assert [note.name.midi for note in backwards] == [note.pitch for note in backwards]
 
 
 def test_lowest_and_highest_midi_notes_have_names():
     ends = [Note(0, p, Fraction(0), Fraction(0), grace=True) for p in (0, 1, 126, 127)]
-    assert [p.midi for p in spell(ends).pitches] == [0, 1, 126, 127]
+    assert [note.name.midi for note in spell(ends).notes] == [0, 1, 126, 127]
 
 
 def test_silence_is_in_c_unless_told():
-    assert spell([]).pitches == ()
+    assert spell([]).notes == ()
     assert spell([]).key == KeySignature(0)
     assert spell([], KeySignature(3)).key == KeySignature(3)
 

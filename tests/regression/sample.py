@@ -23,19 +23,11 @@ from engrave.listening import heads
 from engrave.listening.evidence import Evidence
 from engrave.music.grid import Tap
 from engrave.music.marks import Dynamic, Hairpin
-from engrave.music.note import (
-    Articulation,
-    Ornaments,
-    Pedals,
-    PedalSpan,
-    Note,
-    Section,
-    Spelling,
-)
-from engrave.music.performance import Instrument, Performance
+from engrave.music.note import Articulation, Ornaments, Pedals, PedalSpan, Section
+from engrave.music.performance import PIANO, Instrument, Performance
 from engrave.music.score import Score
 from engrave.music.values import KeySignature
-from engrave.notation.measures import notate
+from engrave.notation.measures import Mark, PartMarks, Signs, notate
 from engrave.options import Options
 from engrave.pedal.inference import PedalWish
 from engrave.pipeline import transcribe
@@ -43,6 +35,7 @@ from samples.notation import Piece, read_piece
 from samples.performer import Take
 from tests.regression.player import play_exactly
 from tests.support.evidence import of_truth, reads_right, unread, unsaid_bars
+from tests.support.notes import true_notes
 
 SURE_FLAG = 3.0  # log odds with which the reader says what a note is
 MODES: dict[str, Literal["major", "minor"]] = {"major": "major", "minor": "minor"}
@@ -93,24 +86,15 @@ def make(sample: Sample) -> Made:
 
 
 def _notate(take: Take, sample: Sample) -> Score:
-    piece = take.piece
-    notes = tuple(
-        Note(i, note.pitch.midi, note.onset, note.length, note.grace)
-        for i, note in enumerate(take.truth)
+    spans = tuple(PedalSpan(span.start, span.end) for span in take.piece.pedal)
+    marks: list[Mark] = [tempo_mark(take.grid)] if sample.tempo_mark else []
+    signs = Signs(
+        Ornaments(rolled=_rolled(take)),
+        Articulation(_presses(take, "staccato"), _presses(take, "accent")),
+        (PartMarks((*marks, *_dynamics(sample.dynamics)), Pedals(spans)),),
     )
-    spans = tuple(PedalSpan(span.start, span.end) for span in piece.pedal)
-    return notate(
-        notes,
-        take.grid,
-        [note.staff for note in take.truth],
-        [note.voice % 4 for note in take.truth],
-        Spelling(_sections(piece, sample.keys), tuple(note.pitch for note in take.truth)),
-        Pedals(spans),
-        tempo_mark(take.grid) if sample.tempo_mark else None,
-        _dynamics(sample.dynamics),
-        ornaments=Ornaments(rolled=_rolled(take)),
-        articulation=Articulation(_presses(take, "staccato"), _presses(take, "accent")),
-    )
+    sections = _sections(take.piece, sample.keys)
+    return notate(true_notes(take), [PIANO], take.grid, sections, signs)
 
 
 def _transcribe(take: Take, sample: Sample) -> Score:
@@ -125,9 +109,8 @@ def _transcribe(take: Take, sample: Sample) -> Score:
         patch.object(pipeline, "read_rhythm", unread),
         patch.object(pipeline, "read_again", reads_right),
     ):
-        made = transcribe(
-            take.performance, Options(beats=taps, key=_key(take.piece)), pedal=sample.pedal
-        )
+        options = Options(beats=taps, key=_key(take.piece), pedal=sample.pedal)
+        made = transcribe(take.performance, options)
     return made.score
 
 

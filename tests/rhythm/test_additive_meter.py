@@ -31,7 +31,7 @@ def lesser_first(
                 force = 90 if str(place) in loud.split() else 60
                 played.append(PlayedNote(float(onset), float(onset) + 0.1, 60, force))
     grid = Grid((0.0, 1.0), (Fraction(0), Fraction(1)), made)
-    divided = divide_bars(played, notes, [1] * len(notes), grid).bars
+    divided = divide_bars(notes, played, grid).bars
     assert [(bar.start, bar.length) for bar in divided] == [(bar.start, bar.length) for bar in made]
     return [bar.lesser_first for bar in divided]
 
@@ -70,7 +70,7 @@ def test_bars_of_a_run_divide_alike_and_the_next_run_in_its_own_way() -> None:
     notes = [Note(i, 60, place, Fraction(1, 2)) for i, place in enumerate(places)]
     played = [PlayedNote(float(p), float(p) + 0.1, 60, 100 if p == 1.5 else 60) for p in places]
     grid = Grid((0.0, 1.0), (Fraction(0), Fraction(1)), (*seven, four, last))
-    divided = divide_bars(played, notes, [1] * len(notes), grid).bars
+    divided = divide_bars(notes, played, grid).bars
     assert [bar.lesser_first for bar in divided] == [True, True, False, False]
 
 

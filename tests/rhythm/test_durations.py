@@ -1,6 +1,7 @@
 """How long notes are written: by how long they were held, by the reader where that leaves doubt."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -11,8 +12,8 @@ from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
 from engrave.rhythm.durations import settle_lengths
 from samples import names, take
-from samples.notation import TrueNote
 from tests.support.evidence import blank, of_truth, said
+from tests.support.notes import on_staves, true_notes
 
 
 def grid_of(meter: str, bars: int = 2, pickup: str = "0") -> Grid:
@@ -38,10 +39,9 @@ def settled(held: str, grid: Grid, read: str | None = None) -> str:
     for word in held.split():
         onset, length = word.split(":")
         notes.append(Note(len(notes), 60, Fraction(onset), Fraction(length)))
-    ones = [1] * len(notes)
     values = [Fraction(word) for word in (read or "").split()]
     evidence = said(len(notes), value=values) if read else blank(len(notes))
-    return " ".join(str(note.length) for note in settle_lengths(notes, ones, ones, grid, evidence))
+    return " ".join(str(note.duration) for note in settle_lengths(notes, evidence, grid))
 
 
 @pytest.mark.parametrize(
@@ -137,17 +137,16 @@ def test_the_lengths_of_the_samples_by_a_good_reader(name: str) -> None:
     sample = take(name)
     held = np.array([note.release for note in sample.performance.notes])
     ends = sample.grid.quarter_at(held)
+    true = true_notes(sample)
     notes = [
-        Note(k, note.pitch.midi, note.onset, _held(note, end), note.grace)
-        for k, (note, end) in enumerate(zip(sample.truth, ends.tolist(), strict=True))
+        replace(note, duration=_held(note, end))
+        for note, end in zip(true, ends.tolist(), strict=True)
     ]
     grid = Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
-    staff, voice = ([getattr(n, what) for n in sample.truth] for what in ("staff", "voice"))
-    written = settle_lengths(notes, staff, voice, grid, of_truth(sample))
-    assert [note.length for note in written] == [note.length for note in sample.truth]
+    assert settle_lengths(notes, of_truth(sample), grid) == tuple(true)
 
 
-def _held(note: TrueNote, end: float) -> Fraction:
+def _held(note: Note, end: float) -> Fraction:
     if note.grace:
         return Fraction(0)
     return max(Fraction(round(12 * (end - float(note.onset))), 12), Fraction(1, 12))
@@ -162,8 +161,8 @@ def test_a_chord_gets_the_length_for_which_most_of_it_was_held() -> None:
     lengths = (Fraction(1, 4), Fraction(2), Fraction(2))
     notes = [Note(i, 60 + i, Fraction(0), length) for i, length in enumerate(lengths)]
     notes.append(Note(3, 60, Fraction(2), Fraction(1)))
-    written = settle_lengths(notes, [1] * 4, [1] * 4, grid_of("4/4"), blank(4))
-    assert [note.length for note in written] == [2, 2, 2, 1]
+    written = settle_lengths(notes, blank(4), grid_of("4/4"))
+    assert [note.duration for note in written] == [2, 2, 2, 1]
 
 
 def test_voices_and_hands_do_not_end_each_other() -> None:
@@ -172,8 +171,9 @@ def test_voices_and_hands_do_not_end_each_other() -> None:
         Note(1, 64, Fraction(1), Fraction(3)),
         Note(2, 48, Fraction(2), Fraction(2)),
     ]
-    settled = settle_lengths(notes, [1, 1, 2], [1, 2, 1], grid_of("4/4", bars=1), blank(3))
-    assert [note.length for note in settled] == [4, 3, 2]
+    notes = on_staves(notes, [1, 1, 2], [1, 2, 1])
+    settled = settle_lengths(notes, blank(3), grid_of("4/4", bars=1))
+    assert [note.duration for note in settled] == [4, 3, 2]
 
 
 def test_grace_notes_keep_no_length() -> None:
@@ -181,8 +181,8 @@ def test_grace_notes_keep_no_length() -> None:
         Note(0, 71, Fraction(1), Fraction(0), grace=True),
         Note(1, 72, Fraction(1), Fraction(1)),
     ]
-    settled = settle_lengths(notes, [1, 1], [1, 1], grid_of("4/4"), blank(2))
-    assert [note.length for note in settled] == [0, 1]
+    settled = settle_lengths(notes, blank(2), grid_of("4/4"))
+    assert [note.duration for note in settled] == [0, 1]
     assert settled[0].grace
 
 
@@ -200,12 +200,13 @@ def test_notes_end_before_the_next_of_their_voice_and_inside_the_piece(grid: Gri
             length = Fraction(chance.randrange(1, 5 * unit), unit)
             notes.append(Note(k, chance.randrange(40, 80), onset, length))
         staff, voice = ([chance.choice((1, 2)) for _ in notes] for _ in range(2))
-        written = settle_lengths(notes, staff, voice, grid, blank(len(notes)))
-        assert [(n.onset, n.pitch, n.played) for n in written] == [
-            (n.onset, n.pitch, n.played) for n in notes
+        notes = on_staves(notes, staff, voice)
+        written = settle_lengths(notes, blank(len(notes)), grid)
+        assert [replace(n, duration=Fraction(0)) for n in written] == [
+            replace(n, duration=Fraction(0)) for n in notes
         ]
         for line in set(zip(staff, voice, strict=True)):
-            members = [n for i, n in enumerate(written) if (staff[i], voice[i]) == line]
+            members = [note for note in written if (note.staff, note.voice) == line]
             members.sort(key=lambda note: note.onset)
             assert all(n.onset < n.end <= grid.bars[-1].end for n in members)
             for a, b in pairwise(members):

@@ -1,19 +1,21 @@
 """Places in the bar: rhythms played as people do, on a grid that is known."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from engrave.music.grid import Bar, Grid
+from engrave.music.note import Ornaments
 from engrave.music.performance import Performance
+from engrave.ornaments.fold import fold
 from engrave.rhythm.beat_divisions import COMPOUND, SIMPLE, TICKS
 from engrave.rhythm.quantize import quantize
 from samples import names, take
 from tests.support.evidence import blank, of_truth, read, unread
-from tests.support.playing import even_grid, hands_at_middle_c, play, press
+from tests.support.playing import even_grid, play, press, with_hands
 
 F = Fraction
 RIGHT, LEFT = 72, 48
@@ -31,10 +33,12 @@ def check_sound(placed, performance):
     notes, grid = placed.notes, placed.grid
     assert [note.played for note in notes] == list(range(len(performance.notes)))
     assert [note.pitch for note in notes] == [note.pitch for note in performance.notes]
+    hands = [note.hand for note in performance.notes]
+    assert [(n.hand, n.staff, n.voice_staff) for n in notes] == [(h, h, h) for h in hands]
     main = [note for note in notes if not note.grace]
     assert all(a.onset <= b.onset for a, b in zip(main, main[1:], strict=False))
-    assert all(note.length > 0 for note in main)
-    assert all(note.length == 0 for note in notes if note.grace)
+    assert all(note.duration > 0 for note in main)
+    assert all(note.duration == 0 for note in notes if note.grace)
     assert all(note.onset >= 0 and note.end <= grid.bars[-1].end for note in notes)
     assert all(note.onset < grid.bars[-1].end for note in notes)
     assert all(bar.length > 0 for bar in grid.bars)
@@ -45,10 +49,10 @@ def put(performance, grid, graces=frozenset(), evidence=None):
 
     If nothing is given the reader says nothing, so that the time alone decides.
     """
-    evidence = evidence or blank(len(performance.notes))
-    staff = hands_at_middle_c(performance)
-    placed = quantize(performance, grid, staff, evidence, unread(performance), graces)
-    check_sound(placed, performance)
+    played = with_hands(performance)
+    notes = fold(played, Ornaments(graces))
+    placed = quantize(notes, grid, evidence or blank(len(notes)), unread(notes))
+    check_sound(placed, played)
     return placed
 
 
@@ -300,7 +304,7 @@ def test_a_grace_note_stands_with_the_note_it_leads_to():
     performance, grace = with_grace()
     placed = put(performance, even_grid(4, 4, bars=2), frozenset({grace}))
     note = placed.notes[grace]
-    assert (note.grace, note.onset, note.length) == (True, 4, 0)
+    assert (note.grace, note.onset, note.duration) == (True, 4, 0)
     assert [n.grace for n in placed.notes].count(True) == 1
     assert onsets_of(placed, RIGHT) == every(F(1), F(8))
 
@@ -327,7 +331,7 @@ def test_a_grace_note_that_leads_nowhere_is_a_note():
     performance, grace = with_grace(onset=3.92)
     placed = put(performance, even_grid(4, 4, bars=2), frozenset({grace}))
     assert not placed.notes[grace].grace
-    assert placed.notes[grace].length > 0
+    assert placed.notes[grace].duration > 0
     alone = put(play([press(0, RIGHT)]), even_grid(4, 4, bars=1), frozenset({0}))
     assert not alone.notes[0].grace
 
@@ -400,7 +404,7 @@ def test_a_rest_at_the_opening_of_a_full_bar_stays():
 )
 def test_keys_are_held_in_divisions_of_the_beat_up_to_the_close(held, length):
     placed = put(play([press(0, held=held), press(1)]), even_grid(4, 4, bars=2))
-    assert placed.notes[0].length == length
+    assert placed.notes[0].duration == length
 
 
 # --- the odd cases ---------------------------------------------------------------------------
@@ -473,15 +477,23 @@ def test_every_division_is_whole_in_ticks():
 def test_the_samples_fall_into_place_on_their_true_grid(name):
     sample = take(name)
     graces = frozenset(i for i, note in enumerate(sample.truth) if note.grace)
-    staff = [note.staff for note in sample.truth]
+    performance = with_true_hands(sample)
+    notes = fold(performance, Ornaments(graces))
     grid = from_the_first_note(sample.grid)
-    rhythm = unread(sample.performance)
-    placed = quantize(sample.performance, grid, staff, of_truth(sample), rhythm, graces)
-    check_sound(placed, sample.performance)
+    placed = quantize(notes, grid, of_truth(sample), unread(notes))
+    check_sound(placed, performance)
     true = [note.onset for note in sample.truth]
     right = [a.onset == b for a, b in zip(placed.notes, true, strict=True)]
     assert np.mean(right) >= 0.99
     assert placed.grid.bars == sample.grid.bars
+
+
+def with_true_hands(sample):
+    """A sample as it is played by the hands of its score."""
+    pairs = zip(sample.performance.notes, sample.truth, strict=True)
+    return replace(
+        sample.performance, notes=tuple(replace(note, hand=true.staff) for note, true in pairs)
+    )
 
 
 def from_the_first_note(grid):

@@ -9,8 +9,8 @@ from zipfile import ZipFile
 import numpy as np
 
 from engrave.music.grid import Grid
-from engrave.music.note import Note, Section, Spelling
-from engrave.music.performance import PedalMove, Performance, PlayedNote
+from engrave.music.note import Section
+from engrave.music.performance import PIANO, PedalMove, Performance, PlayedNote
 from engrave.music.score import Chord, Score
 from engrave.music.values import KeySignature, NoteValue
 from engrave.notation.measures import notate
@@ -18,6 +18,7 @@ from engrave.output.musicxml.document import write_musicxml
 from samples import take
 from samples.make import write_midi
 from samples.performer import Take
+from tests.support.notes import true_notes
 
 TICKS = 10080  # to a quarter note
 TYPES = ("256th", "128th", "64th", "32nd", "16th", "eighth", "quarter", "half", "whole", "breve")
@@ -69,15 +70,8 @@ def lay_out(folder: Path, names: list[str]) -> Path:
 
 def true_score(true: Take) -> Score:
     """The score that was played from, as `engrave` would write it if it made no mistake."""
-    placed = [
-        Note(i, note.pitch.midi, note.onset, note.length, note.grace)
-        for i, note in enumerate(true.truth)
-    ]
     key = KeySignature(true.piece.fifths, "minor" if true.piece.mode == "minor" else "major")
-    staves = [note.staff for note in true.truth]
-    voices = [(note.voice - 1) % 4 + 1 for note in true.truth]
-    spelling = Spelling((Section(Fraction(0), key),), tuple(note.pitch for note in true.truth))
-    return notate(placed, true.grid, staves, voices, spelling)
+    return notate(true_notes(true), [PIANO], true.grid, [Section(Fraction(0), key)])
 
 
 def at_tempo(true: Take, tempo: float) -> Take:

@@ -11,7 +11,7 @@ import numpy as np
 from engrave.listening import heads
 from engrave.listening.evidence import BarEvidence, Evidence, PlacedEvidence
 from engrave.music.grid import Grid
-from engrave.music.note import Note
+from engrave.music.note import FoldedNote, Note
 from engrave.music.performance import Performance
 from engrave.rhythm.meter import FOUR, TWO_AS_FOUR
 from samples.performer import Take
@@ -156,20 +156,19 @@ def of_truth(sample: Take, sure: float = SURE) -> Evidence:
 def reads_right(
     performance: Performance,
     notes: Sequence[Note],
-    staff: Sequence[int],
     grid: Grid,
     evidence: Evidence,
     weights: str,
 ) -> PlacedEvidence:
     """A second reading that says what the first one has said, and nothing more."""
-    same = evidence.take([note.played for note in notes])
-    return PlacedEvidence(same.voice, same.value)
+    return PlacedEvidence(evidence.voice, evidence.value)
 
 
-def unread(performance: Performance, *_: object) -> np.ndarray:
-    """A second reading of the rhythm that says nothing."""
+def unread(notes: Sequence[FoldedNote], *_: object) -> np.ndarray:
+    """A second reading of the rhythm that says nothing of any press."""
     classes = heads.PHASE_HEADS["phase"]
-    return np.full((len(performance.notes), classes), -np.log(classes))
+    presses = max((note.played for note in notes), default=-1) + 1
+    return np.full((presses, classes), -np.log(classes))
 
 
 def _voices(sample: Take) -> list[str]:

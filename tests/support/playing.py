@@ -1,12 +1,13 @@
 """Playing for tests: key presses in a line, grids of even beats, and how well beats are found."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.performance import Performance, PlayedNote
+from engrave.music.performance import LEFT, RIGHT, Performance, PlayedNote
 
 
 def press(
@@ -20,9 +21,10 @@ def play(notes: Iterable[PlayedNote]) -> Performance:
     return Performance(tuple(sorted(notes, key=lambda note: (note.onset, note.pitch))))
 
 
-def hands_at_middle_c(performance: Performance) -> list[int]:
-    """1 (right) for middle C and above, 2 (left) below."""
-    return [1 if note.pitch >= 60 else 2 for note in performance.notes]
+def with_hands(performance: Performance) -> Performance:
+    """Played by the right hand from middle C on, and by the left one below."""
+    notes = (replace(n, hand=RIGHT if n.pitch >= 60 else LEFT) for n in performance.notes)
+    return replace(performance, notes=tuple(notes))
 
 
 def even_grid(

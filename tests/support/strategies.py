@@ -13,14 +13,13 @@ from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
 from engrave.music.performance import Performance
 from engrave.music.score import Score
-from engrave.notation.measures import notate
 from engrave.notation.written_values import Stretch
 from engrave.options import METER_BEAT_TYPES, METER_BEATS
-from engrave.pitch.spelling import spell
 from engrave.rhythm.durations import settle_lengths
-from tests.notation.test_measures import performance_of, random_pedal
+from tests.notation.test_measures import pedalled, performance_of, random_pedal
 from tests.notation.test_note_values import GRIDS
 from tests.support.evidence import blank
+from tests.support.notes import notate_piano, on_staves
 
 LIGHT = settings(derandomize=True, deadline=None, max_examples=150, database=None)
 LINES = ((1, 1), (1, 2), (2, 1), (2, 2))  # staff and voice
@@ -74,8 +73,8 @@ def _places(draw: st.DrawFn, bar: Bar) -> list[Fraction]:
 
 
 @st.composite
-def notes_on(draw: st.DrawFn, grid: Grid) -> list[tuple[Note, int, int]]:
-    """Notes of up to two voices on each of two staves, in the order of playing, with both."""
+def notes_on(draw: st.DrawFn, grid: Grid) -> list[Note]:
+    """Notes of up to two voices on each of two staves, in the order of playing."""
     rows: list[tuple[Fraction, bool, int, Fraction, int, int]] = []
     for bar in grid.bars:
         for staff, voice in draw(st.lists(st.sampled_from(LINES), max_size=4, unique=True)):
@@ -85,22 +84,20 @@ def notes_on(draw: st.DrawFn, grid: Grid) -> list[tuple[Note, int, int]]:
                     grace = draw(st.integers(0, 11)) == 11
                     rows.append((place, grace, key, Fraction(0) if grace else held, staff, voice))
     rows.sort(key=lambda row: (row[0], not row[1], row[2]))
-    return [
-        (Note(k, key, place, held, grace), staff, voice)
-        for k, (place, grace, key, held, staff, voice) in enumerate(rows)
+    notes = [
+        Note(k, key, place, held, grace) for k, (place, grace, key, held, *_) in enumerate(rows)
     ]
+    return on_staves(notes, [row[4] for row in rows], [row[5] for row in rows])
 
 
 @st.composite
 def scores(draw: st.DrawFn, most: int = 4) -> tuple[Score, Performance]:
     """Notes with the lengths that the program gives them, written; and somebody who plays them."""
     grid = draw(grids(most, swing=False))
-    rows = draw(notes_on(grid).filter(bool))
-    notes = [note for note, _, _ in rows]
-    staff, voice = [s for _, s, _ in rows], [v for _, _, v in rows]
-    settled = settle_lengths(notes, staff, voice, grid, blank(len(notes)))
+    notes = draw(notes_on(grid).filter(bool))
+    settled = settle_lengths(notes, blank(len(notes)), grid)
     pedals = random_pedal(draw(st.randoms(use_true_random=False)), grid)
-    score = notate(settled, grid, staff, voice, spell(settled), pedals)
+    score = notate_piano(settled, grid, pedalled(pedals))
     return score, performance_of(notes, grid)
 
 

@@ -1,36 +1,43 @@
 """Which lines go from staff to staff: see `tests.regression.staves` for what is written of them."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from engrave.music.grid import Bar
 from engrave.music.note import Note
+from engrave.music.performance import LEFT, RIGHT
 from engrave.music.values import KeySignature
 from engrave.notation.beams import beat_around
 from engrave.pitch.spelling import spell
-from engrave.voices.cross_staff import Lines, cross_staves
+from engrave.voices.cross_staff import cross_staves
+from tests.support.notes import on_staves
 from tests.support.playing import even_grid
 
-RIGHT, LEFT = 1, 2
 SIXTEENTH = Fraction(1, 4)
 
 
-def lines(*notes: tuple[int, int, Fraction, Fraction]) -> Lines:
+def crossed(*notes: tuple[int, int, Fraction, Fraction]) -> tuple[Note, ...]:
     """Of notes: hand, key, onset and length; each hand has one voice."""
     ordered = sorted(notes, key=lambda note: note[2])
-    placed = [
-        Note(i, key, onset, length) for i, (_, key, onset, length) in enumerate(ordered)
-    ]
-    hands = [hand for hand, *_ in ordered]
-    return cross(placed, hands, [1] * len(placed))
+    placed = [Note(i, key, onset, length) for i, (_, key, onset, length) in enumerate(ordered)]
+    return cross(on_staves(placed, [hand for hand, *_ in ordered]))
 
 
-def cross(placed: list[Note], hand: list[int], voice: list[int]) -> Lines:
-    """In C major."""
-    grid = even_grid(4, 4, bars=2)
+def cross(placed: list[Note]) -> tuple[Note, ...]:
+    """In C major; each note stays on its staff."""
     named = spell(placed, KeySignature(0))
-    return cross_staves(placed, hand, voice, named.pitches, named.sections, grid)
+    found = cross_staves(named.notes, named.sections, even_grid(4, 4, bars=2))
+    assert [(n.played, n.staff, n.onset) for n in found] == [
+        (n.played, n.staff, n.onset) for n in placed
+    ]
+    return found
+
+
+def lines(*notes: tuple[int, int, Fraction, Fraction]) -> list[int]:
+    """For each of the notes the hand in whose voice it is written."""
+    return [note.voice_staff for note in crossed(*notes)]
 
 
 def run(*keys: tuple[int, int], start: int = 0, step: Fraction = SIXTEENTH) -> list[tuple]:
@@ -43,36 +50,37 @@ DOWN = ((RIGHT, 62), (RIGHT, 60), (LEFT, 57), (LEFT, 55))
 
 
 def test_a_run_stands_in_the_voice_of_the_hand_that_begins_it() -> None:
-    assert lines(*run(*UP)).hand == (LEFT,) * 4
-    assert lines(*run(*DOWN)).hand == (RIGHT,) * 4
+    assert lines(*run(*UP)) == [LEFT] * 4
+    assert lines(*run(*DOWN)) == [RIGHT] * 4
 
 
 def test_it_goes_on_there_from_beat_to_beat() -> None:
-    assert lines(*run(*UP), *run(*DOWN, start=1)).hand == (LEFT,) * 8
-    assert lines(*run(*UP), *run(*DOWN, start=2)).hand == (LEFT,) * 4 + (RIGHT,) * 4
+    assert lines(*run(*UP), *run(*DOWN, start=1)) == [LEFT] * 8
+    assert lines(*run(*UP), *run(*DOWN, start=2)) == [LEFT] * 4 + [RIGHT] * 4
 
 
 def test_so_it_is_for_each_player() -> None:
-    notes = [Note(k, key, k * SIXTEENTH, SIXTEENTH) for k, (_, key) in enumerate(UP)]
-    found = cross(notes, [4, 4, 3, 3], [2, 2, 1, 1])
-    assert (found.hand, found.voice) == ((4,) * 4, (2,) * 4)
-    apart = cross(notes, [2, 2, 3, 3], [1] * 4)
-    assert apart.hand == (2, 2, 3, 3)
+    notes = [Note(k, key, k * SIXTEENTH, SIXTEENTH, part=1) for k, (_, key) in enumerate(UP)]
+    found = cross(on_staves(notes, [2, 2, 1, 1], [2, 2, 1, 1]))
+    assert [(n.part, n.voice_staff, n.voice) for n in found] == [(1, 2, 2)] * 4
+    below = [replace(note, part=0) for note in notes[:2]]
+    apart = cross(on_staves([*below, *notes[2:]], [2, 2, 1, 1]))
+    assert [(n.part, n.voice_staff) for n in apart] == [(0, 2), (0, 2), (1, 1), (1, 1)]
 
 
 def test_what_is_held_to_the_end_of_the_beat_ends_with_the_next_note() -> None:
     held = [*run(*UP[:1]), (LEFT, 57, SIXTEENTH, 3 * SIXTEENTH), *run(*UP)[2:]]
-    found = lines(*held)
-    assert found.hand == (LEFT,) * 4
-    assert [note.length for note in found.notes] == [SIXTEENTH] * 4
+    found = crossed(*held)
+    assert [note.voice_staff for note in found] == [LEFT] * 4
+    assert [note.duration for note in found] == [SIXTEENTH] * 4
 
 
 def test_a_grace_note_goes_with_its_main_note() -> None:
     notes = [Note(k, key, k * SIXTEENTH, SIXTEENTH) for k, (_, key) in enumerate(UP)]
     notes.insert(2, Note(4, 59, notes[2].onset, Fraction(0), grace=True))
-    found = cross(notes, [2, 2, 1, 1, 1], [1] * 5)
-    assert found.hand == (LEFT,) * 5
-    assert found.notes[2].length == 0
+    found = cross(on_staves(notes, [2, 2, 1, 1, 1]))
+    assert [note.voice_staff for note in found] == [LEFT] * 5
+    assert found[2].duration == 0
 
 
 @pytest.mark.parametrize(
@@ -95,10 +103,10 @@ def test_a_grace_note_goes_with_its_main_note() -> None:
     ],
 )
 def test_what_is_no_line(why: str, notes: list) -> None:
-    found = lines(*notes)
+    found = crossed(*notes)
     ordered = sorted(notes, key=lambda note: note[2])
-    assert found.hand == tuple(hand for hand, *_ in ordered), why
-    assert [note.length for note in found.notes] == [length for *_, length in ordered], why
+    assert [note.voice_staff for note in found] == [hand for hand, *_ in ordered], why
+    assert [note.duration for note in found] == [length for *_, length in ordered], why
 
 
 @pytest.mark.parametrize(
@@ -114,8 +122,8 @@ def test_what_is_no_line(why: str, notes: list) -> None:
 def test_accidentals_are_not_to_be_lost(later: tuple[int, int], crosses: bool) -> None:
     sharp = run((LEFT, 59), (LEFT, 60), (RIGHT, 62), (RIGHT, 66))
     found = lines(*sharp, (*later, Fraction(2), Fraction(1)))
-    assert (found.hand[:4] == (LEFT,) * 4) == crosses
-    assert lines(*sharp, (LEFT, 66, Fraction(4), Fraction(1))).hand[:4] == (LEFT,) * 4
+    assert (found[:4] == [LEFT] * 4) == crosses
+    assert lines(*sharp, (LEFT, 66, Fraction(4), Fraction(1)))[:4] == [LEFT] * 4
 
 
 def test_beats_are_counted_from_the_end_of_the_bar() -> None:

@@ -1,17 +1,16 @@
 """Hands of tiny performances whose fingering every pianist would agree on."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from engrave.music.performance import PIANO, Instrument, Performance, PlayedNote
+from engrave.music.performance import LEFT, PIANO, RIGHT, Instrument, Performance, PlayedNote
 from engrave.voices import hands
 from engrave.voices.hands import split_hands
 from samples import names, take
 from tests.support.evidence import blank, of_truth, said
-
-RIGHT, LEFT = 1, 2
 
 
 def play(*events):
@@ -25,9 +24,10 @@ def play(*events):
     return Performance(notes), tuple(staff for *_, staff in rows)
 
 
-def hands_of(performance):
-    """The staves by the rules alone."""
-    return split_hands(performance, blank(len(performance.notes)))
+def hands_of(performance, evidence=None):
+    """The hand of each note, by the rules alone if the reader says nothing."""
+    split = split_hands(performance, evidence or blank(len(performance.notes)))
+    return tuple(note.hand for note in split.notes)
 
 
 def line(start, step, pitches, staff, held=0.9):
@@ -109,7 +109,7 @@ def test_the_reader_decides_who_plays_in_a_crossing(hand):
         for note, staff in zip(performance.notes, staves, strict=True)
     )
     reader = said(len(staves), 0.99, upper=[staff == RIGHT for staff in staves])
-    assert split_hands(performance, reader) == staves
+    assert hands_of(performance, reader) == staves
 
 
 def test_one_slip_of_the_reader_does_not_tear_a_line():
@@ -117,15 +117,14 @@ def test_one_slip_of_the_reader_does_not_tear_a_line():
     slip = [staff == RIGHT for staff in staves]
     high = [note.pitch for note in performance.notes].index(77)
     slip[high] = False
-    assert split_hands(performance, said(len(staves), 0.7, upper=slip)) == staves
+    assert hands_of(performance, said(len(staves), 0.7, upper=slip)) == staves
 
 
 @pytest.mark.parametrize("name", names())
 def test_the_hands_of_the_samples_by_a_good_reader(name):
     sample = take(name)
-    assert split_hands(sample.performance, of_truth(sample)) == tuple(
-        note.staff for note in sample.truth
-    )
+    found = hands_of(sample.performance, of_truth(sample))
+    assert found == tuple(note.staff for note in sample.truth)
 
 
 def test_mirrored_music_without_register_changes_hands(monkeypatch):
@@ -179,7 +178,7 @@ def test_blocks_leave_no_seam(monkeypatch):
 
 
 def test_nothing_played():
-    assert split_hands(Performance(()), blank(0)) == ()
+    assert split_hands(Performance(()), blank(0)) == Performance(())
 
 
 @pytest.mark.parametrize("count", [1, 20, 5000])
@@ -220,4 +219,6 @@ def test_each_player_has_hands_of_his_own():
         for pitch, player in ((40, 1), (48, 0), (76, 1))
     )
     performance = Performance(notes, players=(Instrument("Viola", 41), PIANO))
-    assert hands_of(performance) == (4, 1, 3) * 8
+    found = split_hands(performance, blank(len(notes)))
+    assert [(n.player, n.hand) for n in found.notes] == [(1, LEFT), (0, RIGHT), (1, RIGHT)] * 8
+    assert [replace(note, hand=0) for note in found.notes] == list(notes)

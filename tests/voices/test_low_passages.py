@@ -6,29 +6,33 @@ from fractions import Fraction
 import numpy as np
 
 from engrave.music.note import Note
-from engrave.voices.staves import share_staves
+from engrave.voices.staves import move_low_passages
 from tests.support.evidence import blank
+from tests.support.notes import on_staves
 from tests.support.playing import even_grid
 
 BARS = 4
 
 
-def written(right: list[int], left: list[int], upper: float = 0.0, hands: int = 0) -> list[int]:
+def written(right: list[int], left: list[int], upper: float = 0.0, part: int = 0) -> list[int]:
     """The staff of the right hand's notes: in each bar quarters of one key, the left hand's too.
 
-    `upper` is what the reader says of all notes; `hands` more are those of players before.
+    `upper` is what the reader says of all notes.
     """
-    notes, hand = [], []
-    for hand_of, keys in ((1, right), (2, left)):
-        for bar, key in enumerate(keys):
-            for quarter in range(4):
-                place = Fraction(4 * bar + quarter)
-                notes.append(Note(len(notes), key, place, Fraction(1)))
-                hand.append(hand_of + hands)
+    keys = [key for hand in (right, left) for key in hand for _ in range(4)]
+    notes = [
+        Note(i, key, Fraction(i % (4 * BARS)), Fraction(1), part=part) for i, key in enumerate(keys)
+    ]
+    notes = on_staves(notes, [1] * (4 * BARS) + [2] * (4 * BARS))
     evidence = replace(blank(len(notes)), upper=np.full(len(notes), upper))
-    shared = share_staves(notes, hand, evidence, even_grid(4, 4, bars=BARS))
-    assert shared[4 * BARS :] == (2 + hands,) * (4 * BARS)  # the left hand keeps its staff
-    return list(shared[: 4 * BARS : 4])
+    shared = move_low_passages(notes, evidence, even_grid(4, 4, bars=BARS))
+    assert [replace(note, staff=1, voice_staff=1) for note in shared] == [
+        replace(note, staff=1, voice_staff=1) for note in notes
+    ]
+    assert all(note.voice_staff == note.staff for note in shared)
+    staves = [note.staff for note in shared]
+    assert staves[4 * BARS :] == [2] * (4 * BARS)  # the left hand keeps its staff
+    return staves[: 4 * BARS : 4]
 
 
 def test_a_low_right_hand_goes_down_and_comes_back() -> None:
@@ -36,7 +40,7 @@ def test_a_low_right_hand_goes_down_and_comes_back() -> None:
 
 
 def test_so_it_does_for_each_player() -> None:
-    assert written([72, 48, 48, 72], [36] * BARS, hands=2) == [3, 4, 4, 3]
+    assert written([72, 48, 48, 72], [36] * BARS, part=1) == [1, 2, 2, 1]
 
 
 def test_some_ledger_lines_are_no_reason() -> None:
@@ -53,5 +57,4 @@ def test_no_key_stands_twice_at_one_place_of_a_staff() -> None:
 
 def test_a_hand_that_is_alone_keeps_its_staff() -> None:
     notes = [Note(k, 48, Fraction(k), Fraction(1)) for k in range(16)]
-    evidence = blank(16)
-    assert share_staves(notes, [1] * 16, evidence, even_grid(4, 4)) == (1,) * 16
+    assert move_low_passages(notes, blank(16), even_grid(4, 4)) == tuple(notes)

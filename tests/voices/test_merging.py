@@ -7,6 +7,7 @@ import pytest
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
 from engrave.voices.merging import unite_voices
+from tests.support.notes import on_staves
 
 BARS = tuple(Bar(Fraction(4 * k), Fraction(4), 4, 4) for k in range(3))
 GRID = Grid(tuple(map(float, range(13))), tuple(map(Fraction, range(13))), BARS)
@@ -19,8 +20,8 @@ def united(*words: str) -> str:
         Note(i, 60, Fraction(onset), Fraction(length), grace=length == "0")
         for i, (onset, length, _) in enumerate(rows)
     ]
-    voices = unite_voices(notes, [1] * len(notes), [int(row[2]) for row in rows], GRID)
-    return "".join(map(str, voices))
+    voiced = on_staves(notes, 1, [int(voice) for _, _, voice in rows])
+    return "".join(str(note.voice) for note in unite_voices(voiced, GRID))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from engrave.music.note import Note
 from engrave.voices.separation import separate_voices
 from samples import names, take
 from tests.support.evidence import ANSWERS, blank, of_truth, said
+from tests.support.notes import on_staves, true_notes
 from tests.support.scores import pitch
 
 
@@ -34,7 +35,7 @@ def undecided(count: int) -> Evidence:
     return replace(blank(count), voice=np.log([shares] * count))
 
 
-def separated(notes: list[Note], staff: list[int], evidence: Evidence) -> tuple[int, ...]:
+def separated(notes: list[Note], evidence: Evidence) -> list[int]:
     """The voices in bars of 4/4, a second for each quarter."""
     bars = int(max((note.end for note in notes), default=Fraction(0))) // 4 + 1
     grid = Grid(
@@ -42,14 +43,16 @@ def separated(notes: list[Note], staff: list[int], evidence: Evidence) -> tuple[
         (Fraction(0), Fraction(4 * bars)),
         tuple(Bar(Fraction(4 * k), Fraction(4), 4, 4) for k in range(bars)),
     )
-    return separate_voices(notes, staff, evidence, grid)
+    voiced = separate_voices(notes, evidence, grid)
+    assert [replace(note, voice=1) for note in voiced] == notes
+    return [note.voice for note in voiced]
 
 
 def voices(text: str, *read: str) -> str:
     """The voice of each note of one hand, a digit each; `read` is what the reader says of each."""
     notes = placed(text)
     evidence = said(len(notes), voice=read) if read else undecided(len(notes))
-    return "".join(map(str, separated(notes, [1] * len(notes), evidence)))
+    return "".join(map(str, separated(notes, evidence)))
 
 
 def line(names: str, step: str, held: str, start: str = "0") -> str:
@@ -125,14 +128,10 @@ def test_inner_notes_are_of_one_voice_or_the_other() -> None:
 @pytest.mark.parametrize("name", names())
 def test_the_voices_of_the_samples_by_a_good_reader(name: str) -> None:
     sample = take(name)
-    truth = sample.truth
-    notes = [
-        Note(k, note.pitch.midi, note.onset, note.length, note.grace)
-        for k, note in enumerate(truth)
-    ]
+    notes = [replace(note, voice=1) for note in true_notes(sample)]
     grid = Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
-    found = separate_voices(notes, [note.staff for note in truth], of_truth(sample), grid)
-    assert found == tuple(1 if note.voice in (1, 5) else 2 for note in truth)
+    found = separate_voices(notes, of_truth(sample), grid)
+    assert found == tuple(true_notes(sample))
 
 
 def test_grace_notes_go_with_the_note_that_they_lead_to() -> None:
@@ -146,12 +145,12 @@ def test_grace_notes_go_with_the_note_that_they_lead_to() -> None:
 
 def test_each_hand_has_its_own_voices() -> None:
     notes = placed("0 4 C3;" + line(BROKEN, "1/2", "1/2"))
-    assert separated(notes, [2] + [1] * 8, undecided(9)) == (1,) * 9
-    assert separated(notes, [2] * 9, undecided(9)) == (2, *[1] * 8)
+    assert separated(on_staves(notes, [2] + [1] * 8), undecided(9)) == [1] * 9
+    assert separated(on_staves(notes, 2), undecided(9)) == [2] + [1] * 8
 
 
 def test_nothing_is_nothing() -> None:
-    assert separated([], [], blank(0)) == ()
+    assert separated([], blank(0)) == []
 
 
 def random_notes(size: int, together: int) -> list[Note]:
@@ -170,7 +169,7 @@ def test_many_notes_take_no_long_time(size: int, together: int) -> None:
     def seconds(notes: list[Note]) -> float:
         evidence = undecided(len(notes))
         start = time.process_time()
-        found = separated(notes, [1] * len(notes), evidence)
+        found = separated(notes, evidence)
         assert len(found) == len(notes) and set(found) <= {1, 2}
         return time.process_time() - start
 

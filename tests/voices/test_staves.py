@@ -5,18 +5,17 @@ from dataclasses import replace
 import pytest
 
 from engrave.music.instruments import instrument
-from engrave.music.performance import PIANO
-from engrave.voices.staves import lay_staves
-from tests.support.playing import hands_at_middle_c, play, press
+from engrave.music.performance import PIANO, RIGHT
+from engrave.voices.staves import assign_staves
+from tests.support.playing import play, press, with_hands
 
 LINE = [press(0.5 * k, 60 + k % 12, 0.55) for k in range(24)]  # legato: a little over the next
 CHORDS = [press(0.5 * k, pitch, 0.4) for k in range(12) for pitch in (64, 67, 72)]
 BASS = [press(0.5 * k, 40, 0.4) for k in range(12)]
 
 
-def lay(notes, player):
-    performance = replace(play(notes), players=(player,))
-    return lay_staves(performance, hands_at_middle_c(performance))
+def assigned(notes, player):
+    return assign_staves(replace(with_hands(play(notes)), players=(player,)))
 
 
 @pytest.mark.parametrize(
@@ -34,13 +33,14 @@ def lay(notes, player):
     ],
 )
 def test_staves(notes, player, staves):
-    laid = lay(notes, player)
-    assert [p.staves for p in laid.players] == [staves]
+    found = assigned(notes, player)
+    assert [p.staves for p in found.players] == [staves]
     if staves == 1:
-        assert set(laid.hands) == {1}
+        assert found.notes == tuple(replace(note, hand=RIGHT) for note in play(notes).notes)
     else:
-        assert list(laid.hands) == hands_at_middle_c(play(notes))
+        assert found.notes == with_hands(play(notes)).notes
 
 
 def test_a_note_of_the_other_hand_does_not_make_a_second_staff():
-    assert lay([*LINE, press(12.5, 58)], PIANO).hands == (1,) * 25
+    found = assigned([*LINE, press(12.5, 58)], PIANO)
+    assert [note.hand for note in found.notes] == [RIGHT] * 25
