@@ -12,10 +12,9 @@ from typing import Any, get_args
 from engrave.files.disk import read_file
 from engrave.listening.network import WEIGHTS
 from engrave.music.grid import Tap
-from engrave.music.values import KeySignature, TimeSignature
+from engrave.music.values import LINE_OF_FIFTHS, KeySignature, TimeSignature
 from engrave.pedal.inference import AS_FITS, PedalWish
 from engrave.pitch.keys import MODES
-from engrave.pitch.spelling import STEPS_BY_FIFTHS
 from engrave.rhythm.file_beats.grid import GridWish
 
 # The words of a wish for the pedal: what they say of `PedalWish`.
@@ -140,7 +139,7 @@ def parse_key(text: str) -> KeySignature:
     alter = SIGNS[sign.lower().strip(" -")]
     minor = mode_word.lower().startswith("mi") or mode_word == "m"
     minor = minor or (not mode_word and step.islower())
-    fifths = STEPS_BY_FIFTHS.index(step.upper()) - 1 + 7 * alter - 3 * minor
+    fifths = LINE_OF_FIFTHS.index(step.upper()) - 1 + 7 * alter - 3 * minor
     if abs(fifths) > 7:
         signs = "sharps" if fifths > 0 else "flats"
         raise ValueError(f"{text!r} has no key signature: it would need {abs(fifths)} {signs}")

@@ -26,11 +26,11 @@ import numpy as np
 
 from bench.metrics.muster import Couple, Pairs
 from bench.pages.page import Page, PageBar, PageNote
+from engrave.music.values import LINE_OF_FIFTHS
 
 _EXACT = 1e-6  # quarters: the rounding of floats
 _SIXTEENTH = 0.25
 
-_LINE_OF_FIFTHS = "FCGDAEB"
 _ENHARMONIC = 12  # places on the line of fifths from C sharp to D flat
 
 
@@ -172,4 +172,4 @@ def _spelling_share(couples: Sequence[Couple]) -> float:
 
 def _fifths_from_f(note: PageNote) -> int:
     """Place of a note's name on the line of fifths: ... B flat -1, F 0, C 1 ... F sharp 7 ..."""
-    return _LINE_OF_FIFTHS.index(note.step) + 7 * note.alter
+    return LINE_OF_FIFTHS.index(note.step) + 7 * note.alter

@@ -23,9 +23,8 @@ import numpy as np
 from bench.pages.page import Page, PageBar
 from engrave.music.grid import Grid
 from engrave.music.note import Note, PedalSpan
-from engrave.music.performance import PedalMove, Performance
+from engrave.music.performance import PEDAL_DOWN, PedalMove, Performance
 
-HALF = 64
 PRESS, CROSSING = 0.12, 0.15  # seconds
 SIXTEENTH = Fraction(1, 4)
 TRIADS = ((0, 4, 7), (0, 3, 7), (0, 3, 6))
@@ -40,9 +39,9 @@ def intervals(moves: Sequence[PedalMove], first: float, last: float) -> list[Int
     """When the pedal is down between two times; if it is never lifted, until the last."""
     found, since = [], None
     for move in moves:
-        if since is None and move.depth >= HALF:
+        if since is None and move.depth >= PEDAL_DOWN:
             since = move.time
-        elif since is not None and move.depth < HALF:
+        elif since is not None and move.depth < PEDAL_DOWN:
             found.append((since, move.time))
             since = None
     if since is not None:

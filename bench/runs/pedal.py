@@ -34,7 +34,7 @@ from engrave.midi.read import read_midi
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import PedalMark
 from engrave.music.note import Note, PedalSpan
-from engrave.music.performance import Performance
+from engrave.music.performance import Performance, sounding_ends
 from engrave.music.score import Measure
 from engrave.output.musicxml.document import write_musicxml
 from engrave.pedal.inference import infer_pedal
@@ -168,20 +168,9 @@ def _hidden(performance: Performance, foot: list[Interval], frame: Interval) -> 
 
 def hold_through_pedal(performance: Performance) -> Performance:
     """Keys held as long as they sound: until the pedal is lifted or the key is struck again."""
-    last = max(note.release for note in performance.notes)
-    foot = intervals(performance.sustain, 0.0, last)
-    downs = np.array([down for down, _ in foot])
-    struck: dict[int, float] = {}
-    notes = []
-    for note in reversed(performance.notes):
-        release = note.release
-        k = int(np.searchsorted(downs, release, side="right")) - 1
-        if k >= 0:
-            release = max(release, foot[k][1])
-        release = max(note.release, min(release, struck.get(note.pitch, release)))
-        struck[note.pitch] = note.onset
-        notes.append(replace(note, release=release))
-    return replace(performance, notes=tuple(reversed(notes)), sustain=())
+    ends = sounding_ends(performance)
+    notes = (replace(n, release=end) for n, end in zip(performance.notes, ends, strict=True))
+    return replace(performance, notes=tuple(notes), sustain=())
 
 
 def _offset(made: Transcription, recording: Recording) -> float:

@@ -10,12 +10,10 @@ from fractions import Fraction
 from functools import partial
 
 from engrave.music.iterate import measures_of, voices_of
-from engrave.music.score import Chord, Measure, Rest, Score, Voice
+from engrave.music.score import VOICES_PER_STAFF, Chord, Measure, Rest, Score, Voice
 from engrave.music.text import at
 from engrave.music.values import TimeSignature
 from engrave.notation.beams import crossing_beams, crossing_spans
-
-VOICES_PER_STAFF = 4
 
 
 def check_opening(score: Score) -> Iterator[str]:

@@ -12,7 +12,8 @@ import numpy as np
 
 from engrave.listening import heads
 from engrave.music.grid import Grid
-from engrave.music.score import Chord, Measure, Score
+from engrave.music.iterate import heads_in
+from engrave.music.score import Measure, Score
 
 PHASE_CLASS = {Fraction(p).limit_denominator(24): k for k, p in enumerate(heads.PHASES)}
 
@@ -63,13 +64,10 @@ def _written(measures: Sequence[Measure]) -> Iterator[tuple[int, int, Fraction, 
         if measure.number in seen:
             continue
         seen.add(measure.number)
-        for voice in measure.voices:
-            for chord in voice.events:
-                if isinstance(chord, Chord) and not chord.grace:
-                    for head in chord.heads:
-                        if head.played and not head.tied_from:
-                            first = min((head.played[0], *head.folded))
-                            yield first, bar, chord.onset, voice.staff_of(chord)
+        for voice, chord, head in heads_in(measure):
+            if head.played and not (chord.grace or head.tied_from):
+                first = min((head.played[0], *head.folded))
+                yield first, bar, chord.onset, voice.staff_of(chord)
 
 
 def _place_in_beat(place: Fraction, grid: Grid) -> tuple[int, int]:

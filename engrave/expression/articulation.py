@@ -14,7 +14,6 @@ written there.
 Times are seconds, velocities MIDI's (1-127), places quarter notes from the start of the piece.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
@@ -23,10 +22,9 @@ import numpy as np
 
 from engrave.listening.evidence import Evidence
 from engrave.music.grid import Grid
-from engrave.music.note import Articulation, Note
-from engrave.music.performance import Performance
+from engrave.music.note import Articulation, Note, group_chords
+from engrave.music.performance import Performance, sounding_ends
 
-DOWN = 64  # depth from which the pedal holds the sound
 SHORT = 0.4  # share of its value that a dotted note sounds at most
 DOTTED = (Fraction(1, 2), Fraction(1))  # quarters: the values that take a dot
 STACCATO_EVIDENCE = -1.5  # the reader's log odds, mean of the chord
@@ -44,7 +42,7 @@ def find_articulation(
     """The signs of touch; `notes` have the durations that are written."""
     full = [note for note in notes if not note.grace]
     struck_at = [note.onset for note in performance.notes]
-    sounds = np.array(_sounding_ends(performance)) - struck_at
+    sounds = np.array(sounding_ends(performance)) - struck_at
     dotted: set[int] = set()
     for line in _chords_by(full, lambda note: (note.part, note.voice_staff, note.voice)):
         dotted |= set(_staccato(line, sounds, evidence.flag("staccato"), grid))
@@ -59,28 +57,7 @@ def _chords_by(
 ) -> Iterator[list[list[Note]]]:
     """The chords of each line, in order."""
     for line in sorted({line_of(note) for note in notes}):
-        yield _chords(note for note in notes if line_of(note) == line)
-
-
-def _chords(notes: Iterator[Note]) -> list[list[Note]]:
-    ordered = sorted(notes, key=lambda note: note.onset)
-    return [list(chord) for _, chord in groupby(ordered, key=lambda note: note.onset)]
-
-
-def _sounding_ends(performance: Performance) -> list[float]:
-    """When the sound of each press ends: at its release, or when the pedal goes up after it."""
-    moves = performance.sustain
-    times = [move.time for move in moves]
-    ups: list[float] = [float("inf")] * (len(moves) + 1)
-    for k in range(len(moves) - 1, -1, -1):
-        ups[k] = times[k] if moves[k].depth < DOWN else ups[k + 1]
-    ends = []
-    for note in performance.notes:
-        k = bisect_right(times, note.release)
-        pedalled = performance.players[note.player].pedalled
-        held = pedalled and k > 0 and moves[k - 1].depth >= DOWN
-        ends.append(ups[k] if held else note.release)
-    return ends
+        yield group_chords(note for note in notes if line_of(note) == line)
 
 
 def _staccato(

@@ -8,6 +8,12 @@ import numpy as np
 from engrave.listening import heads
 
 
+def probability(log_odds: np.ndarray) -> np.ndarray:
+    """The probabilities of yes that the log odds stand for."""
+    shares: np.ndarray = 1 / (1 + np.exp(-log_odds))
+    return shares
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The reader's answers for each played note, as arrays whose first axis is the note.

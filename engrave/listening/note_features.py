@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engrave.music.performance import CHORD_WINDOW, Performance
+from engrave.music.performance import CHORD_WINDOW, PEDAL_DOWN, Performance
 
 CHORDS_AROUND = (1, 2, 3, 4, 6, 8, 12)  # chords before and after to which waits are measured
 NOTES_AROUND = (1, 2, 3, 4)
@@ -162,7 +162,7 @@ def _pedal(keys: Keys) -> list[np.ndarray]:
     """The pedal at the onset, and the waits since and until it was pressed; all 0 without one."""
     if not len(keys.pedal_time):
         return [np.zeros(len(keys.onset))] * 6
-    down = keys.pedal_depth >= 64
+    down = keys.pedal_depth >= PEDAL_DOWN
     change = np.flatnonzero(np.diff(down, prepend=False))
     presses = keys.pedal_time[change[down[change]]]
     lifts = keys.pedal_time[change[~down[change]]]

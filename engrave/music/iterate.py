@@ -1,7 +1,4 @@
-"""Walking through a score, and saying where one stands in it.
-
-Shared by the rooms of the judge: each walk yields what it finds together with what it stands in.
-"""
+"""Iteration over a score: each yields what it finds together with what it stands in."""
 
 from collections.abc import Iterator
 
@@ -33,9 +30,18 @@ def chords_of(score: Score) -> Iterator[tuple[Measure, Voice, Chord]]:
 
 
 def heads_of(score: Score) -> Iterator[tuple[Measure, Voice, Chord, Notehead]]:
-    for measure, voice, chord in chords_of(score):
-        for head in chord.heads:
+    for _, measure in measures_of(score):
+        for voice, chord, head in heads_in(measure):
             yield measure, voice, chord, head
+
+
+def heads_in(measure: Measure) -> Iterator[tuple[Voice, Chord, Notehead]]:
+    """The noteheads of a measure, voice by voice."""
+    for voice in measure.voices:
+        for chord in voice.events:
+            if isinstance(chord, Chord):
+                for head in chord.heads:
+                    yield voice, chord, head
 
 
 def voice_lines(part: Part) -> Iterator[list[tuple[Measure, Voice, Event]]]:

@@ -3,8 +3,10 @@
 Times in quarter notes are called onset, end or quarter; those in seconds belong to key presses.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 from engrave.music.performance import RIGHT, PlayedNote
 from engrave.music.score import OrnamentKind
@@ -55,6 +57,12 @@ class Note:
         """Its spelling, once it has one."""
         assert self.spelling is not None, "the notes have not been spelled"
         return self.spelling
+
+
+def group_chords(notes: Iterable[Note]) -> list[list[Note]]:
+    """The notes that begin together, in order of time; inside a chord as they were given."""
+    ordered = sorted(notes, key=lambda note: note.onset)
+    return [list(chord) for _, chord in groupby(ordered, key=lambda note: note.onset)]
 
 
 @dataclass(frozen=True, slots=True)

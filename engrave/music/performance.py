@@ -17,7 +17,7 @@ from typing import Literal
 CHORD_WINDOW = 0.035
 
 RIGHT, LEFT = 1, 2  # hands, and the staves on which they mostly stand (upper, lower)
-DOWN = 64
+PEDAL_DOWN = 64  # depth from which on MIDI 1.0 holds the pedal for down
 # What is left of a piano string after so long is not heard any more.
 LONGEST = 20.0
 
@@ -212,7 +212,7 @@ def sounding_ends(performance: Performance) -> list[float]:
         end, key = note.release, (note.player, note.pitch)
         held = bisect_right(times, end) - 1
         pedalled = performance.players[note.player].pedalled
-        if pedalled and held >= 0 and performance.sustain[held].depth >= DOWN:
+        if pedalled and held >= 0 and performance.sustain[held].depth >= PEDAL_DOWN:
             lift = bisect_right(lifts, end)
             end = lifts[lift] if lift < len(lifts) else note.onset + LONGEST
         again = struck.get(key, end)
@@ -227,5 +227,5 @@ def _lifts(moves: Sequence[PedalMove]) -> list[float]:
     return [
         move.time
         for before, move in zip(depths, moves, strict=False)
-        if before >= DOWN > move.depth
+        if before >= PEDAL_DOWN > move.depth
     ]

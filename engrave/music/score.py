@@ -17,6 +17,8 @@ from engrave.music.marks import Clef, Mark, Pace, TempoMark
 from engrave.music.performance import Lyric
 from engrave.music.values import KeySignature, NoteValue, Pitch, TimeSignature
 
+VOICES_PER_STAFF = 4  # MuseScore's: the first voice of staff n is number 4 (n - 1) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Notehead:

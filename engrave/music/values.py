@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 STEPS = "CDEFGAB"
+LINE_OF_FIFTHS = "FCGDAEB"  # from F (-1); C is 0. The order of sharps, too
 SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 # Note types and their lengths in quarter notes, longest first.

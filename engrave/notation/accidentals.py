@@ -21,10 +21,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from engrave.music.score import Chord, Notehead, Voice
-from engrave.music.values import STEPS, Pitch
+from engrave.music.values import LINE_OF_FIFTHS, STEPS, Pitch
 
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
-ORDER_OF_SHARPS = "FCGDAEB"
 
 Line = tuple[int, str, int]  # staff, step, octave
 
@@ -120,5 +119,5 @@ def _chords_in_time(voices: list[Voice]) -> list[tuple[Chord, int, int]]:
 @cache
 def key_alterations(fifths: int) -> dict[str, int]:
     """What a key signature does to each step: {"F": 1, ...}."""
-    altered = ORDER_OF_SHARPS[:fifths] if fifths >= 0 else ORDER_OF_SHARPS[fifths:]
+    altered = LINE_OF_FIFTHS[:fifths] if fifths >= 0 else LINE_OF_FIFTHS[fifths:]
     return {step: (1 if fifths > 0 else -1) if step in altered else 0 for step in STEPS}

@@ -14,7 +14,18 @@ from engrave.music.grid import Bar, Grid
 from engrave.music.marks import Dynamic, Hairpin, TempoMark, TempoWords
 from engrave.music.note import Articulation, Note, Ornaments, Pedals, Section
 from engrave.music.performance import Instrument
-from engrave.music.score import Chord, Event, Measure, Notehead, Part, Rest, Score, Unwritten, Voice
+from engrave.music.score import (
+    VOICES_PER_STAFF,
+    Chord,
+    Event,
+    Measure,
+    Notehead,
+    Part,
+    Rest,
+    Score,
+    Unwritten,
+    Voice,
+)
 from engrave.music.values import NoteValue, TimeSignature
 from engrave.notation.beams import beam, beat_around
 from engrave.notation.chords import NoteSigns, WrittenChord, chords_of, write_tremolo
@@ -23,7 +34,6 @@ from engrave.notation.pedal_marks import pedal_marks
 from engrave.notation.rests import hide_rests, silence
 from engrave.notation.written_values import Stretch, WrittenValue, write_values
 
-VOICES_PER_STAFF = 4
 Mark = Dynamic | Hairpin | TempoWords | TempoMark
 
 

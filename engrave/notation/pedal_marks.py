@@ -19,14 +19,13 @@ from itertools import pairwise
 from engrave.music.grid import Grid
 from engrave.music.marks import Mark, PedalMark, PedalWords
 from engrave.music.note import Pedals
-from engrave.music.score import Measure, Rest, Voice
+from engrave.music.score import VOICES_PER_STAFF, Measure, Rest, Voice
 from engrave.music.values import NOTE_TYPES, NoteValue
 
 EDITORIAL = "[Ped.]"
 REACH = Fraction(1)  # quarters that a mark may move to where it can stand
 LOWER_STAFF = 2
 
-VOICES_PER_STAFF = 4
 PLACES = (1, 2, 4)  # denominators of the places in a measure (quarters) that can be carried
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from engrave.music.iterate import heads_in
 from engrave.music.marks import Dynamic, Hairpin, Mark, OctaveLine, PedalMark
 from engrave.music.score import Chord, Measure, Notehead, Part, Score, Unwritten, Voice
 
@@ -107,7 +108,7 @@ def _bars(score: Score) -> Iterator[_Bar]:
                 clefs[p, clef.staff] = (clef.sign, clef.line)
                 if k == 0 and clef.onset == 0:
                     before[p, clef.staff] = (clef.sign, clef.line)
-        heads = [(p, *found) for p, measure in across for found in _heads(measure)]
+        heads = [(p, *found) for p, measure in across for found in heads_in(measure)]
         yield _Bar(
             across[0][1].length,
             {
@@ -128,14 +129,6 @@ def _bars(score: Score) -> Iterator[_Bar]:
                 change = under.add if line.kind == "start" else under.discard
                 change((p, line.staff))
     yield _Bar(Fraction(0), {}, False, False, clefs, False)
-
-
-def _heads(measure: Measure) -> Iterator[tuple[Voice, Chord, Notehead]]:
-    for voice in measure.voices:
-        for chord in voice.events:
-            if isinstance(chord, Chord):
-                for head in chord.heads:
-                    yield voice, chord, head
 
 
 def _sections(bars: Sequence[_Bar], start: int) -> Iterator[_Section]:
@@ -199,14 +192,14 @@ def _folded_again(score: Score, again: Mapping[int, int]) -> dict[int, tuple[int
         head.played[0]: head.folded
         for part in score.parts
         for measure in part.measures
-        for _, _, head in _heads(measure)
+        for _, _, head in heads_in(measure)
         if head.folded
     }
     return {a: folded[b] for a, b in again.items() if a in folded and b in folded}
 
 
 def _presses(part: Part, k: int) -> Iterator[int]:
-    for _, _, head in _heads(part.measures[k]):
+    for _, _, head in heads_in(part.measures[k]):
         yield from (*head.played, *head.folded)
 
 

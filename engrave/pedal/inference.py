@@ -16,11 +16,11 @@ from typing import Literal
 
 import numpy as np
 
-from engrave.listening.evidence import FootEvidence
+from engrave.listening.evidence import FootEvidence, probability
 from engrave.listening.pedal_features import STEP
-from engrave.music.performance import PedalMove, Performance
+from engrave.music.performance import PEDAL_DOWN, PedalMove, Performance
 
-HALF, FULL = 64, 127  # from this depth on a pedal is down; the depth of an inferred press
+FULL = 127  # depth of an inferred press
 LEAST_USED = 0.6  # share of the time with the pedal down, below which nobody misses it
 MOVE_BIAS = 1.4  # added to the log odds of a press or a lift
 BRIEF = 0.3  # seconds: a foot that is down for less is seldom, and more so the shorter
@@ -67,7 +67,7 @@ def find_foot(
     performance: Performance, wish: PedalWish, hear: Callable[[Performance], FootEvidence]
 ) -> Foot:
     """The pedal that is written; `hear` is asked where none is recorded or wished for."""
-    recorded = any(move.depth >= HALF for move in performance.sustain)
+    recorded = any(move.depth >= PEDAL_DOWN for move in performance.sustain)
     if wish.source == "off" or not performance.notes:
         return Foot()
     if wish.source == "keep" or (wish.source == "auto" and recorded):
@@ -127,7 +127,7 @@ def takes_pedal(evidence: FootEvidence) -> bool:
 
 def infer_pedal(evidence: FootEvidence) -> tuple[PedalMove, ...]:
     """The moves of a sustain pedal that would suit, in turn down and up."""
-    sure = float(np.clip(_threshold(_probability(evidence.down)), LEAST_SURE, MOST_SURE))
+    sure = float(np.clip(_threshold(probability(evidence.down)), LEAST_SURE, MOST_SURE))
     states = _likeliest(
         evidence.down - np.log(sure / (1 - sure)),
         evidence.press + MOVE_BIAS,
@@ -141,11 +141,6 @@ def infer_pedal(evidence: FootEvidence) -> tuple[PedalMove, ...]:
         for time, change in zip(times.tolist(), moved.tolist(), strict=True)
         if change
     )
-
-
-def _probability(odds: np.ndarray) -> np.ndarray:
-    probability: np.ndarray = 1 / (1 + np.exp(-odds))
-    return probability
 
 
 def _threshold(probability: np.ndarray) -> float:

@@ -11,9 +11,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from engrave.music.performance import PedalMove, Performance
+from engrave.music.performance import PEDAL_DOWN, PedalMove, Performance
 
-DOWN, UP = 64, 60  # a pedal goes down at this depth, and up below that one
+PEDAL_UP = 60  # a pedal that is down comes up below this depth
 TREMBLE = 0.03  # seconds: a shorter lift is never one
 FLUTTER = 0.08  # seconds: a shorter lift damps nothing, unless a note comes with it
 TAP = 0.1  # seconds: a shorter press counts only if a released key sounds on through it
@@ -42,9 +42,9 @@ def held(moves: Iterable[PedalMove], first: float, last: float) -> list[Press]:
     """When a pedal is down between two times; one that is never lifted is down until the last."""
     presses, since = [], None
     for move in moves:
-        if since is None and move.depth >= DOWN:
+        if since is None and move.depth >= PEDAL_DOWN:
             since = move.time
-        elif since is not None and move.depth < UP:
+        elif since is not None and move.depth < PEDAL_UP:
             presses.append(Press(since, move.time))
             since = None
     if since is not None:

@@ -24,11 +24,9 @@ import numpy as np
 
 from engrave.music.grid import Bar
 from engrave.music.note import Note, Section, Spelling
-from engrave.music.values import SEMITONES, KeySignature, Pitch
+from engrave.music.values import LINE_OF_FIFTHS, SEMITONES, KeySignature, Pitch
 from engrave.pitch.key_changes import find_sections
 from engrave.pitch.keys import CLASSES, LINE, MAJOR, REACH, LocalKeys, Music, find_key, local_keys
-
-STEPS_BY_FIFTHS = "FCGDAEB"  # F is -1
 
 # fmt: off
 
@@ -117,7 +115,7 @@ def _name_sections(notes: Sequence[Note], sections: Sequence[Section]) -> Iterat
 
 
 def _pitch(midi: int, fifths: int) -> Pitch:
-    step = STEPS_BY_FIFTHS[(fifths + 1) % 7]
+    step = LINE_OF_FIFTHS[(fifths + 1) % 7]
     alter = (fifths + 1) // 7
     return Pitch(step, alter, (midi - alter - SEMITONES[step]) // 12 - 1)
 

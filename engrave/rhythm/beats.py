@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from engrave.listening import heads
-from engrave.listening.evidence import Evidence
+from engrave.listening.evidence import Evidence, probability
 from engrave.music.grid import EVEN, Pulse, Tap
 from engrave.music.hypotheses import shares
 from engrave.music.performance import Performance, chord_starts
@@ -339,10 +339,6 @@ def _divides_in_three(times: np.ndarray, chords: _Chords) -> np.ndarray:
     return np.bincount(beat, quarters - thirds, minlength=len(times)) > 0
 
 
-def _probability(odds: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-odds))
-
-
 def _snap(pulse: Pulse, chords: _Chords) -> Pulse:
     """Each beat moves to the chord nearby that most sounds like one; beats stay apart."""
     kept: list[int] = []
@@ -353,7 +349,7 @@ def _snap(pulse: Pulse, chords: _Chords) -> Pulse:
     for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
         if start < stop:
             around = chords.time[start:stop]
-            fit = _probability(chords.onbeat[start:stop]) - 5 * np.abs(around - times[i])
+            fit = probability(chords.onbeat[start:stop]) - 5 * np.abs(around - times[i])
             times[i] = around[np.argmax(fit)]
         if not kept or times[i] - times[kept[-1]] > CLOSEST:
             kept.append(i)

@@ -15,14 +15,13 @@ Lengths are in quarter notes.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import groupby
 
 import numpy as np
 
 from engrave.listening import heads
 from engrave.listening.evidence import PlacedEvidence
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import Note
+from engrave.music.note import Note, group_chords
 from engrave.notation.note_values import tied_places
 from engrave.rhythm.beat_divisions import beat_parts
 
@@ -54,8 +53,7 @@ def settle_lengths(
         if not note.grace:
             lines.setdefault((note.part, note.staff, note.voice), []).append(note)
     for line in lines.values():
-        line.sort(key=lambda note: note.onset)
-        chords = [list(chord) for _, chord in groupby(line, key=lambda note: note.onset)]
+        chords = group_chords(line)
         for chord, following in zip(chords, [*chords[1:], None], strict=True):
             end = following[0].onset if following else grid.bars[-1].end
             said = evidence.value[[note.played for note in chord]].mean(axis=0)

@@ -22,11 +22,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import groupby, pairwise, product
+from itertools import pairwise, product
 from operator import sub
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import Note, Section
+from engrave.music.note import Note, Section, group_chords
 from engrave.notation.accidentals import key_alterations
 from engrave.notation.beams import Beat, beat_around
 from engrave.notation.note_values import SHORTEST
@@ -88,7 +88,7 @@ def _crossings(notes: Sequence[Note], grid: Grid) -> Iterator[_Crossing]:
         for upper, lower in product(sounding, sounding):
             if upper[0] == lower[0] and (upper[1], lower[1]) == (1, 2):
                 members = sounding[upper] + sounding[lower]
-                chords = _chords(members)
+                chords = group_chords(note for note in members if not note.grace)
                 if _is_line(chords, beat):
                     yield _Crossing(beat, (upper, lower), members, chords)
 
@@ -145,12 +145,6 @@ class _Signs:
     def _line(self, bar: int, note: Note) -> set[tuple[int, int]]:
         """Where the line of a note is met in a bar, and how altered: staves, alterations."""
         return self.met[bar, note.part, note.name.step, note.name.octave]
-
-
-def _chords(members: Sequence[Note]) -> list[list[Note]]:
-    """The notes that begin together, in order of time; grace notes are left out."""
-    ordered = sorted((note for note in members if not note.grace), key=lambda note: note.onset)
-    return [list(chord) for _, chord in groupby(ordered, key=lambda note: note.onset)]
 
 
 def _is_line(chords: Sequence[list[Note]], beat: Beat) -> bool:

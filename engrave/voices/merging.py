@@ -11,10 +11,10 @@ Places are in quarter notes.
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import Note
+from engrave.music.note import Note, group_chords
 
 ONLY = 1  # the number of the voice that is alone
 
@@ -60,10 +60,9 @@ def _move_together(notes: Sequence[Note]) -> bool:
 def _take_turns(notes: Sequence[Note]) -> bool:
     """Whether each chord has one length and ends before the next one begins."""
     spans: list[tuple[Fraction, Fraction]] = []
-    written = sorted((n for n in notes if not n.grace), key=lambda note: note.onset)
-    for onset, chord in groupby(written, key=lambda note: note.onset):
+    for chord in group_chords(note for note in notes if not note.grace):
         ends = {note.end for note in chord}
         if len(ends) > 1:
             return False
-        spans.append((onset, ends.pop()))
+        spans.append((chord[0].onset, ends.pop()))
     return all(end <= onset for (_, end), (onset, _) in pairwise(spans))

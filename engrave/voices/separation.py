@@ -12,17 +12,16 @@ Places and lengths are in quarter notes; lengths are those for which the keys we
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import groupby
 
 import numpy as np
 
 from engrave.listening import heads
 from engrave.listening.evidence import PlacedEvidence
 from engrave.music.grid import Grid
-from engrave.music.note import Note
+from engrave.music.note import Note, group_chords
 
 LENGTHS = heads.VALUES  # in beats
 NEARLY = 0.02  # share by which lengths are the same
@@ -100,19 +99,12 @@ def separate_voices(
     lower: set[int] = set()
     for staff in {(note.part, note.staff) for note in notes}:
         own = [note for note in notes if (note.part, note.staff) == staff and not note.grace]
-        chords = [_Chord.of(chord, grid) for chord in _chords(own)]
+        chords = [_Chord.of(chord, grid) for chord in group_chords(own)]
         split = _split(chords, said)
         for chord, upper in zip(chords, split, strict=True):
             lower |= {note.played for note in chord.notes[upper:]}
     voiced = [replace(note, voice=2 if note.played in lower else 1) for note in notes]
     return tuple(_lead_graces(voiced))
-
-
-def _chords(notes: Iterable[Note]) -> Iterator[list[Note]]:
-    """Notes with one onset, highest first."""
-    ordered = sorted(notes, key=lambda note: (note.onset, -note.pitch))
-    for _, chord in groupby(ordered, key=lambda note: note.onset):
-        yield list(chord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +118,9 @@ class _Chord:
     @classmethod
     def of(cls, notes: list[Note], grid: Grid) -> "_Chord":
         bar = grid.bar_at(notes[0].onset)
-        return cls(notes, bar, float(grid.bars[bar].beat_length))
+        return cls(
+            sorted(notes, key=lambda note: -note.pitch), bar, float(grid.bars[bar].beat_length)
+        )
 
     def part(self, first: int, last: int | None, said: "_Said") -> _Line | None:
         """A voice that has these of the notes."""

@@ -21,7 +21,7 @@ from itertools import groupby, pairwise
 from engrave.listening.evidence import Evidence
 from engrave.music.grid import Grid
 from engrave.music.instruments import KEYBOARDS
-from engrave.music.note import Note
+from engrave.music.note import Note, group_chords
 from engrave.music.performance import LEFT, RIGHT, Performance, PlayedNote
 from engrave.music.values import STEPS, Pitch
 from engrave.notation.clefs import BASS, TREBLE, Moment, choose_readings
@@ -85,12 +85,7 @@ def move_low_passages(notes: Sequence[Note], evidence: Evidence, grid: Grid) -> 
 
 def _low_passages(right: Sequence[Note], grid: Grid) -> Iterator[list[Note]]:
     """The notes of the right hand from each change to a bass clef to the change back."""
-    by_place = [
-        list(chord)
-        for _, chord in groupby(
-            sorted(right, key=lambda note: note.onset), key=lambda note: note.onset
-        )
-    ]
+    by_place = group_chords(right)
     moments = [_moment(chord, grid) for chord in by_place]
     readings = choose_readings(moments, TREBLE)
     for sign, run in groupby(zip(readings, by_place, strict=True), key=lambda pair: pair[0].sign):

@@ -13,6 +13,8 @@ from typing import Any
 import mido
 import numpy as np
 
+from engrave.music.values import LINE_OF_FIFTHS
+
 QUARTER = 10080
 # Licences that cannot be kept beside CC BY-NC-SA, or are not sure.
 MEASURE_ONLY = ("CC BY-SA", "public domain by its README only")
@@ -179,4 +181,4 @@ def _fifths(key: str) -> int:
     """Sharps of a key signature by its name ("Eb", "F#m")."""
     minor = key.endswith("m")
     name = key.removesuffix("m")
-    return "FCGDAEB".index(name[0]) - 1 + 7 * (name.count("#") - name.count("b")) - 3 * minor
+    return LINE_OF_FIFTHS.index(name[0]) - 1 + 7 * (name.count("#") - name.count("b")) - 3 * minor

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engrave.listening.note_features import Keys
+from engrave.music.performance import PEDAL_DOWN
 from training.tasks.note_labels import ANSWERS, PEDAL, UNKNOWN, transposed, with_pedal
 
 LOWEST, HIGHEST = 21, 108
@@ -127,7 +128,7 @@ def _hold(take: Take, changes: Changes, rng: np.random.Generator) -> Take:
         held = held * np.exp(rng.normal(rng.uniform(-0.6, 0.4), 0.15, len(held)))
     release = keys.onset + held.clip(0.03)
     if len(keys.pedal_time) and rng.random() < changes.pedal_held:
-        down = keys.pedal_depth >= 64
+        down = keys.pedal_depth >= PEDAL_DOWN
         lifts = keys.pedal_time[~down]
         now = np.searchsorted(keys.pedal_time, release, side="right") - 1
         under = (now >= 0) & down[now.clip(0)]

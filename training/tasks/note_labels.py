@@ -7,6 +7,8 @@ import numpy as np
 
 from engrave.listening.heads import FLAGS, METERS, PEDAL_AHEAD, PHASES, VALUES
 from engrave.listening.note_features import Keys, chords
+from engrave.music.performance import PEDAL_DOWN
+from engrave.music.values import LINE_OF_FIFTHS
 from training.data.corpora import QUARTER
 
 UNKNOWN = -1
@@ -34,7 +36,6 @@ ANSWERS = np.dtype(
 )
 FLAG_BITS = {"grace": 1, "staccato": 4, "trill": 8 | 16 | 32, "arpeggio": 64, "tremolo": 512}
 TOLERANCE = 1e-3  # of a beat
-LINE = "FCGDAEB"  # the line of fifths; C is 0
 
 
 def felt_beat(rows: np.ndarray) -> np.ndarray:
@@ -86,7 +87,7 @@ def answer(rows: np.ndarray, matched: np.ndarray, pace: np.ndarray) -> np.ndarra
     _place(out, rows, matched & ~grace & (rows["beats"] > 0), pace)
     _hands(out, rows, matched)
     named = matched & (rows["step"] != b"")
-    steps = np.array([LINE.find(s.decode() or "?") for s in rows["step"]]) - 1
+    steps = np.array([LINE_OF_FIFTHS.find(s.decode() or "?") for s in rows["step"]]) - 1
     out["fifth"][named] = (steps + 7 * rows["alter"] + 15)[named].clip(0, 34)
     signed = matched & (rows["beats"] > 0)
     out["key"][signed] = rows["fifths"][signed].clip(-7, 7) + 7
@@ -99,7 +100,7 @@ def with_pedal(answers: np.ndarray, keys: Keys) -> np.ndarray:
     starts, chord = chords(keys)
     onset = keys.onset[starts]
     following = np.append(onset[1:], onset[-1] + 1.0)
-    down = np.append(False, keys.pedal_depth >= 64)
+    down = np.append(False, keys.pedal_depth >= PEDAL_DOWN)
     change = np.flatnonzero(down[1:] != down[:-1])
     moves = keys.pedal_time[change], down[1:][change]
 

@@ -15,6 +15,7 @@ from engrave.listening.first_pass import MOMENTS, MOMENTS_LEFT
 from engrave.listening.network import in_windows
 from engrave.listening.note_features import Keys
 from engrave.listening.pedal_features import STEP, Moments
+from engrave.music.performance import PEDAL_DOWN
 from training.data import corpora
 from training.network import Network
 from training.tasks.augment import Changes, Take, changed, excerpt
@@ -24,13 +25,12 @@ from training.tasks.notes import take_of
 # What the foot does: is the pedal down at a moment; does it go down or come up near it?
 FOOT = np.dtype([("down", "f4"), ("press", "f4"), ("lift", "f4")])
 NEAR = 0.06  # seconds before and after a moment
-HALF = 64  # from this depth on a pedal is down
 LONGER = 1.3  # times a window that is played, for some of it is played faster
 
 
 def foot_at(keys: Keys, times: np.ndarray) -> np.ndarray:
     """What the foot does at each moment (dtype FOOT)."""
-    down = np.append(False, keys.pedal_depth >= HALF)
+    down = np.append(False, keys.pedal_depth >= PEDAL_DOWN)
     change = np.flatnonzero(down[1:] != down[:-1])
     out = np.zeros(len(times), FOOT)
     out["down"] = down[np.searchsorted(keys.pedal_time, times, side="right")]

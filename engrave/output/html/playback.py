@@ -11,8 +11,9 @@ from fractions import Fraction
 from itertools import count
 
 from engrave.music.grid import Grid
+from engrave.music.iterate import heads_in, heads_of
 from engrave.music.performance import Performance, sounding_ends
-from engrave.music.score import Chord, Measure, Notehead, Score
+from engrave.music.score import Score
 
 
 def write_playback(score: Score, performance: Performance, grid: Grid) -> str:
@@ -67,7 +68,7 @@ def _tied_heads(score: Score, grid: Grid) -> Iterator[tuple[str, list[Fraction]]
         starts[index].append(bar.start)
     for part in score.parts:
         for index, measure in enumerate(part.measures):
-            for chord, head in _heads(measure):
+            for _, chord, head in heads_in(measure):
                 written[head.played[0]] += 1
                 if (number := written[head.played[0]]) > 1:
                     times = starts[index][: len(head.played)]
@@ -76,16 +77,6 @@ def _tied_heads(score: Score, grid: Grid) -> Iterator[tuple[str, list[Fraction]]
 
 def _played_again(score: Score) -> Iterator[tuple[int, ...]]:
     """For each head that is played twice its key presses."""
-    for part in score.parts:
-        for measure in part.measures:
-            for _, head in _heads(measure):
-                if len(head.played) > 1 and not head.tied_from:
-                    yield head.played
-
-
-def _heads(measure: Measure) -> Iterator[tuple[Chord, Notehead]]:
-    for voice in measure.voices:
-        for event in voice.events:
-            if isinstance(event, Chord):
-                for head in event.heads:
-                    yield event, head
+    for *_, head in heads_of(score):
+        if len(head.played) > 1 and not head.tied_from:
+            yield head.played

@@ -19,7 +19,8 @@ import verovio
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from engrave.music.score import Chord, Notehead, Score, without_paces
+from engrave.music.iterate import heads_of
+from engrave.music.score import Score, without_paces
 from engrave.music.text import name_music, name_players, one_line
 from engrave.output.musicxml.document import write_musicxml
 from engrave.output.svg.cleanup import PEN, Plate
@@ -162,7 +163,7 @@ def _engrave(musicxml: bytes, sheet: Sheet, heading: Heading | None) -> Iterator
 def _check_content(score: Score, pages: Sequence[Element]) -> None:
     """`loadData` says True of files that it could not read, so count what came out."""
     measures = max((len(part.measures) for part in score.parts), default=0)
-    for thing, written in (("measure", measures), ("note", len(list(_heads(score))))):
+    for thing, written in (("measure", measures), ("note", len(list(heads_of(score))))):
         drawn = sum(len(page.findall(f".//{{*}}g[@data-class='{thing}']")) for page in pages)
         if drawn != written:
             raise EngravingError(f"Verovio drew {drawn} of {written} {thing}s")
@@ -225,19 +226,10 @@ def _empty_picture(drawing: _Drawing, height: int) -> Element:
     return svg
 
 
-def _heads(score: Score) -> Iterator[Notehead]:
-    for part in score.parts:
-        for measure in part.measures:
-            for voice in measure.voices:
-                for event in voice.events:
-                    if isinstance(event, Chord):
-                        yield from event.heads
-
-
 def _sounding(score: Score) -> dict[int, tuple[int, ...]]:
     """The key presses that a notehead stands for, by the one that it is named after."""
     sounding: dict[int, tuple[int, ...]] = {}
-    for head in _heads(score):
+    for *_, head in heads_of(score):
         if head.played:
             sounding.setdefault(head.played[0], (*head.played, *head.folded))
     return sounding

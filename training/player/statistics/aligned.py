@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from engrave.music.performance import PEDAL_DOWN
 from training.player.chords import is_low
 from training.player.habits import Array
 from training.player.ornaments import MORDENT, TRILL, TURN
 from training.player.tempo_curve import GRACE, BeatGrid, beat_grid
 
 ORNAMENTED = GRACE | TRILL | MORDENT | TURN
-PEDAL_DOWN = 64
 
 
 @dataclass(frozen=True, slots=True)
