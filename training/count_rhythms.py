@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engrave.music.values import is_compound
 from engrave.rhythm.beat_divisions import TICKS
 from engrave.rhythm.quantize_costs import FAR
 from training.data.corpora import QUARTER, songs
@@ -41,7 +42,7 @@ def count_steps(scores: Iterable[np.ndarray]) -> Counter[Step]:
 def _steps(rows: np.ndarray) -> Iterable[Step]:
     """The steps from row to row, one row an onset."""
     beats, beat_type = rows["beats"].astype(int), rows["beat_type"].astype(int)
-    compound = (beat_type >= 8) & (beats % 3 == 0)
+    compound = is_compound(beats, beat_type)
     beat = 4 * QUARTER // beat_type * np.where(compound, 3, 1)
     full = 4 * QUARTER * beats // beat_type
     pickup = (rows["measure"] == rows["measure"][0]) & (rows["measure_length"] < full)

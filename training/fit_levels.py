@@ -20,6 +20,7 @@ from engrave.listening.first_pass import listen
 from engrave.listening.network import WEIGHTS as READERS
 from engrave.midi.read import read_midi
 from engrave.music.performance import Performance, PlayedNote
+from engrave.music.values import is_compound
 from engrave.pedal.key_releases import find_fingers
 from engrave.rhythm.beats import follow_beats, pulses_at_speeds
 from engrave.rhythm.levels import WEIGHTS, describe_level, slowness
@@ -173,7 +174,7 @@ def _steadily(rows: np.ndarray, rng: np.random.Generator) -> tuple[float, Perfor
 
 def _felt(rows: np.ndarray) -> float:
     """Quarters of the felt beat, of most notes."""
-    compound = (rows["beats"] % 3 == 0) & (rows["beats"] > 3)
+    compound = is_compound(rows["beats"], rows["beat_type"], three_in_one=False)
     return float(np.median(np.where(compound, 3, 1) * 4.0 / rows["beat_type"]))
 
 

@@ -24,6 +24,7 @@ from bench.pages.page import Page, PageBar
 from engrave.music.grid import Grid
 from engrave.music.note import Note, PedalSpan
 from engrave.music.performance import PEDAL_DOWN, PedalMove, Performance
+from engrave.music.values import is_compound
 
 PRESS, CROSSING = 0.12, 0.15  # seconds
 SIXTEENTH = Fraction(1, 4)
@@ -121,7 +122,7 @@ def crossing_f(true: Sequence[Interval], found: Sequence[Interval]) -> float:
 
 def _felt_beat(bar: PageBar) -> Fraction:
     """The beat in quarters: three of the time signature's where they fall into threes (6/8)."""
-    threes = bar.beats % 3 == 0 and bar.beats > 3
+    threes = is_compound(bar.beats, bar.beat_type, three_in_one=False)
     return Fraction(4, bar.beat_type) * (3 if threes else 1)
 
 

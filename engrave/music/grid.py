@@ -13,6 +13,7 @@ from math import ceil
 import numpy as np
 
 from engrave.music.performance import FileGrid
+from engrave.music.values import is_compound
 
 EVEN = 0.5  # where in the beat its second half begins when it does not swing
 
@@ -67,8 +68,8 @@ class Bar:
 
     @property
     def compound(self) -> bool:
-        """Whether the beats fall into three (6/8, 9/8, 12/8, and 3/8 felt in one)."""
-        return self.beat_type >= 8 and self.beats % 3 == 0
+        """Whether the felt beats are dotted."""
+        return is_compound(self.beats, self.beat_type)
 
     @property
     def beat_length(self) -> Fraction:

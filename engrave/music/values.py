@@ -5,7 +5,9 @@ Lengths are quarter notes.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal, overload
+
+import numpy as np
 
 STEPS = "CDEFGAB"
 LINE_OF_FIFTHS = "FCGDAEB"  # from F (-1); C is 0. The order of sharps, too
@@ -55,6 +57,21 @@ class NoteValue:
         return plain * self.normal / self.actual
 
 
+@overload
+def is_compound(beats: int, beat_type: int, *, three_in_one: bool = True) -> bool: ...
+@overload
+def is_compound(
+    beats: np.ndarray, beat_type: np.ndarray, *, three_in_one: bool = True
+) -> np.ndarray: ...
+def is_compound(beats: Any, beat_type: Any, *, three_in_one: bool = True) -> Any:
+    """Whether the felt beats of time signatures are dotted: of 6/8, 9/8, 12/8, 6/4, 6/16.
+
+    3/8 and 3/16 are one such beat if they are felt in one, as in every score of this program, and
+    else three plain ones.
+    """
+    return (beats % 3 == 0) & ((beats > 3) | ((beat_type >= 8) & three_in_one))
+
+
 @dataclass(frozen=True, slots=True)
 class TimeSignature:
     beats: int
@@ -62,8 +79,8 @@ class TimeSignature:
 
     @property
     def compound(self) -> bool:
-        """Whether the felt beats fall into three (6/8, 9/8, 12/8, and 3/8 felt in one)."""
-        return self.beat_type >= 8 and self.beats % 3 == 0
+        """Whether the felt beats are dotted."""
+        return is_compound(self.beats, self.beat_type)
 
 
 @dataclass(frozen=True, slots=True)

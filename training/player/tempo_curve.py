@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import lfilter
 
+from engrave.music.values import is_compound
 from training.player.habits import Array, Habits, Player, value_at
 
 QUARTER = 10080
@@ -53,7 +54,7 @@ class Clock:
 def felt_unit(beats: Array, beat_type: Array) -> Array:
     """The length of a felt beat, in 10080ths of a quarter."""
     written = 4 * QUARTER // np.maximum(beat_type.astype(np.int64), 1)
-    return np.where((beats % 3 == 0) & (beats > 3), 3 * written, written)
+    return np.where(is_compound(beats, beat_type, three_in_one=False), 3 * written, written)
 
 
 def beat_grid(notes: Array) -> BeatGrid:

@@ -15,6 +15,7 @@ import numpy as np
 
 from engrave.listening import heads
 from engrave.listening.bar_features import NotesInBeats, bar_features
+from engrave.music.values import is_compound
 from training.data import corpora
 from training.data.tunes import make_tune
 from training.player.tempo_curve import beat_grid
@@ -66,7 +67,7 @@ def beats_of_score(rows: np.ndarray) -> BeatsOfScore:
     beats[beat], kind[beat] = rows["beats"], rows["beat_type"]
     known = np.maximum.accumulate(np.where(beats > 0, np.arange(len(beats)), 0))
     beats, kind = beats[known].clip(1), kind[known]
-    compound = (beats % 3 == 0) & (beats > 3)
+    compound = is_compound(beats, kind, three_in_one=False)
     size = np.where(compound, beats // 3, beats)
     return BeatsOfScore(
         NotesInBeats(onset, end, rows["pitch"].astype(float)),

@@ -8,7 +8,7 @@ import numpy as np
 from engrave.listening.heads import FLAGS, METERS, PEDAL_AHEAD, PHASES, VALUES
 from engrave.listening.note_features import Keys, chords
 from engrave.music.performance import PEDAL_DOWN
-from engrave.music.values import LINE_OF_FIFTHS
+from engrave.music.values import LINE_OF_FIFTHS, is_compound
 from training.data.corpora import QUARTER
 
 UNKNOWN = -1
@@ -41,12 +41,11 @@ TOLERANCE = 1e-3  # of a beat
 def felt_beat(rows: np.ndarray) -> np.ndarray:
     """The length of the felt beat at each note, in the units of the score."""
     beat_type = np.maximum(rows["beat_type"].astype(int), 1)
-    return np.where(is_compound(rows), 3, 1) * (4 * QUARTER) // beat_type
+    return np.where(_compound(rows), 3, 1) * (4 * QUARTER) // beat_type
 
 
-def is_compound(rows: np.ndarray) -> np.ndarray:
-    beats = rows["beats"].astype(int)
-    return (beats % 3 == 0) & (beats > 3)
+def _compound(rows: np.ndarray) -> np.ndarray:
+    return is_compound(rows["beats"].astype(int), rows["beat_type"], three_in_one=False)
 
 
 def place_in_full_bar(rows: np.ndarray) -> np.ndarray:
@@ -123,11 +122,11 @@ def _place(out: np.ndarray, rows: np.ndarray, known: np.ndarray, pace: np.ndarra
     out["downbeat"][known] = (place == 0)[known]
     out["phase"][known] = phase_classes(phase)[known]
     out["index"][known] = (place // beat).clip(0, 7)[known]
-    count = np.where(is_compound(rows), rows["beats"] // 3, rows["beats"]).astype(int)
+    count = np.where(_compound(rows), rows["beats"] // 3, rows["beats"]).astype(int)
     meters = {meter: i for i, meter in enumerate(METERS)}
     kinds = [
         meters.get((c, bool(t)), len(METERS))
-        for c, t in zip(count.tolist(), is_compound(rows).tolist(), strict=True)
+        for c, t in zip(count.tolist(), _compound(rows).tolist(), strict=True)
     ]
     out["meter"][known] = np.array(kinds)[known]
     out["unit"][known] = np.log2(np.maximum(rows["beat_type"].astype(int), 1)).clip(1, 4)[known] - 1

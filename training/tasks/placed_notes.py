@@ -17,6 +17,7 @@ import torch
 from engrave.listening import heads
 from engrave.listening.beat_features import PlacedKeys, describe_places
 from engrave.listening.network import PLACED_MARGIN, PLACED_WINDOW, in_windows
+from engrave.music.values import is_compound
 from training.data import corpora
 from training.data.corpora import QUARTER
 from training.network import Network
@@ -105,7 +106,7 @@ def placed(laid: Laid) -> tuple[PlacedKeys, np.ndarray]:
 
 def beats_of(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The felt beat at each note, whether it divides in three, and the bar, as in `grid.Bar`."""
-    triple = (rows["beats"] % 3 == 0) & (rows["beat_type"] >= 8)
+    triple = is_compound(rows["beats"], rows["beat_type"])
     return (
         np.where(triple, 12, 4) / rows["beat_type"],
         triple,
