@@ -40,7 +40,7 @@ class WrittenChord:
 
     @property
     def hidden(self) -> bool:
-        return self.first.get("print-object") == "no"
+        return bool(self.first.get("print-object") == "no")
 
     @property
     def ratio(self) -> str:

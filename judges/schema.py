@@ -54,7 +54,7 @@ def load_schema() -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(_schema_text(), parser))
 
 
-class _Imports(etree.Resolver):
+class _Imports(etree.Resolver):  # type: ignore[misc] # lxml ships no types
     """Gives libxml2 the imported schemas from the package, so that it needs no network."""
 
     def resolve(self, system_url: str, public_id: str, context: object) -> object:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bench.report.results import BEATS, ERRORS, HANDS, METER, READABLE, TRUE
+from bench.report.results import BEATS, ERRORS, HANDS, METER, READABLE, TRUE, Results, System
 
 Means = Mapping[str, float | None]
 KINDS = (("mean per performance", "mean_per_performance"), ("mean per piece", "mean_per_piece"))
@@ -23,7 +23,7 @@ PUBLISHED_BEATS = (  # system, beat_f, downbeat_f
 )
 
 
-def write_table(results: Mapping[str, Mapping], about: str) -> str:
+def write_table(results: Results, about: str) -> str:
     """All tables; `about` says when, of what and how they were made."""
     sections = [about]
     for title, kind in KINDS:
@@ -38,7 +38,7 @@ def write_table(results: Mapping[str, Mapping], about: str) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def _counts(system: Mapping) -> str:
+def _counts(system: System) -> str:
     return f"{len(system['performances'])} ({system['failures']})"
 
 
@@ -64,7 +64,7 @@ def readability_table(means: Mapping[str, Means]) -> str:
     return in_columns(("", "true score", *means), rows)
 
 
-def composer_table(composers: Mapping[str, Mapping]) -> str:
+def composer_table(composers: Results) -> str:
     names = ("E_mean", "E_onset", "E_offset", "beat_f", "downbeat_f", "time_signature", "staff")
     rows = []
     for composer, found in composers.items():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engrave.music.arrays import Floats
 from engrave.music.performance import CHORD_WINDOW, Performance
 
 CHORDS_AROUND = (1, 2, 3, 4, 6, 8, 12)  # chords before and after to which waits are measured
@@ -61,8 +62,9 @@ def describe(keys: Keys) -> np.ndarray:
     return table.astype(np.float32)
 
 
-def _log(seconds: np.ndarray) -> np.ndarray:
-    return np.log(np.clip(seconds, SHORTEST, LONGEST)) + 1.5  # about 0 for a quarter of a second
+def _log(seconds: Floats) -> Floats:
+    logs: Floats = np.log(np.clip(seconds, SHORTEST, LONGEST))
+    return logs + 1.5  # about 0 for a quarter of a second
 
 
 def _neighbours(values: np.ndarray, k: int) -> np.ndarray:

@@ -21,6 +21,7 @@ from itertools import groupby
 
 import numpy as np
 
+from engrave.music.arrays import Floats
 from engrave.music.grid import Bar
 from engrave.music.note import PlacedNote, Section, Spelling
 from engrave.music.values import SEMITONES, KeySignature, Pitch
@@ -168,7 +169,8 @@ def _own_votes(music: Music, key: KeySignature, signature: np.ndarray) -> np.nda
     leads = np.where(music.after < 0, 0, pitch[music.after] - pitch) + 2
     sharper = (LINE - (signature + 2)[:, None]) / 12  # a key's names centre 2 fifths above it
     relative = np.array(RELATIVE)[np.clip(LINE - key.fifths, -14, 20) + 14]
-    return np.array(STEPS)[led, leads][:, None] * sharper + np.array(NAMES) + relative
+    votes: Floats = np.array(STEPS)[led, leads][:, None] * sharper + np.array(NAMES) + relative
+    return votes
 
 
 def _neighbours(music: Music, names: np.ndarray) -> list[np.ndarray]:

@@ -94,7 +94,7 @@ def shortest_value(length: Fraction, compound: bool, division: int) -> Fraction:
     16ths do.
     """
     if not compound:
-        return length / 2 ** (division.bit_length() - 1)
+        return length / (1 << division.bit_length() - 1)
     part = length / division
     return part / 3 if part.numerator % 3 == 0 else part
 

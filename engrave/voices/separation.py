@@ -14,6 +14,7 @@ Places and lengths are in quarter notes; lengths are those for which the keys we
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby
 
 import numpy as np
@@ -283,7 +284,7 @@ def _extend(thought: _Thought, upper: int, part: _Lines, cost: float, now: float
 
 
 def _lead_graces(notes: Sequence[PlacedNote], staff: Sequence[int], voice: list[int]) -> None:
-    mains: dict[tuple, list[int]] = {}
+    mains: dict[tuple[int, Fraction], list[int]] = {}
     for i, note in enumerate(notes):
         if not note.grace:
             mains.setdefault((staff[i], note.onset), []).append(i)

@@ -141,12 +141,13 @@ def written_out(notes: Array, signed: Array) -> Array:
     cue = notes[notes["flags"] & CUE > 0]
     place, end = notes["score_onset"][signed], (notes["score_onset"] + notes["duration"])[signed]
     pitch = notes["pitch"][signed].astype(int)
-    return np.any(
+    written: Array = np.any(
         (cue["score_onset"] >= place[:, None])
         & (cue["score_onset"] < end[:, None])
         & (np.abs(cue["pitch"].astype(int) - pitch[:, None]) <= 2),
         axis=1,
     )
+    return written
 
 
 def figure(pitch: int, flags: int, room: float, counts: Array, rng: np.random.Generator) -> Array:

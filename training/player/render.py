@@ -129,7 +129,8 @@ def velocities(
     rest = max(1 - float(np.var(level)), 0.2)  # so that the variance is 1 in all
     shares = np.sqrt(rest * law["variance"] / law["variance"].sum())
     noise = shares[0] * walk + shares[1] * chord + shares[2] * rng.standard_normal(len(notes))
-    return np.clip(player.loudness + player.dynamics * (level + noise), 1, 127)
+    velocity: Array = np.clip(player.loudness + player.dynamics * (level + noise), 1, 127)
+    return velocity
 
 
 def velocity_features(notes: Array, low: Array, onbeat: Array, downbeat: Array) -> Array:
@@ -195,7 +196,8 @@ def rolled(
     rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     delay = np.where(roll, step, 0.0)[group] * rank
     before = value_at(law["before"], rng.standard_normal(hands))
-    return delay - (roll * step * (size - 1) * before)[group]
+    late: Array = delay - (roll * step * (size - 1) * before)[group]
+    return late
 
 
 def key_held(
@@ -224,7 +226,8 @@ def key_held(
     held = written * np.exp(ratio)
     grace = notes["flags"] & GRACE > 0
     held[grace] = np.exp(value_at(habits["grace"]["log_held"], z[grace]))
-    return np.maximum(held, SHORTEST)
+    seconds: Array = np.maximum(held, SHORTEST)
+    return seconds
 
 
 def with_faults(

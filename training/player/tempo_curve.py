@@ -133,7 +133,8 @@ def beat_lengths(
     quarter = mean_seconds_per_quarter(notes, grid, habits, player.tempo_taste)
     if player.beat_seconds:
         quarter = player.beat_seconds * QUARTER / float(np.median(grid.unit))
-    return quarter * grid.unit / QUARTER * np.exp(log)
+    seconds: Array = quarter * grid.unit / QUARTER * np.exp(log)
+    return seconds
 
 
 def swung(phase: Array, ratio: float) -> Array:

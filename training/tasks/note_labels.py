@@ -7,6 +7,7 @@ import numpy as np
 
 from engrave.listening.heads import FLAGS, METERS, PEDAL_AHEAD, PHASES, VALUES
 from engrave.listening.note_features import Keys, chords
+from engrave.music.arrays import Bools, Ints
 from training.data.corpora import QUARTER
 
 UNKNOWN = -1
@@ -37,15 +38,17 @@ TOLERANCE = 1e-3  # of a beat
 LINE = "FCGDAEB"  # the line of fifths; C is 0
 
 
-def felt_beat(rows: np.ndarray) -> np.ndarray:
+def felt_beat(rows: np.ndarray) -> Ints:
     """The length of the felt beat at each note, in the units of the score."""
-    beat_type = np.maximum(rows["beat_type"].astype(int), 1)
-    return np.where(is_compound(rows), 3, 1) * (4 * QUARTER) // beat_type
+    beat_type: Ints = np.maximum(rows["beat_type"].astype(int), 1)
+    parts: Ints = np.where(is_compound(rows), 3, 1)
+    return parts * (4 * QUARTER) // beat_type
 
 
-def is_compound(rows: np.ndarray) -> np.ndarray:
-    beats = rows["beats"].astype(int)
-    return (beats % 3 == 0) & (beats > 3)
+def is_compound(rows: np.ndarray) -> Bools:
+    beats: Ints = rows["beats"].astype(int)
+    compound: Bools = (beats % 3 == 0) & (beats > 3)
+    return compound
 
 
 def place_in_full_bar(rows: np.ndarray) -> np.ndarray:

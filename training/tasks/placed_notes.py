@@ -226,13 +226,14 @@ class PlacedBatches(WindowBatches):
     def _laid(self, rng: np.random.Generator) -> Laid:
         names = list(self.shares)
         corpus = names[rng.choice(len(names), p=[self.shares[n] for n in names])]
-        pieces = getattr(self, corpus)
-        piece = pieces[rng.integers(len(pieces))]
         length = int(self.window * MARGIN)
         if corpus == "performances":
-            laid = piece[rng.integers(len(piece))]
+            takes = self.performances[rng.integers(len(self.performances))]
+            laid = takes[rng.integers(len(takes))]
             start = _start(len(laid.rows), length, rng)
             return laid.take(slice(start, start + length))
+        scores = self.scores if corpus == "scores" else self.songs
+        piece = scores[rng.integers(len(scores))]
         start = _start(len(piece), length, rng)
         played = render(
             piece[start : start + length], rng, self.habits, start + length >= len(piece)

@@ -122,7 +122,7 @@ def set_line(line: Line) -> Iterator[Element | Sign]:
 def sign_outline(code: str) -> str:
     """The path of a sign of the music font, a thousand units to four staff spaces, upward."""
     glyph = etree.fromstring((DATA / MUSIC_FONT / f"{code}.xml").read_bytes())
-    return glyph.find("{*}path").get("d")
+    return str(glyph.find("{*}path").get("d"))
 
 
 def _values(style: Mapping[str, str] | None) -> set[str]:

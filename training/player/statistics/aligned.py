@@ -93,4 +93,5 @@ def extent(values: Array, group: Array) -> Array:
     starts = np.flatnonzero(np.append(True, np.diff(group[order]) > 0))
     stops = np.append(starts[1:], len(order)) - 1
     many = stops > starts
-    return values[order][stops[many]] - values[order][starts[many]]
+    extents: Array = values[order][stops[many]] - values[order][starts[many]]
+    return extents

@@ -42,7 +42,8 @@ def memory_shares(variogram: Array, jitter: bool) -> Array:
         columns.append(np.where(LAGS == 1, 3.0, 2.0))
     weight = 1 / np.sqrt(LAGS)
     matrix = np.column_stack(columns) * weight[:, None]
-    return nnls(matrix, variogram * weight)[0]
+    shares: Array = nnls(matrix, variogram * weight)[0]
+    return shares
 
 
 def tempo_causes(gallery: Gallery) -> Array:
@@ -55,7 +56,8 @@ def tempo_law(gallery: Gallery) -> Array:
     """Weights of the causes by least squares, every piece weighing the same."""
     level, weights = gallery.figure("level")
     root = np.sqrt(weights)
-    return np.linalg.lstsq(tempo_causes(gallery) * root[:, None], level * root, rcond=None)[0]
+    law: Array = np.linalg.lstsq(tempo_causes(gallery) * root[:, None], level * root, rcond=None)[0]
+    return law
 
 
 def tempo_section(gallery: Gallery) -> dict[str, Any]:
@@ -134,7 +136,8 @@ def rolls_section(gallery: Gallery) -> dict[str, Any]:
 
 def normal_scores(values: Array) -> Array:
     """The normal deviate of each value's rank."""
-    return ndtri((np.argsort(np.argsort(values)) + 0.5) / len(values))
+    scores: Array = ndtri((np.argsort(np.argsort(values)) + 0.5) / len(values))
+    return scores
 
 
 def means_by(group: Array, values: Array) -> tuple[Array, Array]:
@@ -287,7 +290,8 @@ def correlation(gallery: Gallery) -> Array:
     found = (scores * weight).T @ (scores * weight)
     spread = np.sqrt(np.diag(found))
     # Drawn closer to independence, so that rounding leaves the matrix positive.
-    return 0.95 * found / np.outer(spread, spread) + 0.05 * np.eye(len(LINKED))
+    drawn: Array = 0.95 * found / np.outer(spread, spread) + 0.05 * np.eye(len(LINKED))
+    return drawn
 
 
 def habits_of(gallery: Gallery) -> dict[str, dict[str, Any]]:
