@@ -32,6 +32,7 @@ RAW = "musescore"  # the raw import that a user would have instead
 
 
 def main(arguments: Sequence[str]) -> int:
+    """Run a command of the bench; its exit status, 2 where something cannot be read or started."""
     command = _parser().parse_args(arguments)
     try:
         command.act(command, arguments)

@@ -17,6 +17,7 @@ CONFIG = Path(__file__).parent / "config" / "reader.toml"
 
 
 def main() -> None:
+    """Train the weights, or export those of a run."""
     parser = argparse.ArgumentParser(prog="training", description="Learn the reader's weights.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, purpose in (

@@ -80,6 +80,7 @@ class Network(nn.Module):
         self.answer = nn.Linear(shape.channels, asked * shape.fold)
 
     def forward(self, notes: Tensor) -> Tensor:
+        """The answers for notes; (batch, notes, told) becomes (batch, notes, asked)."""
         folded = notes.reshape(len(notes), -1, self.told * self.fold)
         answers: Tensor = self.answer(self.norm(self.blocks(self.enter(folded))))
         return answers.reshape(len(notes), -1, self.asked)

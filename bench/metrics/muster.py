@@ -69,6 +69,7 @@ class Muster:
 
     @property
     def E_mean(self) -> float:  # noqa: N802  (the name in the papers)
+        """The mean of the five error rates."""
         return (self.E_pitch + self.E_miss + self.E_extra + self.E_onset + self.E_offset) / 5
 
 

@@ -152,6 +152,7 @@ TABLES: Mapping[str, Callable[[Run], str]] = {
 
 
 def read_figures() -> dict[str, Run]:
+    """The published figures by run (`first`, `all`), as `FIGURES` keeps them."""
     figures: dict[str, Run] = json.loads(FIGURES.read_text(encoding="utf-8"))
     return figures
 

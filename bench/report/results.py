@@ -97,4 +97,5 @@ def _mean_per_piece(
 
 
 def write_json(results: Results) -> str:
+    """The text of `results.json`."""
     return json.dumps(results, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -65,6 +65,7 @@ def readability_table(means: Mapping[str, Means]) -> str:
 
 
 def composer_table(composers: Results) -> str:
+    """A row for each composer, with the main figures in columns."""
     names = ("E_mean", "E_onset", "E_offset", "beat_f", "downbeat_f", "time_signature", "staff")
     rows = []
     for composer, found in composers.items():
@@ -84,6 +85,7 @@ def _published() -> str:
 
 
 def number(value: float | None, digits: int = 1) -> str:
+    """A figure in a table; a dash where there is none."""
     return "–" if value is None else f"{value:.{digits}f}"
 
 

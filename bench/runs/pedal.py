@@ -196,6 +196,7 @@ def _offset(made: Transcription, recording: Recording) -> float:
 
 
 def judge_all(recordings: Sequence[Recording]) -> Iterable[tuple[Recording, Figures | Failure]]:
+    """The figures of each recording, each in a process of its own."""
     yield from run_apart(judge, recordings, WORKERS, LIMIT)
 
 
@@ -245,4 +246,5 @@ def _pooled(groups: Sequence[tuple[str, Sequence[Figures]]]) -> str:
 
 
 def write_pedal_json(rows: Sequence[tuple[Recording, Figures]]) -> str:
+    """The figures of each recording as JSON."""
     return json.dumps({r.name: dict(figures) for r, figures in rows}, indent=1) + "\n"

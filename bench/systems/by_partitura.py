@@ -36,6 +36,7 @@ MIDDLE_C = 60
 
 
 def main(source: str, target: str) -> None:
+    """Write the MIDI file `source` as MusicXML by estimates of partitura."""
     warnings.simplefilter("ignore")
     played = np.sort(partitura.load_performance_midi(source).note_array(), order="onset_sec")
     time = estimate_time(played)

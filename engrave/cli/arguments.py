@@ -162,6 +162,7 @@ class _ReadFile(argparse.Action):
 
 
 def add_audio_options(parser: argparse.ArgumentParser) -> None:
+    """The options for a page that plays a recording: `--audio`, `--audio-start`."""
     parser.add_argument(
         "--audio",
         action=_ReadFile,

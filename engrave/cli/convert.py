@@ -55,6 +55,7 @@ class Job:
 
     @property
     def files(self) -> list[str]:
+        """The targets that are files: all but standard output."""
         return [target for target in self.targets if target != STANDARD]
 
     @property
@@ -73,6 +74,7 @@ class Written:
 
 
 def read_command(arguments: Sequence[str]) -> tuple[list[Job], dict[str, Any]]:
+    """The conversions that a command line asks for, and their options."""
     parser = main_parser()
     parser.events = EVENTS in arguments
     command = parser.parse_args(arguments)
@@ -97,6 +99,7 @@ def _check_page_options(command: argparse.Namespace) -> None:
 
 
 def is_page(target: str) -> bool:
+    """Whether a target is an .html page."""
     return target.lower().endswith(".html")
 
 
@@ -169,6 +172,7 @@ def _score_name(source: str) -> str:
 
 
 def run(jobs: list[Job], options: dict[str, Any]) -> int:
+    """Convert file after file; the exit status."""
     several = len(jobs) > 1
     failures = 0
     for job in show_progress(jobs):

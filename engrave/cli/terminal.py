@@ -38,6 +38,7 @@ class Parser(argparse.ArgumentParser):
     events = False
 
     def error(self, message: str) -> NoReturn:
+        """Report a mistake in the command line in one line, and exit."""
         complain(message, self.events)
         raise SystemExit(FAILED)
 

@@ -39,6 +39,7 @@ class Keys:
 
     @classmethod
     def of(cls, performance: Performance) -> "Keys":
+        """The columns of a performance's key presses and of its sustain pedal."""
         notes = [(n.onset, n.release, n.pitch, n.velocity) for n in performance.notes]
         moves = [(move.time, move.depth) for move in performance.sustain]
         return cls(

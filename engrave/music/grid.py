@@ -59,6 +59,7 @@ class Bar:
 
     @property
     def end(self) -> Fraction:
+        """Where the next bar begins."""
         return self.start + self.length
 
     @property

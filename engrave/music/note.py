@@ -26,6 +26,7 @@ class PlacedNote:
 
     @property
     def end(self) -> Fraction:
+        """Where it ends (quarters)."""
         return self.onset + self.length
 
 

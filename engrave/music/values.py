@@ -35,6 +35,7 @@ class Pitch:
 
     @property
     def midi(self) -> int:
+        """The number of its key in MIDI; 60 is middle C."""
         return 12 * (self.octave + 1) + SEMITONES[self.step] + self.alter
 
 
@@ -56,6 +57,8 @@ class NoteValue:
 
 @dataclass(frozen=True, slots=True)
 class TimeSignature:
+    """A time signature as written: beats in a bar over their note value (4 is a quarter)."""
+
     beats: int
     beat_type: int
 
@@ -67,5 +70,7 @@ class TimeSignature:
 
 @dataclass(frozen=True, slots=True)
 class KeySignature:
+    """A key signature: sharps (flats negative), and the mode."""
+
     fifths: int
     mode: Literal["major", "minor"] = "major"

@@ -39,6 +39,7 @@ class Pairs:
 
     @classmethod
     def of_tables(cls) -> "Pairs":
+        """All pairs of divisions of the tables, with what each costs."""
         plain, compound = _costs(SIMPLE, SIMPLE_CROSS), _costs(COMPOUND, COMPOUND_CROSS)
         divisions = (*plain, *compound)
         change = np.zeros((len(divisions), len(divisions)))

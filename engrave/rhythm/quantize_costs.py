@@ -159,6 +159,7 @@ def evenly(phase: np.ndarray, swing: float) -> np.ndarray:
 
 
 def beat_of(quarters: np.ndarray, beats: list[Beat]) -> np.ndarray:
+    """The index of the beat in which each place (quarters) lies."""
     inside = np.searchsorted([float(b.start) for b in beats], quarters, side="right") - 1
     return inside.clip(0, len(beats) - 1)
 

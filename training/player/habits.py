@@ -67,6 +67,7 @@ class Habits:
 
     @classmethod
     def load(cls, path: Path = TABLE) -> "Habits":
+        """The measured table, from its file."""
         table = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             {

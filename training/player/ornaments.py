@@ -31,10 +31,12 @@ class Presses:
     beat: Array
 
     def take(self, index: Array) -> "Presses":
+        """Those of the indices, or those where a mask is true."""
         return Presses(*(getattr(self, field.name)[index] for field in fields(self)))
 
 
 def joined(parts: Iterable[Presses]) -> Presses:
+    """All presses one after the other."""
     parts = tuple(parts)
     return Presses(
         *(

@@ -34,6 +34,7 @@ class BeatGrid:
     stop: int
 
     def index_at(self, position: Array) -> Array:
+        """The index of the beat in which each position lies."""
         found = np.searchsorted(self.start, position, "right") - 1
         return np.clip(found, 0, len(self.start) - 1)
 
@@ -47,6 +48,7 @@ class Clock:
     seconds_per_beat: Array
 
     def at(self, position: Array | int) -> Array:
+        """Seconds of positions, linear between the beats."""
         return np.asarray(np.interp(position, self.position, self.time))
 
 

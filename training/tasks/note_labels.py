@@ -46,6 +46,7 @@ def felt_beat(rows: np.ndarray) -> Ints:
 
 
 def is_compound(rows: np.ndarray) -> Bools:
+    """Whether the felt beats of each note's bar divide in three."""
     beats: Ints = rows["beats"].astype(int)
     compound: Bools = (beats % 3 == 0) & (beats > 3)
     return compound

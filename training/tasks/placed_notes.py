@@ -54,6 +54,7 @@ class Laid:
     pace: np.ndarray
 
     def take(self, notes: np.ndarray | slice) -> "Laid":
+        """Those of the indices, of a slice, or where a mask is true."""
         return Laid(*(getattr(self, field.name)[notes] for field in fields(self)))
 
 

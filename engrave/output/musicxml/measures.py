@@ -119,6 +119,7 @@ class PartWriter:
         self.time = TimeSignature(4, 4)
 
     def write(self) -> None:
+        """All measures of the part."""
         before: Measure | None = None
         for measure, following in zip_longest(self.part.measures, self.part.measures[1:]):
             self.write_measure(measure, _opening_clefs(following) if following else [])
@@ -165,6 +166,7 @@ class PartWriter:
             self.write_marks_apart(xml, apart, measure.length)
 
     def write_attributes(self, xml: Element, measure: Measure) -> None:
+        """Divisions, key, time, staves and clefs, where they change."""
         first = len(self.xml) == 1
         if not (first or measure.key or measure.time):
             return
@@ -185,6 +187,7 @@ class PartWriter:
                 write_clef(attributes, clef)
 
     def write_voice(self, xml: Element, voice: Voice, layout: _VoiceLayout) -> None:
+        """The chords and rests of a voice, with the marks before them."""
         tuplets = layout.tuplets
         waiting = layout.marks.copy()
         for index, event in enumerate(voice.events):
@@ -224,6 +227,7 @@ class PartWriter:
     def write_rest(
         self, xml: Element, rest: Rest, voice: Voice, tuplet: TupletSign | None, hidden: bool
     ) -> None:
+        """A `<note>` with a `<rest>`."""
         note = add(xml, "note", **{"print-object": "no"} if hidden else {})
         sign = add(note, "rest")
         add(note, "duration", self.duration(rest.length))
@@ -245,6 +249,7 @@ class PartWriter:
         signs: list[str | None],
         tuplet: TupletSign | None,
     ) -> None:
+        """A `<note>` for each head of a chord."""
         in_turn = chord.tremolo in ("start", "stop")
         duration = self.duration(chord.length if in_turn else length_of(chord.value))
         for index, (head, sign) in enumerate(zip(chord.heads, signs, strict=True)):

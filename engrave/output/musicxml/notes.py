@@ -26,6 +26,7 @@ STROKES = "3"  # through the stem of a tremolo
 def write_value(
     note: Element, value: NoteValue, accidental: str | None, tuplet: TupletSign | None
 ) -> None:
+    """Type, dots, accidental and `<time-modification>`, in the order of the schema."""
     add(note, "type", value.type)
     for _ in range(value.dots):
         add(note, "dot")
@@ -47,6 +48,7 @@ def write_two_in_one(note: Element) -> None:
 
 
 def write_pitch(note: Element, pitch: Pitch) -> None:
+    """The `<pitch>` of a note."""
     xml = add(note, "pitch")
     add(xml, "step", pitch.step)
     if pitch.alter:
@@ -55,6 +57,7 @@ def write_pitch(note: Element, pitch: Pitch) -> None:
 
 
 def tie_ends(head: Notehead) -> list[str]:
+    """The types of the ties that end or begin at a head."""
     return ["stop"] * head.tied_from + ["start"] * head.tied_to
 
 
@@ -93,6 +96,7 @@ def write_notations(
 
 
 def write_tuplet_ends(notations: Element, event: Event, tuplet: TupletSign) -> None:
+    """The `<tuplet>` elements where a tuplet begins or ends."""
     if event.tuplet_start:
         bracket = "yes" if tuplet.bracket else "no"
         number = {"show-number": "actual" if tuplet.number else "none"}

@@ -37,6 +37,7 @@ class Run:
 
     @property
     def width(self) -> float:
+        """The width in the text's or the music's font."""
         if self.music:
             return self.size * sum(_sign_widths().get(sign, 0.0) for sign in self.text)
         return text_width(self.text, self.size, self.style)

@@ -35,6 +35,7 @@ class Aligned:
     presses: Array  # rows of seconds down, seconds up, depth: sustain pedal
 
     def at(self, position: Array) -> Array:
+        """Seconds of positions in the score, linear between the beats."""
         return np.interp(position, self.position, self.time)
 
 

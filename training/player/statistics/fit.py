@@ -61,6 +61,7 @@ def tempo_law(gallery: Gallery) -> Array:
 
 
 def tempo_section(gallery: Gallery) -> dict[str, Any]:
+    """How fast pieces are played and how the tempo wavers."""
     level, weights = gallery.figure("level")
     law = tempo_law(gallery)
     shares = memory_shares(gallery.mean("variogram"), jitter=True)
@@ -91,6 +92,7 @@ def by_place(
 
 
 def steps_section(gallery: Gallery) -> dict[str, Any]:
+    """How unevenly the notes of one line follow each other."""
     ratio, seconds, weights = gallery.pooled("step_log", "step_seconds")
     groups = by_place(seconds, ratio, weights, STEPS)
     deviation = np.array([np.sqrt(np.average(v**2, weights=w)) for v, w in groups])
@@ -110,6 +112,7 @@ def steps_section(gallery: Gallery) -> dict[str, Any]:
 
 
 def chords_section(gallery: Gallery) -> dict[str, Any]:
+    """How far apart the notes of a chord are struck."""
     figures = ("spread", "lead", "left_hand", "hands_apart")
     return {name: gallery.curve(name) for name in figures} | {
         "shape": of_single_notes(gallery.pooled_curve("late")),
@@ -125,6 +128,7 @@ def of_single_notes(curve: Array) -> Array:
 
 
 def rolls_section(gallery: Gallery) -> dict[str, Any]:
+    """How often and how slowly chords are rolled."""
     return {
         "wide_share": gallery.curve("wide_share"),
         "signed_share": gallery.curve("signed_share"),
@@ -156,6 +160,7 @@ def player_share(gallery: Gallery, name: str) -> float:
 
 
 def articulation_section(gallery: Gallery) -> dict[str, Any]:
+    """What share of its written length a key is held."""
     names = ("held_log", "held_seconds", "held_staccato", "held_moment", "number")
     held, seconds, staccato, moment, number, weights = gallery.pooled(*names)
     curves = {}
@@ -187,6 +192,7 @@ def articulation_section(gallery: Gallery) -> dict[str, Any]:
 
 
 def velocity_section(gallery: Gallery) -> dict[str, Any]:
+    """What the loudness of a note follows, and how much it varies."""
     level, features, weights = gallery.pooled("velocity", "features")
     root = np.sqrt(weights)
     law = np.linalg.lstsq(features * root[:, None], level * root, rcond=None)[0]
@@ -243,6 +249,7 @@ def variance_within(group: Array, values: Array) -> float:
 
 
 def errors_section(gallery: Gallery) -> dict[str, Any]:
+    """How often a note is left out or played wrong."""
     steps, weights = gallery.pooled("wrong_step")
     near = np.isin(steps, WRONG_INTERVALS)
     share = np.bincount((steps[near] + 12).astype(int), weights[near], len(WRONG_INTERVALS))
@@ -264,6 +271,7 @@ def errors_section(gallery: Gallery) -> dict[str, Any]:
 
 
 def pedal_section(gallery: Gallery) -> dict[str, Any]:
+    """How much, when and how deeply the sustain pedal is pressed."""
     place = gallery.mean("pedal_place")
     delay, room, weights = gallery.pooled("pedal_delay", "pedal_room")
     by_room = by_place(room, delay, weights, ROOM)

@@ -16,6 +16,7 @@ Portrait = Mapping[str, Any]
 
 
 def weighted_quantiles(values: Array, weights: Array, levels: Array) -> Array:
+    """Quantiles (`levels` from 0 to 1) of weighted values, linear between them."""
     order = np.argsort(values)
     mass = np.cumsum(weights[order]) - weights[order] / 2
     quantiles: Array = np.interp(levels * weights.sum(), mass, values[order])
@@ -45,6 +46,7 @@ class Gallery:
         return mean
 
     def curve(self, name: str) -> Array:
+        """The curve of one figure a performance."""
         return weighted_quantiles(*self.figure(name), LEVELS)
 
     def pooled(self, *names: str) -> list[Array]:
@@ -62,6 +64,7 @@ class Gallery:
         return [np.concatenate(column) for column in columns]
 
     def pooled_curve(self, name: str) -> Array:
+        """The curve of all observations of a kind."""
         values, weights = self.pooled(name)
         known = np.isfinite(values)
         return weighted_quantiles(values[known], weights[known], LEVELS)
