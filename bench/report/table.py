@@ -45,9 +45,11 @@ def _counts(system: System) -> str:
 def systems_table(means: Mapping[str, Means], counts: Mapping[str, str]) -> str:
     """A row for each figure, a column for each system: a reader compares along a line."""
     rows = [("performances (failures)", *counts.values())]
-    for name in (*ERRORS, *BEATS, *METER, *HANDS):
-        if any(row.get(name) is not None for row in means.values()):
-            rows.append((name, *(number(row.get(name)) for row in means.values())))
+    rows += [
+        (name, *(number(row.get(name)) for row in means.values()))
+        for name in (*ERRORS, *BEATS, *METER, *HANDS)
+        if any(row.get(name) is not None for row in means.values())
+    ]
     return in_columns(("", *means), rows)
 
 

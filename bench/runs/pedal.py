@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from statistics import fmean
 
 import numpy as np
@@ -70,7 +71,7 @@ def _written(
     notes = _written_notes(made)
     found = written_intervals(spans, made.performance, notes, made.grid)
     presses = [span.start for span in spans]
-    apart = [b - a for a, b in zip(presses, presses[1:], strict=False)]
+    apart = [b - a for a, b in pairwise(presses)]
     needed = count_harmonies(recording.page)
     return {
         "own_time": 100 * compare_time(foot, found, *frame)["time"],

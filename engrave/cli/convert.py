@@ -5,11 +5,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import engrave
+from engrave.api import SaveOptions
 from engrave.cli.arguments import OPTIONS, main_parser
 from engrave.cli.terminal import (
     DONE,
@@ -40,18 +41,16 @@ class Job:
     """One performance and the files that it is to be written to.
 
     `named`: those outputs that the user named; `inputs`: all files that are read, of this and other
-    performances; `page`: how an .html page is.
+    performances; `saving`: how they are written.
     """
 
     source: str
     targets: tuple[str, ...]
     named: frozenset[str]
     inputs: Identities
-    pages: bool
-    paper: str
+    saving: SaveOptions
     explain: bool
     events: bool
-    page: dict[str, Any]
 
     @property
     def files(self) -> list[str]:
@@ -108,7 +107,7 @@ def _plan(command: argparse.Namespace) -> list[Job]:
     inputs, pages = list(dict.fromkeys(command.inputs)), command.pages
     named = frozenset(command.output)
     sound = Sound(command.audio, command.audio_start) if command.audio else None
-    page = {"assets": command.assets, "sound": sound}
+    saving = SaveOptions(pages=pages, paper=command.paper, assets=command.assets, sound=sound)
     read = same_files([*(it for it in inputs if it != STANDARD), *command.files_read])
     jobs = [
         Job(
@@ -116,11 +115,9 @@ def _plan(command: argparse.Namespace) -> list[Job]:
             _targets(source, command.output, len(inputs)),
             named,
             read,
-            pages,
-            command.paper,
+            saving,
             command.explain,
             command.events,
-            page,
         )
         for source in inputs
     ]
@@ -215,9 +212,10 @@ def _save(score: engrave.Score, job: Job) -> bool:
     target = ""
     try:
         for target in job.files:
-            options = job.page if is_page(target) else {}
-            named, place = target in job.named, Path(target)
-            files += score.files(place, named=named, pages=job.pages, paper=job.paper, **options)
+            options = replace(job.saving, named=target in job.named)
+            if not is_page(target):
+                options = replace(options, assets=False, sound=None)
+            files += score.files(Path(target), options)
         name = score.performance.source.name
         write_files(files, name, job.inputs, make_folders=True, sign_named=True)
     except OSError as error:

@@ -98,10 +98,11 @@ def _waits(keys: Keys) -> list[np.ndarray]:
 
 
 def _among_notes(keys: Keys) -> list[np.ndarray]:
-    columns = []
-    for k in NOTES_AROUND:
-        for step in (-k, k):
-            columns.append(((_neighbours(keys.pitch, step) - keys.pitch) / 12).clip(-3, 3))
+    columns = [
+        ((_neighbours(keys.pitch, step) - keys.pitch) / 12).clip(-3, 3)
+        for k in NOTES_AROUND
+        for step in (-k, k)
+    ]
     columns += [_log(np.abs(_neighbours(keys.onset, k) - keys.onset)) for k in (-1, 1)]
     return columns
 

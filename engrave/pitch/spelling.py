@@ -180,8 +180,7 @@ def _neighbours(music: Music, names: np.ndarray) -> list[np.ndarray]:
     together = sums[music.stop] - sums[music.first]
     size = music.stop - music.first
     found = [(together - names) / np.maximum(size - 1, 1)[:, None]]
-    for step in (music.after, music.before):
-        found.append(np.where(step[:, None] < 0, 0, names[step]))
+    found += [np.where(step[:, None] < 0, 0, names[step]) for step in (music.after, music.before)]
     for width in (NEAR, FAR):
         low, high = np.maximum(music.first - width, 0), np.minimum(music.stop + width, n)
         others = np.maximum(high - low - size, 1)[:, None]

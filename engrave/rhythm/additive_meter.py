@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import PlacedNote
@@ -55,7 +55,7 @@ def _weights(
     for own in set(hand):
         line = [note for note, h in zip(notes, hand, strict=True) if h == own and not note.grace]
         places = sorted({note.onset for note in line})
-        until = dict(zip(places, places[1:], strict=False))
+        until = dict(pairwise(places))
         for note in line:
             length = until.get(note.onset, note.end) - note.onset
             weights[note.onset] += float(length) * played[note.played].velocity

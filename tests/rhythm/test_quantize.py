@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def check_sound(placed, performance):
     assert [note.played for note in notes] == list(range(len(performance.notes)))
     assert [note.pitch for note in notes] == [note.pitch for note in performance.notes]
     main = [note for note in notes if not note.grace]
-    assert all(a.onset <= b.onset for a, b in zip(main, main[1:], strict=False))
+    assert all(a.onset <= b.onset for a, b in pairwise(main))
     assert all(note.length > 0 for note in main)
     assert all(note.length == 0 for note in notes if note.grace)
     assert all(note.onset >= 0 and note.end <= grid.bars[-1].end for note in notes)

@@ -110,6 +110,15 @@ class Player:
     beat_seconds: float = 0.0  # of the felt beat; 0: as the density of the notes suggests
 
 
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Who plays an excerpt: one player, the habits of all of them, and chance."""
+
+    player: Player
+    habits: Habits
+    rng: np.random.Generator
+
+
 STEADY_BEAT, STEADY_SPREAD = 0.6, 0.32  # seconds of a felt beat, and deviation of its logarithm
 STEADY_RANGE = (0.33, 1.2)
 

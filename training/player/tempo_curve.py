@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import lfilter
 
-from training.player.habits import Array, Habits, Player, value_at
+from training.player.habits import Array, Habits, Performer, value_at
 
 QUARTER = 10080
 SWING_SHARE = 0.1  # of the excerpts that could swing
@@ -104,16 +104,10 @@ def mean_seconds_per_quarter(notes: Array, grid: BeatGrid, habits: Habits, taste
     return float(np.exp(level + value_at(law["taste"], taste)))
 
 
-def beat_lengths(
-    notes: Array,
-    grid: BeatGrid,
-    player: Player,
-    habits: Habits,
-    is_end: bool,
-    rng: np.random.Generator,
-) -> Array:
+def beat_lengths(notes: Array, grid: BeatGrid, performer: Performer, is_end: bool) -> Array:
     """Seconds of every whole beat."""
-    law = habits["tempo"]
+    player, rng = performer.player, performer.rng
+    law = performer.habits["tempo"]
     count = len(grid.start)
     fast = np.where(law["memories"] < SUDDEN, law["shares"], 0.0)
     sudden = value_at(law["shape"], smooth_noise(count, law["memories"], fast, rng))
@@ -132,7 +126,7 @@ def beat_lengths(
         length = fermatas["duration"][fermatas["score_onset"] == onset].max()
         held = (grid.start < onset + length) & (grid.start + grid.unit > onset)
         log[held] = np.maximum(log[held], value_at(law["fermata"], rng.standard_normal()))
-    quarter = mean_seconds_per_quarter(notes, grid, habits, player.tempo_taste)
+    quarter = mean_seconds_per_quarter(notes, grid, performer.habits, player.tempo_taste)
     if player.beat_seconds:
         quarter = player.beat_seconds * QUARTER / float(np.median(grid.unit))
     seconds: Array = quarter * grid.unit / QUARTER * np.exp(log)
@@ -162,17 +156,11 @@ def step_shares(position: Array, beat: Array, grid: BeatGrid, rng: np.random.Gen
     return np.where(last, (whole / grid.unit)[beat], ends) - phase
 
 
-def clock_of(
-    notes: Array,
-    grid: BeatGrid,
-    player: Player,
-    habits: Habits,
-    is_end: bool,
-    rng: np.random.Generator,
-) -> Clock:
+def clock_of(notes: Array, grid: BeatGrid, performer: Performer, is_end: bool) -> Clock:
     """The seconds at which the player reaches every onset and beat."""
-    law = habits["steps"]
-    lengths = beat_lengths(notes, grid, player, habits, is_end, rng)
+    player, rng = performer.player, performer.rng
+    law = performer.habits["steps"]
+    lengths = beat_lengths(notes, grid, performer, is_end)
     position = np.union1d(notes["score_onset"], grid.start)
     beat = grid.index_at(position)
     share = np.maximum(step_shares(position, beat, grid, rng), 1e-3)

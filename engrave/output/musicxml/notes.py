@@ -72,17 +72,8 @@ def write_notations(
         add(notations, "tied", type=end)
     if tuplet:
         write_tuplet_ends(notations, chord, tuplet)
-    if chord.ornament and first:
-        add(add(notations, "ornaments"), ORNAMENTS[chord.ornament])
-    if chord.tremolo and first:
-        add(add(notations, "ornaments"), "tremolo", STROKES, type=chord.tremolo)
-    if (chord.accent or chord.staccato) and first:
-        articulations = add(notations, "articulations")
-        for name in [*["accent"] * chord.accent, *["staccato"] * chord.staccato]:
-            add(articulations, name)
-    if chord.glissando and first:
-        line = {"line-type": "wavy", "number": "1", "type": chord.glissando}
-        add(notations, "glissando", GLISSANDO if chord.glissando == "start" else None, **line)
+    if first:
+        _write_signs(notations, chord)
     if chord.arpeggiated:
         add(notations, "arpeggiate")
     if chord.fermata and first:
@@ -93,6 +84,21 @@ def write_notations(
         lyric = add(note, "lyric")
         add(lyric, "syllabic", chord.lyric.syllabic)
         add(lyric, "text", chord.lyric.text)
+
+
+def _write_signs(notations: Element, chord: Chord) -> None:
+    """Ornament, tremolo, articulations and glissando of a chord."""
+    if chord.ornament:
+        add(add(notations, "ornaments"), ORNAMENTS[chord.ornament])
+    if chord.tremolo:
+        add(add(notations, "ornaments"), "tremolo", STROKES, type=chord.tremolo)
+    if chord.accent or chord.staccato:
+        articulations = add(notations, "articulations")
+        for name in [*["accent"] * chord.accent, *["staccato"] * chord.staccato]:
+            add(articulations, name)
+    if chord.glissando:
+        line = {"line-type": "wavy", "number": "1", "type": chord.glissando}
+        add(notations, "glissando", GLISSANDO if chord.glissando == "start" else None, **line)
 
 
 def write_tuplet_ends(notations: Element, event: Event, tuplet: TupletSign) -> None:
