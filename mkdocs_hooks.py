@@ -13,6 +13,7 @@ UP = re.compile(r'(\]\(|src=")\.\./')  # a link that leaves the folder
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages that stand outside `docs`."""
     for path in sorted(path for pattern in OUTSIDE for path in ROOT.glob(pattern)):
         name = path.relative_to(ROOT).as_posix()
         files.append(File.generated(config, name, abs_src_path=str(path)))

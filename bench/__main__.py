@@ -32,6 +32,7 @@ RAW = "musescore"  # the raw import that a user would have instead
 
 
 def main(arguments: Sequence[str]) -> int:
+    """Run a command of the bench; its exit status, 2 where something cannot be read or started."""
     command = _parser().parse_args(arguments)
     try:
         command.act(command, arguments)
@@ -79,28 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=help_text, description=help_text)
         command.set_defaults(act=_on_recordings, run=run, first=True, most=0)
-        command.add_argument("data", type=Path, metavar="DATA", help="the folder of recordings")
-        command.add_argument("--only", default="", metavar="REGEX", help="which performances")
-        command.add_argument("--out", type=Path, default=Path("bench-out"), metavar="DIR")
-        if name in ("score", "pedal"):
-            command.add_argument("--first", action="store_true", help="one performance a score")
-            command.set_defaults(first=False)
-        if name == "musescore":
-            command.add_argument(
-                "--most",
-                type=int,
-                default=0,
-                metavar="N",
-                help="so many performances, the scores in turn (default: one of each score)",
-            )
-        if name in ("score", "speed"):
-            command.add_argument(
-                "--peers",
-                type=_peers,
-                default=[RAW],
-                metavar="NAMES",
-                help=f"what to compare with, of {','.join(_names(name))} (default: {RAW})",
-            )
+        _add_recording_options(command, name)
     help_text = "scores and tunes as a program writes them or hands play them to a click"
     command = commands.add_parser("plain", help=help_text, description=help_text)
     command.set_defaults(act=_plain)
@@ -114,6 +94,22 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(act=_figures)
     command.add_argument("results", type=Path, nargs="*", metavar="RESULTS.json")
     return parser
+
+
+def _add_recording_options(command: argparse.ArgumentParser, name: str) -> None:
+    """The arguments of a command that reads a folder of recordings."""
+    command.add_argument("data", type=Path, metavar="DATA", help="the folder of recordings")
+    command.add_argument("--only", default="", metavar="REGEX", help="which performances")
+    command.add_argument("--out", type=Path, default=Path("bench-out"), metavar="DIR")
+    if name in ("score", "pedal"):
+        command.add_argument("--first", action="store_true", help="one performance a score")
+        command.set_defaults(first=False)
+    if name == "musescore":
+        help_text = "so many performances, the scores in turn (default: one of each score)"
+        command.add_argument("--most", type=int, default=0, metavar="N", help=help_text)
+    if name in ("score", "speed"):
+        help_text = f"what to compare with, of {','.join(_names(name))} (default: {RAW})"
+        command.add_argument("--peers", type=_peers, default=[RAW], metavar="NAMES", help=help_text)
 
 
 def _names(command: str) -> list[str]:

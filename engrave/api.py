@@ -33,12 +33,25 @@ from engrave.options import (
     read_taps,
 )
 from engrave.output.formats import PAGE_WRITERS, WRITERS, check_suffix, parse_paper
-from engrave.output.html.assets import Sound, write_page
+from engrave.output.html.assets import PageTarget, Sound, write_page
 from engrave.output.html.page import write_fragment
 from engrave.output.pdf import write_pdf
 from engrave.output.svg.pages import write_svg
 from engrave.pedal.inference import PedalWish
+from engrave.pipeline import Transcription
 from engrave.rhythm.file_beats.grid import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class SaveOptions:
+    """How a score becomes files, as `Score.save` says; `named`: the path is the user's choice."""
+
+    named: bool = True
+    pages: bool = False
+    paper: str = "a4"
+    assets: bool = False
+    sound: Sound | None = None
+
 
 GRIDS = {"exact": "on the grid of the file", "click": "played to the click of the file"}
 
@@ -58,7 +71,7 @@ class Score(WrittenScore):
     pedal_inferred: bool = False
     on_grid: Kind = "free"
 
-    def save(
+    def save(  # noqa: PLR0913 - keywords that users write
         self,
         path: str | os.PathLike[str],
         *,
@@ -81,31 +94,24 @@ class Score(WrittenScore):
         music too long for a .png without pages.
         """
         sound = None if audio is None else Sound(Path(audio), audio_start)
-        files = self.files(Path(path), pages=pages, paper=paper, assets=assets, sound=sound)
+        options = SaveOptions(pages=pages, paper=paper, assets=assets, sound=sound)
+        files = self.files(Path(path), options)
         source = self.performance.source.name
         write_files(files, source, same_files([source, *([audio] if audio else [])]))
 
-    def files(
-        self,
-        path: Path,
-        *,
-        named: bool = True,
-        pages: bool = False,
-        paper: str = "a4",
-        assets: bool = False,
-        sound: Sound | None = None,
-    ) -> list[File]:
-        """What `save` writes; `named` says whether `path` is the user's own choice."""
-        paper = parse_paper(paper)
-        check_suffix(path, pages, assets or sound is not None)
+    def files(self, path: Path, options: SaveOptions) -> list[File]:
+        """What `save` writes."""
+        paper, assets, sound = parse_paper(options.paper), options.assets, options.sound
+        check_suffix(path, options.pages, assets or sound is not None)
         suffix = path.suffix.lower()
-        if pages:
+        if options.pages:
             numbered = enumerate(PAGE_WRITERS[suffix](self, paper), start=1)
             return [File(path.with_stem(f"{path.stem}-{n}"), page) for n, page in numbered]
         if assets or sound:
-            return write_page(self, self.performance, self.grid, path, named, assets, sound)
+            target = PageTarget(path, options.named, assets, sound)
+            return write_page(self, self.performance, self.grid, target)
         content = write_pdf(self, paper) if suffix == ".pdf" else WRITERS[suffix](self)
-        return [File(path, content, named)]
+        return [File(path, content, options.named)]
 
     def to_music21(self) -> Any:
         """The score as a `music21.stream.Score`, to go on with there."""
@@ -144,7 +150,7 @@ class Score(WrittenScore):
         }
 
 
-def transcribe(
+def transcribe(  # noqa: PLR0913 - keywords that users write
     source: str | os.PathLike[str] | bytes | BinaryIO,
     *,
     meter: TimeSignature | str | None = None,
@@ -192,8 +198,11 @@ def transcribe(
     made = pipeline.transcribe(read_midi(source), options, progress or pipeline.no_progress)
     if find_repeats:
         made = replace(made, score=keep_pace(fold_repeats(made.score), made.grid))
-    score = made.score
-    written = {field.name: getattr(score, field.name) for field in fields(score)}
+    return _score_of(made)
+
+
+def _score_of(made: Transcription) -> Score:
+    written = {field.name: getattr(made.score, field.name) for field in fields(made.score)}
     return Score(
         **written,
         performance=made.performance,

@@ -74,10 +74,11 @@ def parse_weights(text: str) -> str:
 
 def parse_grid(text: str) -> GridWish:
     """Whether the beats of a file are those of its music."""
-    for wish in get_args(GridWish):
+    wishes: tuple[GridWish, ...] = get_args(GridWish)
+    for wish in wishes:
         if text == wish:
             return wish
-    names = ", ".join(get_args(GridWish))
+    names = ", ".join(wishes)
     raise ValueError(f"{text!r} says nothing of the grid of a file; there are {names}")
 
 

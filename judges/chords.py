@@ -32,18 +32,22 @@ class WrittenChord:
 
     @property
     def first(self) -> Element:
+        """The note element of the first head."""
         return self.heads[0]
 
     @property
     def grace(self) -> bool:
+        """Whether it is a grace note."""
         return self.first.find("grace") is not None
 
     @property
     def hidden(self) -> bool:
-        return self.first.get("print-object") == "no"
+        """Whether it is not printed."""
+        return bool(self.first.get("print-object") == "no")
 
     @property
     def ratio(self) -> str:
+        """Of the tuplet, as 3:2; 1:1 outside one."""
         change = self.first.find("time-modification")
         if change is None:
             return "1:1"

@@ -35,7 +35,7 @@ IMPORTED = {
 }
 
 
-class SchemaUnavailable(Exception):
+class SchemaUnavailableError(Exception):
     """The schema is not in the cache and cannot be fetched; says why."""
 
 
@@ -48,13 +48,13 @@ def validate(path: Path) -> list[str]:
 
 @cache
 def load_schema() -> etree.XMLSchema:
-    """The schema, ready for use. Raises SchemaUnavailable."""
+    """The schema, ready for use. Raises SchemaUnavailableError."""
     parser = etree.XMLParser()
     parser.resolvers.add(_Imports())
     return etree.XMLSchema(etree.fromstring(_schema_text(), parser))
 
 
-class _Imports(etree.Resolver):
+class _Imports(etree.Resolver):  # type: ignore[misc] # lxml ships no types
     """Gives libxml2 the imported schemas from the package, so that it needs no network."""
 
     def resolve(self, system_url: str, public_id: str, context: object) -> object:
@@ -102,7 +102,7 @@ def _fetch() -> bytes:
         archives = list(folder.glob("musicxml-*.tar.gz"))
         if not archives:
             reason = " ".join(done.stderr.split()[-60:])
-            raise SchemaUnavailable(f"pip cannot fetch the MusicXML schema: {reason}")
+            raise SchemaUnavailableError(f"pip cannot fetch the MusicXML schema: {reason}")
         with tarfile.open(archives[0]) as archive:
             member = archive.extractfile(MEMBER)
             assert member is not None, "the hash fixes what the archive holds"

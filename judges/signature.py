@@ -128,8 +128,9 @@ class _PartReader:
 
     def _note_length(self, note: Element) -> Fraction:
         duration, meant = self._duration(note), written_length(note)
-        rounded = meant is not None and abs(duration - meant) * self.divisions < 1
-        return meant if rounded and note.find("grace") is None else duration
+        if meant is None or note.find("grace") is not None:
+            return duration
+        return meant if abs(duration - meant) * self.divisions < 1 else duration
 
     def _add(self, staff: int, kind: str, text: str, offset: Fraction = Fraction(0)) -> None:
         self.facts.append(

@@ -72,6 +72,7 @@ def _write_exhibit(exhibit: Exhibit, score: engrave.Score) -> str:
 
 
 def main() -> None:
+    """Write the gallery into a folder."""
     parser = argparse.ArgumentParser(description="Make the gallery.")
     parser.add_argument("--out", type=Path, default=DOCS, help="folder (default: docs)")
     write_gallery(parser.parse_args().out)

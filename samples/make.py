@@ -35,6 +35,7 @@ def write_midi(played: Take, path: Path) -> None:
 
 
 def main() -> None:
+    """Write the samples and their scores into a folder."""
     parser = argparse.ArgumentParser(description="Make the samples and their scores.")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder (default: this one)")
     folder = parser.parse_args().out

@@ -67,11 +67,14 @@ class TrueNote:
 
     @property
     def end(self) -> Fraction:
+        """Where it ends (quarters)."""
         return self.onset + self.length
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
+    """A phrase of the piece, from and to (quarters), with its dynamic."""
+
     start: Fraction
     end: Fraction
     dynamic: str
@@ -105,6 +108,7 @@ class Piece:
 
     @property
     def end(self) -> Fraction:
+        """Where its last bar ends (quarters)."""
         return self.bars[-1].end
 
     @property

@@ -126,7 +126,8 @@ def _final_ritardando(piece: Piece, quarter: Fraction) -> float:
     last = max(note.onset for note in piece.notes)
     length = piece.bars[0].full_length * Fraction(3, 2)
     x = min(max(float((quarter - last + length) / length), 0), 1)
-    return (1 + (FINAL_TEMPO**3 - 1) * x) ** (1 / 3)
+    tempo: float = (1 + (FINAL_TEMPO**3 - 1) * x) ** (1 / 3)
+    return tempo
 
 
 def _beat_grid(piece: Piece, clock: _Clock) -> Grid:

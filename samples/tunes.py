@@ -117,18 +117,16 @@ def midi_of(
     jitter: float = 0.0,
     stated: tuple[int, int] | None = None,
     says: float | None = None,
-    seed: int = 3,
-    names: tuple[str, str] = ("Right", "Left"),
 ) -> bytes:
     """A file in which somebody plays the tune at `bpm`, unevenly by `jitter` seconds.
 
     It states the meter `stated` and the tempo `says` (that at which it is played, if not given).
     """
-    chance = random.Random(seed)
+    chance = random.Random(3)
     says = says or bpm
     first = min(on for on, *_ in (*tune.right, *tune.left))
     hands: dict[str, list[Stroke]] = {}
-    for name, notes in zip(names, (tune.right, tune.left), strict=True):
+    for name, notes in (("Right", tune.right), ("Left", tune.left)):
         hands[name] = []
         for onset, length, pitch in notes:
             late = chance.gauss(0, jitter) * bpm / 60

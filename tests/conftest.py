@@ -63,7 +63,7 @@ def schema_judge() -> Judge:
     """`judges.schema.validate`: what the MusicXML 4.0 schema says against a file."""
     try:
         schema.load_schema()
-    except schema.SchemaUnavailable as unavailable:
+    except schema.SchemaUnavailableError as unavailable:
         lacking(str(unavailable))
     return schema.validate
 

@@ -2,7 +2,9 @@
 
 import argparse
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import onnx
 
@@ -13,54 +15,63 @@ from training.weights.average import join
 from training.weights.eight_bit import compact
 from training.weights.export import export
 
+Parser = argparse.ArgumentParser
 CONFIG = Path(__file__).parent / "config" / "reader.toml"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="training", description="Learn the reader's weights.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, purpose in (
-        ("train", "learn from DATA; checkpoints and log go to RUN, where a broken run goes on"),
-        ("export", "write the weights of RUN as ONNX"),
-    ):
+    """Train the weights, or export those of a run."""
+    given = _parser().parse_args()
+    given.act(given)
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="training", description="Learn the reader's weights.")
+    commands = parser.add_subparsers(required=True)
+
+    def add(name: str, act: Callable[[argparse.Namespace], None], purpose: str) -> Parser:
         command = commands.add_parser(name, help=purpose)
-        if name == "train":
-            command.add_argument("data", type=Path)
-        command.add_argument("run", type=Path)
-        if name == "export":
-            command.add_argument("weights", type=Path)
-        command.add_argument("--config", type=Path, default=CONFIG)
-    command = commands.add_parser("join", help="write the mean answers of several READERs as one")
+        command.set_defaults(act=act)
+        return command
+
+    purpose = "learn from DATA; checkpoints and log go to RUN, where a broken run goes on"
+    command = add("train", lambda given: train(_config(given), given.data, given.run), purpose)
+    command.add_argument("data", type=Path)
+    command.add_argument("run", type=Path)
+    command.add_argument("--config", type=Path, default=CONFIG)
+    purpose = "write the weights of RUN as ONNX"
+    command = add("export", lambda given: export(_config(given), given.run, given.weights), purpose)
+    command.add_argument("run", type=Path)
+    command.add_argument("weights", type=Path)
+    command.add_argument("--config", type=Path, default=CONFIG)
+    command = add("join", _join, "write the mean answers of several READERs as one")
     command.add_argument("shares", type=Path, help="the shares of the readers, by question")
     command.add_argument("weights", type=Path)
     command.add_argument("readers", type=Path, nargs="+", help="weights that `export` wrote")
-    command = commands.add_parser("compact", help="write what `export` wrote in a quarter of it")
+    command = add("compact", _compact, "write what `export` wrote in a quarter of it")
     command.add_argument("whole", type=Path)
     command.add_argument("weights", type=Path)
-    command = commands.add_parser("rhythms", help="count how the rhythms of DATA go on")
+    purpose = "count how the rhythms of DATA go on"
+    command = add("rhythms", lambda given: write_rhythms(given.data, given.table), purpose)
     command.add_argument("data", type=Path)
     command.add_argument("table", type=Path)
-    command = commands.add_parser("levels", help="fit which level of the pulse is the beat")
+    purpose = "fit which level of the pulse is the beat"
+    command = add("levels", lambda given: write_levels(given.data, given.found), purpose)
     command.add_argument("data", type=Path)
     command.add_argument("found", type=Path, help="the weights, and how often they are right")
-    given = parser.parse_args()
-    if given.command == "rhythms":
-        write_rhythms(given.data, given.table)
-        return
-    if given.command == "levels":
-        write_levels(given.data, given.found)
-        return
-    if given.command == "compact":
-        onnx.save(compact(onnx.load(str(given.whole))), str(given.weights))
-        return
-    if given.command == "join":
-        join(given.readers, tomllib.loads(given.shares.read_text()), given.weights)
-        return
-    config = tomllib.loads(given.config.read_text())
-    if given.command == "train":
-        train(config, given.data, given.run)
-    else:
-        export(config, given.run, given.weights)
+    return parser
+
+
+def _config(given: argparse.Namespace) -> dict[str, Any]:
+    return tomllib.loads(given.config.read_text())
+
+
+def _join(given: argparse.Namespace) -> None:
+    join(given.readers, tomllib.loads(given.shares.read_text()), given.weights)
+
+
+def _compact(given: argparse.Namespace) -> None:
+    onnx.save(compact(onnx.load(str(given.whole))), str(given.weights))
 
 
 if __name__ == "__main__":

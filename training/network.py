@@ -46,7 +46,8 @@ class _Convolution(nn.Module):
         if self.training and self.dropout:  # of whole channels: few random numbers
             kept = torch.full((len(z), 1, z.shape[-1]), 1 - self.dropout, device=z.device)
             z = z * (torch.bernoulli(kept) / (1 - self.dropout)).to(z.dtype)
-        return x + self.out(z)
+        changed: Tensor = x + self.out(z)
+        return changed
 
 
 class _Context(nn.Module):
@@ -58,7 +59,8 @@ class _Context(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         z = functional.relu(self.mix(self.norm(x))).mean(dim=1, keepdim=True)
-        return x + self.out(z)
+        changed: Tensor = x + self.out(z)
+        return changed
 
 
 class Network(nn.Module):
@@ -78,6 +80,7 @@ class Network(nn.Module):
         self.answer = nn.Linear(shape.channels, asked * shape.fold)
 
     def forward(self, notes: Tensor) -> Tensor:
+        """The answers for notes; (batch, notes, told) becomes (batch, notes, asked)."""
         folded = notes.reshape(len(notes), -1, self.told * self.fold)
         answers: Tensor = self.answer(self.norm(self.blocks(self.enter(folded))))
         return answers.reshape(len(notes), -1, self.asked)

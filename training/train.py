@@ -7,7 +7,7 @@ bfloat16; the weights themselves are kept in float32.
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class _From(Sampler[int]):
     def __init__(self, start: int, stop: int) -> None:
         self.numbers = range(start, stop)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[int]:
         return iter(self.numbers)
 
     def __len__(self) -> int:
@@ -102,9 +102,8 @@ class _Trainer:
     def _rate(self) -> float:
         warm = min(1.0, (self.step + 1) / self.config["warm_up"])
         done = self.step / self.config["steps"]
-        return (
-            self.config["learning_rate"] * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2)
-        )
+        cooled = 0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2
+        return float(self.config["learning_rate"] * warm * cooled)
 
     def save(self) -> None:
         state = {

@@ -26,6 +26,7 @@ import numpy as np
 
 from bench.metrics.muster import Couple, Pairs
 from bench.pages.page import Page, PageBar, PageNote
+from engrave.music.arrays import Floats
 from engrave.music.values import LINE_OF_FIFTHS
 
 _EXACT = 1e-6  # quarters: the rounding of floats
@@ -74,10 +75,10 @@ def meter_figures(truth: Page, estimate: Page, pairs: Pairs) -> MeterFigures:
 class _Places:
     """True onsets (quarters, increasing) and where the estimated page has them."""
 
-    true: np.ndarray
-    found: np.ndarray
+    true: Floats
+    found: Floats
 
-    def on_estimate(self, places: Sequence[float] | np.ndarray) -> np.ndarray:
+    def on_estimate(self, places: Sequence[float] | Floats) -> Floats:
         return np.interp(places, self.true, self.found)
 
 

@@ -68,7 +68,8 @@ class Muster:
     E_offset: float
 
     @property
-    def E_mean(self) -> float:  # noqa: N802  (the name in the papers)
+    def E_mean(self) -> float:
+        """The mean of the five error rates."""
         return (self.E_pitch + self.E_miss + self.E_extra + self.E_onset + self.E_offset) / 5
 
 

@@ -106,6 +106,8 @@ def f_measure(
 
 
 def press_f(true: Sequence[Interval], found: Sequence[Interval], grid: Grid) -> float:
+    """F-measure of the onsets of presses, which may be a 16th (or `PRESS` seconds) apart."""
+
     def tolerance(second: float) -> float:
         place = float(grid.quarter_at(second))
         around = grid.time_at(np.array([place, place + float(SIXTEENTH)]))

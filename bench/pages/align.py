@@ -21,6 +21,7 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 from bench.pages.page import Page, PageNote
+from engrave.music.arrays import Floats
 from engrave.music.performance import CHORD_WINDOW
 
 REACH = 2.0  # seconds beyond which a note of the page is not taken for a key press
@@ -132,7 +133,7 @@ def _walk_back(paired: np.ndarray, passed: np.ndarray) -> np.ndarray:
     return np.array(pairs, int).reshape(-1, 2)[::-1]
 
 
-def _times_of_places(asked: np.ndarray, places: np.ndarray, times: np.ndarray) -> np.ndarray:
+def _times_of_places(asked: Floats, places: Floats, times: Floats) -> Floats:
     """Seconds of the places `asked`, from known ones: medians over `WIDTH` different places."""
     order = np.lexsort((times, places))
     different, starts = np.unique(places[order], return_index=True)

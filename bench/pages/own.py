@@ -21,10 +21,12 @@ class Made(Protocol):
     """What `engrave` made of a recording, as far as it is looked at here."""
 
     @property
-    def performance(self) -> Performance: ...
+    def performance(self) -> Performance:
+        """The key presses as read from the file."""
 
     @property
-    def grid(self) -> Grid: ...
+    def grid(self) -> Grid:
+        """The beats and bars that were found."""
 
 
 def read_own_page(score: Made, musicxml: bytes, recording: Recording) -> Page:

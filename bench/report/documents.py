@@ -36,6 +36,7 @@ def take_figures(run: str, results: Path, system: str = "engrave") -> None:
 
 
 def documents() -> Iterator[Path]:
+    """The paths of the documents that show figures."""
     return (ROOT / name for name in DOCUMENTS)
 
 

@@ -62,7 +62,7 @@ def draw_first_systems(musicxml: bytes) -> str:
     toolkit = verovio.toolkit()
     toolkit.setOptions(OPTIONS)
     toolkit.loadData(musicxml.decode())
-    return toolkit.renderToSVG(1)
+    return str(toolkit.renderToSVG(1))
 
 
 def write_html(rows: Iterable[Row], about: str) -> str:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from bench.report.results import READABLE, TRUE
+from bench.report.results import READABLE, TRUE, Results, System
 from bench.report.table import (
     KINDS,
     OWN,
@@ -41,10 +41,10 @@ BY_COMPOSER = (  # readability figure, digits
     ("short_notes_per_bar", 2),
 )
 
-Run = Mapping[str, Mapping]  # what is kept of each system
+Run = Results  # what is kept of each system
 
 
-def update(figures: Mapping[str, Run], results: Mapping[str, Mapping]) -> dict[str, Run]:
+def update(figures: Mapping[str, Run], results: Results) -> dict[str, Run]:
     """The figures with those of a `results.json` in place of the older ones of its run.
 
     Peers that were not run again stay as they were; of `engrave` nothing older stays, or two
@@ -56,7 +56,7 @@ def update(figures: Mapping[str, Run], results: Mapping[str, Mapping]) -> dict[s
     return {**figures, name: {**run, **{n: s for n, s in peers.items() if n not in run}}}
 
 
-def _kept(system: Mapping) -> dict:
+def _kept(system: System) -> System:
     """What is kept of a system: means, how many, and the state that was measured."""
     if missing := [name for name in STATE if not system.get(name)]:
         raise ValueError(f"the results do not say their {' and '.join(missing)}; score again")
@@ -105,7 +105,7 @@ def say(words: str, figures: Mapping[str, Run]) -> str:
         raise ValueError(f"there is no figure {words!r}") from None
 
 
-def _one(system: Mapping, figure: str) -> str:
+def _one(system: System, figure: str) -> str:
     if figure == "state":
         return f"{system['date']}, commit `{system['commit']}`"
     if figure in ("performances", "pieces"):
@@ -152,7 +152,9 @@ TABLES: Mapping[str, Callable[[Run], str]] = {
 
 
 def read_figures() -> dict[str, Run]:
-    return json.loads(FIGURES.read_text(encoding="utf-8"))
+    """The published figures by run (`first`, `all`), as `FIGURES` keeps them."""
+    figures: dict[str, Run] = json.loads(FIGURES.read_text(encoding="utf-8"))
+    return figures
 
 
 def publish(sources: Iterable[Path]) -> None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Any
 
 ERRORS = ("E_pitch", "E_miss", "E_extra", "E_onset", "E_offset", "E_mean")
 BEATS = ("beat_f", "downbeat_f", "cmlt", "amlt")
@@ -18,6 +19,8 @@ SHARES = BEATS + METER + HANDS
 READABLE, TRUE = "readability_", "_true"  # readability_ties_per_note, and that of the true score
 
 Figures = Mapping[str, float | None]
+System = Mapping[str, Any]  # what stands in `results.json` of one system
+Results = Mapping[str, Mapping[str, Any]]  # by system
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Outcome:
     failure: str = ""
 
 
-def summarize(outcomes: Iterable[Outcome], about: Mapping[str, Mapping]) -> dict[str, dict]:
+def summarize(outcomes: Iterable[Outcome], about: Results) -> dict[str, System]:
     """What stands in `results.json`, by system; `about` holds more facts about each system."""
     by_system: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -43,7 +46,7 @@ def summarize(outcomes: Iterable[Outcome], about: Mapping[str, Mapping]) -> dict
     return {name: {**_summary(group), **about[name]} for name, group in by_system.items()}
 
 
-def _summary(outcomes: Sequence[Outcome]) -> dict:
+def _summary(outcomes: Sequence[Outcome]) -> System:
     said = dict.fromkeys(n for o in outcomes for n, value in o.figures.items() if value is not None)
     worst = _worst(said or (*ERRORS, *SHARES))
     figures = {o.performance: worst if o.failure else dict(o.figures) for o in outcomes}
@@ -93,5 +96,6 @@ def _mean_per_piece(
     return _mean([_mean(rows) for rows in pieces.values()])
 
 
-def write_json(results: Mapping[str, Mapping]) -> str:
+def write_json(results: Results) -> str:
+    """The text of `results.json`."""
     return json.dumps(results, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

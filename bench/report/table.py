@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bench.report.results import BEATS, ERRORS, HANDS, METER, READABLE, TRUE
+from bench.report.results import BEATS, ERRORS, HANDS, METER, READABLE, TRUE, Results, System
 
 Means = Mapping[str, float | None]
 KINDS = (("mean per performance", "mean_per_performance"), ("mean per piece", "mean_per_piece"))
@@ -23,7 +23,7 @@ PUBLISHED_BEATS = (  # system, beat_f, downbeat_f
 )
 
 
-def write_table(results: Mapping[str, Mapping], about: str) -> str:
+def write_table(results: Results, about: str) -> str:
     """All tables; `about` says when, of what and how they were made."""
     sections = [about]
     for title, kind in KINDS:
@@ -38,16 +38,18 @@ def write_table(results: Mapping[str, Mapping], about: str) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def _counts(system: Mapping) -> str:
+def _counts(system: System) -> str:
     return f"{len(system['performances'])} ({system['failures']})"
 
 
 def systems_table(means: Mapping[str, Means], counts: Mapping[str, str]) -> str:
     """A row for each figure, a column for each system: a reader compares along a line."""
     rows = [("performances (failures)", *counts.values())]
-    for name in (*ERRORS, *BEATS, *METER, *HANDS):
-        if any(row.get(name) is not None for row in means.values()):
-            rows.append((name, *(number(row.get(name)) for row in means.values())))
+    rows += [
+        (name, *(number(row.get(name)) for row in means.values()))
+        for name in (*ERRORS, *BEATS, *METER, *HANDS)
+        if any(row.get(name) is not None for row in means.values())
+    ]
     return in_columns(("", *means), rows)
 
 
@@ -64,7 +66,8 @@ def readability_table(means: Mapping[str, Means]) -> str:
     return in_columns(("", "true score", *means), rows)
 
 
-def composer_table(composers: Mapping[str, Mapping]) -> str:
+def composer_table(composers: Results) -> str:
+    """A row for each composer, with the main figures in columns."""
     names = ("E_mean", "E_onset", "E_offset", "beat_f", "downbeat_f", "time_signature", "staff")
     rows = []
     for composer, found in composers.items():
@@ -84,6 +87,7 @@ def _published() -> str:
 
 
 def number(value: float | None, digits: int = 1) -> str:
+    """A figure in a table; a dash where there is none."""
     return "–" if value is None else f"{value:.{digits}f}"
 
 

@@ -51,6 +51,7 @@ class Ledger:
                 self.done[key] = outcome
 
     def add(self, key: str, outcome: Outcome) -> None:
+        """Append an outcome to the file; a failure is tried again next time."""
         entry = {"key": key} | asdict(outcome)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=False, allow_nan=False) + "\n")

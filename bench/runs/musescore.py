@@ -65,6 +65,7 @@ def read_pages(
 
 
 def check_page(task: Task) -> Verdict:
+    """What is on the page of a recording, and what real MuseScore reads differently from it."""
     musicxml = take_page(task.shelf, task.key)
     if musicxml is None:
         musicxml = write_musicxml(engrave.transcribe(task.recording.midi))

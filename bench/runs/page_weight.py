@@ -49,6 +49,7 @@ class Download:
 
 
 def own_downloads(score: engrave.Score) -> Iterator[Download]:
+    """What a reader of a page of `engrave` downloads."""
     page, drawing = (WRITERS[suffix](score) for suffix in (".html", ".svg"))
     yield _download(
         "engrave: the page", page, "shows, plays the recording, MusicXML and MIDI in it"
@@ -71,6 +72,7 @@ def peer_downloads(modules: Path, musicxml: bytes) -> Iterator[Download]:
 
 
 def squeezed(content: bytes) -> int:
+    """The bytes that are sent of a file, compressed by gzip."""
     return len(gzip.compress(content, 9))
 
 
@@ -106,6 +108,7 @@ def write_weights(downloads: list[Download]) -> str:
 
 
 def main(words: list[str]) -> None:
+    """Weigh the pages and write `weight.md`."""
     parser = argparse.ArgumentParser(prog="python -m bench.runs.page_weight", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("bench-out"), metavar="DIR")
     out = parser.parse_args(words).out

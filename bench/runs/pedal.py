@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from statistics import fmean
 
 import numpy as np
@@ -70,7 +71,7 @@ def _written(
     notes = _written_notes(made)
     found = written_intervals(spans, made.performance, notes, made.grid)
     presses = [span.start for span in spans]
-    apart = [b - a for a, b in zip(presses, presses[1:], strict=False)]
+    apart = [b - a for a, b in pairwise(presses)]
     needed = count_harmonies(recording.page)
     return {
         "own_time": 100 * compare_time(foot, found, *frame)["time"],
@@ -180,6 +181,7 @@ def _offset(made: Transcription, recording: Recording) -> float:
 
 
 def judge_all(recordings: Sequence[Recording]) -> Iterable[tuple[Recording, Figures | Failure]]:
+    """The figures of each recording, each in a process of its own."""
     yield from run_apart(judge, recordings, WORKERS, LIMIT)
 
 
@@ -229,4 +231,5 @@ def _pooled(groups: Sequence[tuple[str, Sequence[Figures]]]) -> str:
 
 
 def write_pedal_json(rows: Sequence[tuple[Recording, Figures]]) -> str:
+    """The figures of each recording as JSON."""
     return json.dumps({r.name: dict(figures) for r, figures in rows}, indent=1) + "\n"

@@ -128,8 +128,8 @@ def midi_of(task: Task) -> bytes:
         hands["Right" if staff == 1 else "Left"].append(
             (start * way.told, stop * way.told, pitch, loud)
         )
-    meters = [(float(place), *sign) for place, *sign in task.notated.meters] if way.stated else []
-    return as_midi(hands, task.tempo * way.told, meters)
+    meters = [(float(place), beats, unit) for place, beats, unit in task.notated.meters]
+    return as_midi(hands, task.tempo * way.told, meters if way.stated else [])
 
 
 def compare(notated: Notated, page: Page) -> dict[str, float]:
@@ -161,8 +161,8 @@ def compare(notated: Notated, page: Page) -> dict[str, float]:
 def _pairs(notated: Notated, page: Page) -> list[tuple[Written, PageNote]]:
     """The notes of the score and those of the page that are the same strokes."""
     strokes: dict[int, list[PageNote]] = defaultdict(list)
-    for note in page.notes:
-        strokes[note.pitch].append(note)
+    for found in page.notes:
+        strokes[found.pitch].append(found)
     nth: Counter[int] = Counter()
     pairs = []
     for note in notated.notes:

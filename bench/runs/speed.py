@@ -81,6 +81,7 @@ def write_speed(files: Sequence[Run], growth: Sequence[Run]) -> str:
 
 
 def write_runs(runs: Iterable[Run]) -> str:
+    """The runs as JSON."""
     return json.dumps([asdict(run) for run in runs], indent=1, ensure_ascii=False) + "\n"
 
 

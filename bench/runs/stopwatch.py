@@ -22,6 +22,7 @@ BYTES = 1 if sys.platform == "darwin" else 1024  # in the unit of `ru_maxrss`
 
 
 def main(limit: float, command: list[str]) -> None:
+    """Run a command and print its seconds, peak memory (bytes) and failure as JSON."""
     start = time.perf_counter()
     failure = _run(limit, command)
     seconds = time.perf_counter() - start

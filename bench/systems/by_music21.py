@@ -11,6 +11,7 @@ from music21 import converter
 
 
 def main(source: str, target: str) -> None:
+    """Write the MIDI file `source` as MusicXML the way music21 does by itself."""
     # forceSource: not the copy of an earlier reading that music21 may have kept.
     score = converter.parse(source, format="midi", forceSource=True, quantizePost=True)
     score.write("musicxml", fp=target)

@@ -24,6 +24,8 @@ from partitura.musicanalysis import (
 )
 from partitura.score import Measure, Note, Part, Rest, Score
 
+from engrave.music.arrays import Floats
+
 DIVISIONS = 12  # of a beat; those that are no sixteenth and no triplet eighth are not used
 GRID = np.array([0, 3, 4, 6, 8, 9, 12])
 # Voices are estimated for so many notes at a time: the effort grows with their square.
@@ -34,6 +36,7 @@ MIDDLE_C = 60
 
 
 def main(source: str, target: str) -> None:
+    """Write the MIDI file `source` as MusicXML by estimates of partitura."""
     warnings.simplefilter("ignore")
     played = np.sort(partitura.load_performance_midi(source).note_array(), order="onset_sec")
     time = estimate_time(played)
@@ -102,17 +105,18 @@ def _reaching_over(beats: np.ndarray, first: float, last: float) -> np.ndarray:
     )
 
 
-def _beat_at(times: np.ndarray, beats: np.ndarray) -> np.ndarray:
+def _beat_at(times: Floats, beats: Floats) -> Floats:
     """Places in beats of times in seconds, going straight on beyond the last beat."""
     index = np.clip(np.searchsorted(beats, times, side="right") - 1, 0, len(beats) - 2)
     return index + (times - beats[index]) / (beats[index + 1] - beats[index])
 
 
-def _to_grid(places: np.ndarray) -> np.ndarray:
+def _to_grid(places: Floats) -> Floats:
     """The nearest places of the grid, in divisions."""
     whole = np.floor(places).astype(int)
     within = DIVISIONS * (places - whole)
-    return DIVISIONS * whole + GRID[np.abs(within[:, None] - GRID).argmin(axis=1)]
+    ticks: Floats = DIVISIONS * whole + GRID[np.abs(within[:, None] - GRID).argmin(axis=1)]
+    return ticks
 
 
 def _in_voices(notes: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from engrave.music.iterate import (
 from engrave.music.marks import TempoMark
 from engrave.music.score import Chord, Event, Measure, Notehead, Score, Voice
 from engrave.music.text import at, name_of, staff_place
-from engrave.music.values import NOTE_TYPES, STEPS, NoteValue
+from engrave.music.values import NOTE_TYPES, STEPS, NoteValue, Pitch
 
 MOST_DOTS = 3
 # How many beams join notes of a type.
@@ -198,7 +198,9 @@ def _tie_faults(line: list[tuple[Measure, Voice, Event]]) -> Iterator[str]:
     yield from _loose_ends(leaving, set())
 
 
-def _loose_ends(leaving: list[tuple[str, Notehead]], met: set) -> Iterator[str]:
+def _loose_ends(
+    leaving: list[tuple[str, Notehead]], met: set[tuple[Pitch, tuple[int, ...]]]
+) -> Iterator[str]:
     for where, head in leaving:
         if (head.pitch, head.played) not in met:
             yield f"{where}: the tie of {name_of(head)} leads nowhere"

@@ -86,6 +86,29 @@ def main_parser() -> Parser:
         " engrave plugin install: into MuseScore (--help says more)",
         allow_abbrev=False,
     )
+    _add_outputs(parser)
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="say how sure the reading is, and which correction would matter most",
+    )
+    parser.add_argument(
+        EVENTS,
+        action="store_true",
+        dest="events",
+        help="for programs: say how far it is, and the result, as a JSON object a line",
+    )
+    parser.add_argument(
+        "--assets", action="store_true", help="write what belongs to an .html page beside it"
+    )
+    add_audio_options(parser)
+    add_options(parser)
+    parser.add_argument("--version", action="version", version=f"engrave {engrave.__version__}")
+    return parser
+
+
+def _add_outputs(parser: Parser) -> None:
+    """What is read, where it is written, and on which paper."""
     parser.add_argument("inputs", nargs="+", metavar="MIDI", help="MIDI files; - is standard input")
     parser.add_argument(
         "-o",
@@ -105,24 +128,6 @@ def main_parser() -> Parser:
         metavar="a4|letter",
         help="the paper of .pdf and --pages (default: a4)",
     )
-    parser.add_argument(
-        "--explain",
-        action="store_true",
-        help="say how sure the reading is, and which correction would matter most",
-    )
-    parser.add_argument(
-        EVENTS,
-        action="store_true",
-        dest="events",
-        help="for programs: say how far it is, and the result, as a JSON object a line",
-    )
-    parser.add_argument(
-        "--assets", action="store_true", help="write what belongs to an .html page beside it"
-    )
-    add_audio_options(parser)
-    add_options(parser)
-    parser.add_argument("--version", action="version", version=f"engrave {engrave.__version__}")
-    return parser
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -162,6 +167,7 @@ class _ReadFile(argparse.Action):
 
 
 def add_audio_options(parser: argparse.ArgumentParser) -> None:
+    """The options for a page that plays a recording: `--audio`, `--audio-start`."""
     parser.add_argument(
         "--audio",
         action=_ReadFile,

@@ -5,11 +5,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import engrave
+from engrave.api import SaveOptions
 from engrave.cli.arguments import OPTIONS, main_parser
 from engrave.cli.terminal import (
     DONE,
@@ -40,21 +41,20 @@ class Job:
     """One performance and the files that it is to be written to.
 
     `named`: those outputs that the user named; `inputs`: all files that are read, of this and other
-    performances; `page`: how an .html page is.
+    performances; `saving`: how they are written.
     """
 
     source: str
     targets: tuple[str, ...]
     named: frozenset[str]
     inputs: Identities
-    pages: bool
-    paper: str
+    saving: SaveOptions
     explain: bool
     events: bool
-    page: dict[str, Any]
 
     @property
     def files(self) -> list[str]:
+        """The targets that are files: all but standard output."""
         return [target for target in self.targets if target != STANDARD]
 
     @property
@@ -73,6 +73,7 @@ class Written:
 
 
 def read_command(arguments: Sequence[str]) -> tuple[list[Job], dict[str, Any]]:
+    """The conversions that a command line asks for, and their options."""
     parser = main_parser()
     parser.events = EVENTS in arguments
     command = parser.parse_args(arguments)
@@ -97,6 +98,7 @@ def _check_page_options(command: argparse.Namespace) -> None:
 
 
 def is_page(target: str) -> bool:
+    """Whether a target is an .html page."""
     return target.lower().endswith(".html")
 
 
@@ -105,7 +107,7 @@ def _plan(command: argparse.Namespace) -> list[Job]:
     inputs, pages = list(dict.fromkeys(command.inputs)), command.pages
     named = frozenset(command.output)
     sound = Sound(command.audio, command.audio_start) if command.audio else None
-    page = {"assets": command.assets, "sound": sound}
+    saving = SaveOptions(pages=pages, paper=command.paper, assets=command.assets, sound=sound)
     read = same_files([*(it for it in inputs if it != STANDARD), *command.files_read])
     jobs = [
         Job(
@@ -113,11 +115,9 @@ def _plan(command: argparse.Namespace) -> list[Job]:
             _targets(source, command.output, len(inputs)),
             named,
             read,
-            pages,
-            command.paper,
+            saving,
             command.explain,
             command.events,
-            page,
         )
         for source in inputs
     ]
@@ -169,6 +169,7 @@ def _score_name(source: str) -> str:
 
 
 def run(jobs: list[Job], options: dict[str, Any]) -> int:
+    """Convert file after file; the exit status."""
     several = len(jobs) > 1
     failures = 0
     for job in show_progress(jobs):
@@ -211,9 +212,10 @@ def _save(score: engrave.Score, job: Job) -> bool:
     target = ""
     try:
         for target in job.files:
-            options = job.page if is_page(target) else {}
-            named, place = target in job.named, Path(target)
-            files += score.files(place, named=named, pages=job.pages, paper=job.paper, **options)
+            options = replace(job.saving, named=target in job.named)
+            if not is_page(target):
+                options = replace(options, assets=False, sound=None)
+            files += score.files(Path(target), options)
         name = score.performance.source.name
         write_files(files, name, job.inputs, make_folders=True, sign_named=True)
     except OSError as error:

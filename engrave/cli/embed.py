@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import engrave
+from engrave.api import SaveOptions
 from engrave.cli.arguments import OPTIONS, add_audio_options, add_options
 from engrave.cli.convert import is_nameless
 from engrave.cli.terminal import DONE, FAILED, Parser, attempt, complain, say, why
@@ -84,7 +85,8 @@ def _embed(command: Namespace, options: dict[str, Any]) -> list[str]:
     sound = Sound(command.audio, command.audio_start) if command.audio else None
     inputs = same_files([command.input, *command.files_read])
     try:
-        page = score.files(place.with_suffix(".html"), named=False, assets=True, sound=sound)
+        saving = SaveOptions(named=False, assets=True, sound=sound)
+        page = score.files(place.with_suffix(".html"), saving)
         picture = File(place.with_suffix(".svg"), _on_paper(score))
         pixels = File(place.with_suffix(".png"), _picture(score))
         more = [

@@ -54,14 +54,17 @@ class Place:
 
     @property
     def plugin(self) -> Path:
+        """The file of the plugin."""
         return self.folder / PLUGIN
 
     @property
     def record(self) -> Path:
+        """The file that says which `engrave` the plugin calls."""
         return self.folder / RECORD
 
     @property
     def installed(self) -> bool:
+        """Whether anything of the plugin is there."""
         return self.plugin.exists() or self.record.exists()
 
     def foreign(self) -> Iterator[Path]:

@@ -38,6 +38,7 @@ class Parser(argparse.ArgumentParser):
     events = False
 
     def error(self, message: str) -> NoReturn:
+        """Report a mistake in the command line in one line, and exit."""
         complain(message, self.events)
         raise SystemExit(FAILED)
 
@@ -105,7 +106,8 @@ def why(error: OSError) -> str:
 def show_progress(items: Sequence[Item]) -> Iterable[Item]:
     """The items; several have a progress bar meanwhile, on a terminal only (disable=None)."""
     several = len(items) > 1
-    return tqdm(items, unit="file", leave=False, disable=None if several else True)
+    shown: Iterable[Item] = tqdm(items, unit="file", leave=False, disable=None if several else True)
+    return shown
 
 
 def open_streams() -> None:

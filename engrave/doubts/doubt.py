@@ -80,6 +80,7 @@ class HardBar:
 
     @property
     def name(self) -> str:
+        """The number of the bar in a sentence."""
         return str(self.number) if self.number else "the pickup"
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from engrave.doubts.doubt import SPEEDS, Choice, Doubt, Doubts, HardBar
 from engrave.doubts.positions import Places
 from engrave.listening.evidence import Evidence
+from engrave.music.arrays import Floats
 from engrave.music.grid import Grid
 from engrave.music.marks import TempoMark
 from engrave.music.score import Score
@@ -168,5 +169,6 @@ def _most_wanted(questions: dict[str, Doubt], hard: list[HardBar], bars: int) ->
     return max(wanted, key=lambda pair: pair[0])[1] if wanted else None
 
 
-def _log_probability(odds: np.ndarray) -> np.ndarray:
-    return -np.logaddexp(0, -odds)
+def _log_probability(odds: Floats) -> Floats:
+    against: Floats = np.logaddexp(0, -odds)
+    return -against

@@ -40,6 +40,7 @@ class Places:
 
     @classmethod
     def of(cls, score: Score, grid: Grid) -> "Places":
+        """The notes of a score as they were played, with repeats unfolded."""
         rows = [
             (
                 *(note, bar, *_place_in_beat(grid.bars[bar].start + onset, grid)),

@@ -24,6 +24,7 @@ from math import inf
 
 import numpy as np
 
+from engrave.music.arrays import Floats, Ints
 from engrave.music.grid import Grid
 from engrave.music.marks import Dynamic, Hairpin
 from engrave.music.note import Note
@@ -159,18 +160,18 @@ def _stretches(beats: Sequence[_Beat]) -> list[_Stretch]:
 class _Fits:
     """How well a level or a slope explains the values from one index to another."""
 
-    def __init__(self, values: np.ndarray) -> None:
+    def __init__(self, values: Floats) -> None:
         x = np.arange(len(values), dtype=float)
         self.sums = [
             np.concatenate([[0.0], np.cumsum(terms)]) for terms in (values, values**2, x * values)
         ]
 
-    def level(self, starts: np.ndarray, stop: int) -> np.ndarray:
+    def level(self, starts: Ints, stop: int) -> Floats:
         """The sum of squares about the mean."""
         n, mean, _, total, _ = self._moments(starts, stop)
         return total - n * mean**2
 
-    def slope(self, starts: np.ndarray, stop: int, rise: float) -> np.ndarray:
+    def slope(self, starts: Ints, stop: int, rise: float) -> Floats:
         """The same about the straight line; infinite where it is too flat or short."""
         n, mean, slope, total, spread = self._moments(starts, stop)
         left = total - n * mean**2 - slope**2 * spread
@@ -183,7 +184,7 @@ class _Fits:
         half = slope * (n - 1) / 2 if sloping else 0.0
         return mean - half, mean + half
 
-    def _moments(self, starts: np.ndarray, stop: int) -> tuple[np.ndarray, ...]:
+    def _moments(self, starts: Ints, stop: int) -> tuple[Floats, ...]:
         """Count, mean, slope, sum of squares, and the sum of squared distances from the middle."""
         n = (stop - starts).astype(float)
         plain, squares, moments = (s[stop] - s[starts] for s in self.sums)

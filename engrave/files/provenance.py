@@ -22,6 +22,7 @@ PNG_END = 12  # bytes of the last chunk: length, type, checksum
 
 
 def digest(*parts: bytes) -> str:
+    """The first half of the SHA-256 of byte strings, in hexadecimal."""
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 

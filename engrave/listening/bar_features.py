@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engrave.music.arrays import Floats
+
 CELLS = 12  # of a beat
 AROUND = 8  # beats on either side with whose pitches those of a beat are compared
 BEFORE = (1, 2, 3, 4, 6, 8, 12)  # beats before, with which a beat is compared
@@ -91,8 +93,8 @@ def _sounding_chroma(notes: NotesInBeats, beats: int) -> np.ndarray:
     return _normal(rows)
 
 
-def _normal(rows: np.ndarray) -> np.ndarray:
-    length = np.sqrt((rows**2).sum(axis=1, keepdims=True))
+def _normal(rows: Floats) -> Floats:
+    length: Floats = np.sqrt((rows**2).sum(axis=1, keepdims=True))
     return rows / np.maximum(length, 1e-9)
 
 

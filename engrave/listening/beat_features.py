@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engrave.listening.heads import PHASES
+from engrave.music.arrays import Floats
 
 CHORDS_AROUND = (1, 2, 3, 4, 6)  # chords of the hand, before and after, that are looked at
 HELD_OVER = (1, 2, 3, 4, 6)  # chords of the hand until which the hold is measured
@@ -164,8 +165,9 @@ def _in_bar(places: PlacedKeys) -> list[np.ndarray]:
     ]
 
 
-def _log(beats: np.ndarray) -> np.ndarray:
-    return np.log(beats.clip(SHORTEST, LONGEST)) + 0.7  # 0 for half a beat
+def _log(beats: Floats) -> Floats:
+    logs: Floats = np.log(beats.clip(SHORTEST, LONGEST))
+    return logs + 0.7  # 0 for half a beat
 
 
 def _octaves(semitones: np.ndarray) -> np.ndarray:

@@ -53,6 +53,7 @@ def in_windows(
 
 
 def ask(file: str, rows: np.ndarray) -> np.ndarray:
+    """The raw answers (notes, all heads) of a network to one window of rows."""
     answers: np.ndarray = _session(file).run(None, {"notes": rows[None]})[0][0]
     return answers
 
@@ -68,6 +69,7 @@ def _session(file: str) -> onnxruntime.InferenceSession:
 
 
 def as_evidence(name: str, said: np.ndarray) -> np.ndarray:
+    """The answers of one head: log probabilities of classes, log odds of flags, or a number."""
     said = said.astype(float)
     if name == "flags":
         return said

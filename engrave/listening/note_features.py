@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engrave.music.arrays import Floats
 from engrave.music.performance import CHORD_WINDOW, PEDAL_DOWN, Performance
 
 CHORDS_AROUND = (1, 2, 3, 4, 6, 8, 12)  # chords before and after to which waits are measured
@@ -38,6 +39,7 @@ class Keys:
 
     @classmethod
     def of(cls, performance: Performance) -> "Keys":
+        """The columns of a performance's key presses and of its sustain pedal."""
         notes = [(n.onset, n.release, n.pitch, n.velocity) for n in performance.notes]
         moves = [(move.time, move.depth) for move in performance.sustain]
         return cls(
@@ -61,8 +63,9 @@ def describe(keys: Keys) -> np.ndarray:
     return table.astype(np.float32)
 
 
-def _log(seconds: np.ndarray) -> np.ndarray:
-    return np.log(np.clip(seconds, SHORTEST, LONGEST)) + 1.5  # about 0 for a quarter of a second
+def _log(seconds: Floats) -> Floats:
+    logs: Floats = np.log(np.clip(seconds, SHORTEST, LONGEST))
+    return logs + 1.5  # about 0 for a quarter of a second
 
 
 def _neighbours(values: np.ndarray, k: int) -> np.ndarray:
@@ -95,10 +98,11 @@ def _waits(keys: Keys) -> list[np.ndarray]:
 
 
 def _among_notes(keys: Keys) -> list[np.ndarray]:
-    columns = []
-    for k in NOTES_AROUND:
-        for step in (-k, k):
-            columns.append(((_neighbours(keys.pitch, step) - keys.pitch) / 12).clip(-3, 3))
+    columns = [
+        ((_neighbours(keys.pitch, step) - keys.pitch) / 12).clip(-3, 3)
+        for k in NOTES_AROUND
+        for step in (-k, k)
+    ]
     columns += [_log(np.abs(_neighbours(keys.onset, k) - keys.onset)) for k in (-1, 1)]
     return columns
 

@@ -41,6 +41,8 @@ _LONGEST_TEXT = 300  # bytes; whatever is longer names no piece
 
 
 class Channel(NamedTuple):
+    """A MIDI channel (0-15) of a port."""
+
     port: int
     number: int
 
@@ -148,6 +150,7 @@ class Hearing:
         self._waiting: dict[Channel, dict[tuple[int, int], _Waiting]] = defaultdict(dict)
 
     def hear(self, event: Event) -> None:
+        """Take up the next event, in the order of the file."""
         self.end = event.tick
         message = event.message
         if isinstance(message, Meta):

@@ -32,6 +32,9 @@ from engrave.music.instruments import (
 )
 from engrave.music.performance import Instrument
 
+# What the lines of one player share: whether it is a keyboard, and what tells it from others.
+_Key = tuple[bool, str] | tuple[bool, int, str] | tuple[bool, Line]
+
 DRUM_CHANNEL = 9
 MOST_PLAYERS = 32
 DRUM = "drum"
@@ -173,11 +176,11 @@ def _strokes(played: Iterable[Press]) -> set[tuple[int, int]]:
 def _groups(lines: _Lines, programs: _Programs) -> list[list[Line]]:
     """The lines of each player: others in the order of the file, then the keyboards."""
     several = len({line.track for line in lines}) > 1
-    groups: dict[tuple, list[Line]] = {}
+    groups: dict[_Key, list[Line]] = {}
     for line in sorted(lines):
         name = NAMES[programs[line]]
         if programs[line] in KEYBOARDS:
-            key: tuple = (True, name)
+            key: _Key = (True, name)
         elif several:
             key = (False, line.track, name)
         else:

@@ -167,7 +167,7 @@ class _Clock:
     def _span(self, ticks: int, tempo: int) -> float:
         if self._division.ticks_per_second:
             return ticks / self._division.ticks_per_second
-        return mido.tick2second(ticks, self._division.ticks_per_quarter, tempo)
+        return float(mido.tick2second(ticks, self._division.ticks_per_quarter, tempo))
 
 
 def _note(press: Press, seat: Seat, clock: _Clock, end: int) -> PlayedNote:

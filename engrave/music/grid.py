@@ -12,6 +12,7 @@ from math import ceil
 
 import numpy as np
 
+from engrave.music.arrays import Floats
 from engrave.music.performance import FileGrid
 from engrave.music.values import is_compound
 
@@ -59,6 +60,7 @@ class Bar:
 
     @property
     def end(self) -> Fraction:
+        """Where the next bar begins."""
         return self.start + self.length
 
     @property
@@ -133,9 +135,9 @@ class Grid:
         return min(max(index, 0), len(self.bars) - 1)
 
 
-def along(x: np.ndarray | float, known: np.ndarray, values: np.ndarray) -> np.ndarray:
+def along(x: Floats | float, known: Floats, values: Floats) -> Floats:
     """Piecewise linear through the points (known, values), going on straight beyond both ends."""
-    at = np.asarray(x, float)
+    at: Floats = np.asarray(x, float)
     i = np.clip(np.searchsorted(known, at, side="right") - 1, 0, len(known) - 2)
     slope = (values[i + 1] - values[i]) / (known[i + 1] - known[i])
     return values[i] + (at - known[i]) * slope

@@ -6,30 +6,35 @@ from engrave.music.score import Chord, Event, Measure, Notehead, Part, Score, Vo
 
 
 def measures_of(score: Score) -> Iterator[tuple[Part, Measure]]:
+    """All measures of a score, part by part."""
     for part in score.parts:
         for measure in part.measures:
             yield part, measure
 
 
 def voices_of(score: Score) -> Iterator[tuple[Part, Measure, Voice]]:
+    """All voices of a score, measure by measure."""
     for part, measure in measures_of(score):
         for voice in measure.voices:
             yield part, measure, voice
 
 
 def events_of(score: Score) -> Iterator[tuple[Measure, Voice, Event]]:
+    """All chords and rests of a score, voice by voice."""
     for _, measure, voice in voices_of(score):
         for event in voice.events:
             yield measure, voice, event
 
 
 def chords_of(score: Score) -> Iterator[tuple[Measure, Voice, Chord]]:
+    """All chords of a score, voice by voice."""
     for measure, voice, event in events_of(score):
         if isinstance(event, Chord):
             yield measure, voice, event
 
 
 def heads_of(score: Score) -> Iterator[tuple[Measure, Voice, Chord, Notehead]]:
+    """All noteheads of a score, chord by chord."""
     for _, measure in measures_of(score):
         for voice, chord, head in heads_in(measure):
             yield measure, voice, chord, head
@@ -58,4 +63,5 @@ def voice_lines(part: Part) -> Iterator[list[tuple[Measure, Voice, Event]]]:
 
 
 def is_grace(event: Event) -> bool:
+    """Whether an event is a grace note."""
     return isinstance(event, Chord) and event.grace

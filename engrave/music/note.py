@@ -50,6 +50,7 @@ class Note:
 
     @property
     def end(self) -> Fraction:
+        """Where it ends (quarters)."""
         return self.onset + self.duration
 
     @property

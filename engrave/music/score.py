@@ -71,6 +71,7 @@ class Chord:
 
     @property
     def length(self) -> Fraction:
+        """Quarters that it takes of its measure; 0 for a grace note."""
         if self.grace:
             return Fraction(0)
         return self.value.length / (2 if self.tremolo in ("start", "stop") else 1)
@@ -93,6 +94,7 @@ class Rest:
 
     @property
     def length(self) -> Fraction:
+        """Quarters that it takes of its measure."""
         return self.value.length if self.whole_measure is None else self.whole_measure
 
 

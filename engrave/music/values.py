@@ -38,6 +38,7 @@ class Pitch:
 
     @property
     def midi(self) -> int:
+        """The number of its key in MIDI; 60 is middle C."""
         return 12 * (self.octave + 1) + SEMITONES[self.step] + self.alter
 
 
@@ -74,6 +75,8 @@ def is_compound(beats: Any, beat_type: Any, *, three_in_one: bool = True) -> Any
 
 @dataclass(frozen=True, slots=True)
 class TimeSignature:
+    """A time signature as written: beats in a bar over their note value (4 is a quarter)."""
+
     beats: int
     beat_type: int
 
@@ -85,5 +88,7 @@ class TimeSignature:
 
 @dataclass(frozen=True, slots=True)
 class KeySignature:
+    """A key signature: sharps (flats negative), and the mode."""
+
     fifths: int
     mode: Literal["major", "minor"] = "major"

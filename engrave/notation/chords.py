@@ -62,6 +62,7 @@ class NoteSigns:
 
     @classmethod
     def of(cls, ornaments: Ornaments, articulation: Articulation) -> "NoteSigns":
+        """The signs of ornaments, tremolos and articulation, by the notes that bear them."""
         rolled = frozenset(i for chord in ornaments.rolled for i in chord) - ornaments.beside
         return cls(
             {sign.main: sign for sign in ornaments.signs},

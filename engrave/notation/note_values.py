@@ -64,6 +64,7 @@ class BarPoints:
         self._known: dict[tuple[Fraction, Fraction, bool], tuple[WrittenPart, ...]] = {}
 
     def strength(self, place: Fraction) -> int:
+        """The metrical strength of a place in the bar (quarters), from `BAR` downwards."""
         place = (place + self.skipped) % self.full
         if place == 0:
             return BAR

@@ -30,7 +30,7 @@ ALIKE, BAR_ALIKE = 0.97, 0.8  # share of the notes of a section, of a bar, that 
 OTHERWISE = "played otherwise the second time"
 
 _Place = tuple[int, int, bool, Fraction, int]  # part, staff, grace, onset, key
-_Clefs = dict[tuple[int, int], tuple]  # part, staff -> the clef in force
+_Clefs = dict[tuple[int, int], tuple[str, int]]  # part, staff -> the clef in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +280,7 @@ def mend_marks(measures: Sequence[Measure]) -> tuple[Measure, ...]:
     return tuple(mended)
 
 
-def _in_turn(mark: Mark) -> tuple:
+def _in_turn(mark: Mark) -> tuple[Fraction, bool]:
     """In time, and what stops before what starts."""
     return mark.onset, getattr(mark, "kind", "stop") != "stop"
 

@@ -48,6 +48,7 @@ MORDENTS = (
 def ornament(
     notes: Sequence[PlayedNote], run: Sequence[int], kind: OrnamentKind, main: int
 ) -> Ornament:
+    """The ornament of a run of key presses of which `main` stays on the page."""
     release = max(notes[i].release for i in run)
     folded = tuple(i for i in run if i != main)
     return Ornament(kind, main, folded, notes[run[0]].onset, release)

@@ -23,6 +23,7 @@ from math import lcm
 
 import numpy as np
 
+from engrave.music.arrays import Floats, Ints
 from engrave.music.grid import Grid
 from engrave.music.note import Note, PedalSpan
 from engrave.music.performance import Performance
@@ -184,14 +185,14 @@ class _Search:
         since = lift if lift - second >= ALL_LATE else second
         return bool(press - since <= self.soon[bass[0]])
 
-    def _bass(self, lift: float, press: float) -> np.ndarray:
+    def _bass(self, lift: float, press: float) -> Ints:
         """The note of the lower staff with which the pedal is changed, if there is one."""
         if press - lift >= self.change.legato:
             return self.starts[:0]
         seconds = self.seconds[self.starts]
         low = np.searchsorted(seconds, lift - self.change.late)
         served = self.starts[low : np.searchsorted(seconds, press + EARLY, side="right")]
-        lower = served[self.price[served] == 0]
+        lower: Ints = served[self.price[served] == 0]
         return lower[np.argsort(np.abs(self.seconds[lower] - lift), kind="stable")[:1]]
 
     def _near(self, places: np.ndarray, second: float) -> np.ndarray:
@@ -248,7 +249,7 @@ class _Search:
         return tuple(PedalSpan(start, stop) for (start, down), (stop, _) in steps if down)
 
 
-def _held_until(seconds: np.ndarray, presses: Sequence[Press]) -> np.ndarray:
+def _held_until(seconds: Floats, presses: Sequence[Press]) -> Floats:
     """For how long the pedal was down up to each time."""
     if not presses:
         return np.zeros(len(seconds))

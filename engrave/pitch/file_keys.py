@@ -56,5 +56,5 @@ def _suits(fifths: int, music: Music) -> bool:
     """Whether no other signature suits the music much better than this one."""
     heard = np.bincount(music.pitch_class, music.weight, 12)
     degrees = np.log(PROFILE)
-    suits = {int(k): float(heard @ np.roll(degrees, 7 * k)) / heard.sum() for k in SIGNATURES}
+    suits = {int(k): float(heard @ np.roll(degrees, 7 * k) / heard.sum()) for k in SIGNATURES}
     return max(suits.values()) - suits[fifths] <= (CONTRADICTED if fifths else BY_DEFAULT)

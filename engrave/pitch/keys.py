@@ -120,6 +120,7 @@ class Music:
 
     @classmethod
     def of(cls, notes: Sequence[Note]) -> Self:
+        """The columns of notes sorted by onset."""
         sizes = [len(list(chord)) for _, chord in groupby(notes, key=lambda note: note.onset)]
         stops = np.cumsum(sizes)
         times = [float(note.onset) for note in notes]
@@ -138,6 +139,7 @@ class Music:
 
     @property
     def pitch_class(self) -> np.ndarray:
+        """The pitch class of each note; 0 is C."""
         return self.pitch % 12
 
 

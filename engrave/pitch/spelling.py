@@ -22,6 +22,7 @@ from itertools import groupby
 
 import numpy as np
 
+from engrave.music.arrays import Floats
 from engrave.music.grid import Bar
 from engrave.music.note import Note, Section, Spelling
 from engrave.music.values import LINE_OF_FIFTHS, SEMITONES, KeySignature, Pitch
@@ -167,7 +168,8 @@ def _own_votes(music: Music, key: KeySignature, signature: np.ndarray) -> np.nda
     leads = np.where(music.after < 0, 0, pitch[music.after] - pitch) + 2
     sharper = (LINE - (signature + 2)[:, None]) / 12  # a key's names centre 2 fifths above it
     relative = np.array(RELATIVE)[np.clip(LINE - key.fifths, -14, 20) + 14]
-    return np.array(STEPS)[led, leads][:, None] * sharper + np.array(NAMES) + relative
+    votes: Floats = np.array(STEPS)[led, leads][:, None] * sharper + np.array(NAMES) + relative
+    return votes
 
 
 def _neighbours(music: Music, names: np.ndarray) -> list[np.ndarray]:
@@ -177,8 +179,7 @@ def _neighbours(music: Music, names: np.ndarray) -> list[np.ndarray]:
     together = sums[music.stop] - sums[music.first]
     size = music.stop - music.first
     found = [(together - names) / np.maximum(size - 1, 1)[:, None]]
-    for step in (music.after, music.before):
-        found.append(np.where(step[:, None] < 0, 0, names[step]))
+    found += [np.where(step[:, None] < 0, 0, names[step]) for step in (music.after, music.before)]
     for width in (NEAR, FAR):
         low, high = np.maximum(music.first - width, 0), np.minimum(music.stop + width, n)
         others = np.maximum(high - low - size, 1)[:, None]

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
@@ -51,7 +51,7 @@ def _weights(notes: Sequence[Note], played: Sequence[PlayedNote]) -> dict[Fracti
     for own in sorted({(note.part, note.hand) for note in notes}):
         line = [note for note in notes if (note.part, note.hand) == own and not note.grace]
         places = sorted({note.onset for note in line})
-        until = dict(zip(places, places[1:], strict=False))
+        until = dict(pairwise(places))
         for note in line:
             length = until.get(note.onset, note.end) - note.onset
             weights[note.onset] += float(length) * played[note.played].velocity

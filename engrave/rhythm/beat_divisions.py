@@ -39,6 +39,7 @@ class Pairs:
 
     @classmethod
     def of_tables(cls) -> "Pairs":
+        """All pairs of divisions of the tables, with what each costs."""
         plain, compound = _costs(SIMPLE, SIMPLE_CROSS), _costs(COMPOUND, COMPOUND_CROSS)
         divisions = (*plain, *compound)
         change = np.zeros((len(divisions), len(divisions)))
@@ -94,7 +95,7 @@ def shortest_value(length: Fraction, compound: bool, division: int) -> Fraction:
     16ths do.
     """
     if not compound:
-        return length / 2 ** (division.bit_length() - 1)
+        return length / (1 << division.bit_length() - 1)
     part = length / division
     return part / 3 if part.numerator % 3 == 0 else part
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from engrave.listening import heads
+from engrave.music.arrays import Floats
 
 PLACES = 24  # in a beat
 STIFFNESS = 15.0  # the cost of changing tempo within a beat, per unit of its logarithm
@@ -150,8 +151,8 @@ def _paces_meant(tempi: Tempi, level: Fraction) -> np.ndarray:
     """How near so long a beat of each tempo is to the classes of `heads.PACES`."""
     paces = heads.PACES
     log_seconds = np.log(tempi.seconds * float(level))
-    near = np.exp(-0.5 * ((log_seconds - paces[:, None]) / np.diff(paces)[0]) ** 2)
-    return near / np.sqrt(2 * np.pi)
+    near: Floats = np.exp(-0.5 * ((log_seconds - paces[:, None]) / np.diff(paces)[0]) ** 2)
+    return near / float(np.sqrt(2 * np.pi))
 
 
 class _Steps:

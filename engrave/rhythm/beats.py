@@ -17,6 +17,7 @@ import numpy as np
 
 from engrave.listening import heads
 from engrave.listening.evidence import Evidence, probability
+from engrave.music.arrays import Floats
 from engrave.music.grid import EVEN, Pulse, Tap
 from engrave.music.hypotheses import shares
 from engrave.music.performance import Performance, chord_starts
@@ -159,8 +160,9 @@ class _Chords:
         )
 
 
-def _normal(shares: np.ndarray) -> np.ndarray:
-    return shares / shares.sum(axis=1, keepdims=True)
+def _normal(shares: Floats) -> Floats:
+    normal: Floats = shares / shares.sum(axis=1, keepdims=True)
+    return normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +195,9 @@ class _Clock:
         return _through(heard, self.heard, self.seconds)
 
 
-def _through(x: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+def _through(x: Floats, xs: Floats, ys: Floats) -> Floats:
     """Piecewise linear through (xs, ys), and with slope 1 beyond both ends."""
-    beyond = np.minimum(x - xs[0], 0) + np.maximum(x - xs[-1], 0)
+    beyond: Floats = np.minimum(x - xs[0], 0) + np.maximum(x - xs[-1], 0)
     return np.interp(x, xs, ys) + beyond
 
 
@@ -208,8 +210,8 @@ def _tempi_around(tempo: float) -> Tempi:
     """The tempi around a given one (felt beats a minute)."""
     beat = 60 / tempo
 
-    def likely(log_seconds: np.ndarray) -> np.ndarray:
-        return -0.5 * ((log_seconds - np.log(beat)) / GIVEN_SPREAD) ** 2
+    def likely(log_seconds: Floats) -> Floats:
+        return -0.5 * ((log_seconds - float(np.log(beat))) / GIVEN_SPREAD) ** 2
 
     return Tempi.between(beat / GIVEN_RANGE, beat * GIVEN_RANGE, GIVEN_TEMPI, GIVEN_LEVELS, likely)
 

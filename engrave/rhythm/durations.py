@@ -83,7 +83,7 @@ def _settle(
 
     def cost(place: Fraction) -> float:
         length = place - onset
-        unread = -READ_WEIGHT * max(said[_class_of(length / bar.beat_length)], LEAST)
+        unread: float = -READ_WEIGHT * max(said[_class_of(length / bar.beat_length)], LEAST)
         unread += TIE * sum(tied >= released for tied in _ties(onset, place, grid))
         if place == end:
             return unread + (0.0 if filled else min(1.0, abs(float(length) / wanted - 1)))

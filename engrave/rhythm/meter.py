@@ -18,6 +18,7 @@ from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionM
 
 from engrave.listening import heads
 from engrave.listening.evidence import BarEvidence, Evidence
+from engrave.music.arrays import Floats
 from engrave.music.grid import EVEN, Bar, Grid, Pulse, Tap
 from engrave.music.hypotheses import ChosenBars, Hypotheses, shares
 from engrave.music.performance import Performance
@@ -259,7 +260,7 @@ def _bar_transitions(
     return TransitionModel.from_dense(to, come_from, probability)
 
 
-class _BarObservation(ObservationModel):
+class _BarObservation(ObservationModel):  # type: ignore[misc] # madmom_infer ships no types
     """What is heard and known of each beat; observations are rows of one number, the beat.
 
     What is known of a beat is whether it is a downbeat (1, -1) or not known (0).
@@ -312,15 +313,16 @@ class _BarObservation(ObservationModel):
         self.table += np.log(np.where(triple[:, None], in_three, 1 - in_three))
 
     def log_densities(self, observations: np.ndarray) -> np.ndarray:
-        rows: np.ndarray = self.table[observations[:, 0]]
+        rows: Floats = self.table[observations[:, 0]]
         return rows
 
 
-def _said(rows: np.ndarray, own: int, alike: int, in_four: bool) -> np.ndarray:
+def _said(rows: Floats, own: int, alike: int, in_four: bool) -> Floats:
     """Log probabilities of a class; what sounds like a bar of two may be half a bar of four."""
     if not in_four or alike < 0:
         return rows[:, own]
-    return np.logaddexp(rows[:, own], np.log(TWO_AS_FOUR) + rows[:, alike])
+    either: Floats = np.logaddexp(rows[:, own], np.log(TWO_AS_FOUR) + rows[:, alike])
+    return either
 
 
 def _lay_out(

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from engrave.listening import heads
+from engrave.music.arrays import Bools, Floats, Ints
 from engrave.music.grid import EVEN
 from engrave.rhythm.beat_divisions import PAIRS, TICKS
 
@@ -49,28 +50,26 @@ CLASS_OF_TICK = np.array(
 )
 
 
-def rarity_cost(
-    compound: np.ndarray, beats: np.ndarray, place: np.ndarray, following: np.ndarray
-) -> np.ndarray:
+def rarity_cost(compound: Bools, beats: Ints, place: Ints, following: Ints) -> Floats:
     """What each step forward costs; arrays that fit each other, places in 120ths of their beats.
 
     `compound` says whether the beat that is reached is a dotted one, `beats` how many beats ahead
     (0 or more) it is.
     """
-    table: np.ndarray = _counted_costs()
-    return table[compound, np.minimum(beats, FAR), place, following]
+    return _counted_costs()[compound, np.minimum(beats, FAR), place, following]
 
 
 @cache
-def _counted_costs() -> np.ndarray:
+def _counted_costs() -> Floats:
     """(compound, beats ahead, place, next place): costs."""
     counts = np.zeros((2, FAR + 1, TICKS, TICKS))
     *where, count = np.loadtxt(COUNTS, int, delimiter=",", skiprows=1).T
     counts[tuple(where)] = count
     of_place = counts.sum(axis=(1, 3), keepdims=True)
-    likely = counts / np.maximum(of_place, 1)
+    likely: Floats = counts / np.maximum(of_place, 1)
     likely = (1 - UNKNOWN) * likely + UNKNOWN / (2 * (FAR + 1))
-    return WEIGHT * np.minimum(-np.log(likely), MOST)
+    costs: Floats = WEIGHT * np.minimum(-np.log(likely), MOST)
+    return costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,8 @@ def read_places(
     paces = np.array([np.exp(pace[chord].mean(axis=0)) for chord in chords])
     near = np.exp(-0.5 * ((seconds[:, None] - heads.PACES) / SAME_BEAT) ** 2)
     agreed = (paces * near).sum(axis=1) / paces.sum(axis=1)
-    return READ_WEIGHT * agreed[:, None] * unlikely(phase, chords)
+    cost: Floats = READ_WEIGHT * agreed[:, None] * unlikely(phase, chords)
+    return cost
 
 
 def unlikely(phase: np.ndarray, chords: Sequence[list[int]]) -> np.ndarray:
@@ -162,6 +162,7 @@ def evenly(phase: np.ndarray, swing: float) -> np.ndarray:
 
 
 def beat_of(quarters: np.ndarray, beats: list[Beat]) -> np.ndarray:
+    """The index of the beat in which each place (quarters) lies."""
     inside = np.searchsorted([float(b.start) for b in beats], quarters, side="right") - 1
     return inside.clip(0, len(beats) - 1)
 
@@ -245,7 +246,7 @@ def step_cost(
     step = after.tick - before.tick[:, None]
     written = step / TICKS * before.pace[:, None]
     deviation = np.hypot(unevenness.step, unevenness.relative_step * written)
-    cost = 0.5 * ((seconds - written) / deviation) ** 2
+    cost: Floats = 0.5 * ((seconds - written) / deviation) ** 2
     cost[step == 0] = 0.5 * (seconds / ROLL_DEVIATION) ** 2 + together
     ahead = after.beat - before.beat[:, None]
     same_beat = ahead == 0

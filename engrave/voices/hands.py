@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engrave.listening.evidence import Evidence
+from engrave.music.arrays import Floats, Ints
 from engrave.music.performance import LEFT, RIGHT, Performance, PlayedNote
 
 HANDS = (LEFT, RIGHT)  # by the bit of a state
@@ -209,8 +210,10 @@ def _surroundings(keys: _Keys, at: np.ndarray) -> np.ndarray:
     both_sides = np.hstack([-SURROUNDINGS[:, ::-1], np.zeros((rows, 1)), SURROUNDINGS])
     said = np.bincount(cell, both_sides[cell % rows, side], minlength=len(at) * rows)
     number = np.bincount(cell, minlength=len(at) * rows)
-    return (said / (number + 1)).reshape(len(at), rows).sum(axis=1)
+    odds: Floats = (said / (number + 1)).reshape(len(at), rows).sum(axis=1)
+    return odds
 
 
-def _register(pitch: np.ndarray) -> np.ndarray:
-    return np.interp(pitch, 24 + 6 * np.arange(len(REGISTER)), REGISTER)
+def _register(pitch: Ints) -> Floats:
+    odds: Floats = np.interp(pitch, 24 + 6 * np.arange(len(REGISTER)), REGISTER)
+    return odds

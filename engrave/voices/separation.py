@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -270,7 +271,7 @@ def _options(rows: list[Note]) -> list[int]:
     size = len(rows)
     if size < 3:
         return list(range(size + 1))
-    gaps = [a.pitch - b.pitch for a, b in zip(rows, rows[1:], strict=False)]
+    gaps = [a.pitch - b.pitch for a, b in pairwise(rows)]
     return sorted({0, 1, gaps.index(max(gaps)) + 1, size - 1, size})
 
 

@@ -1,6 +1,7 @@
 """The MUSTER errors of eight-note pages, to be counted by eye: one note of eight is 12.5 %."""
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -139,7 +140,7 @@ def test_the_cost_is_that_of_the_cheapest_reading(seed):
 
 def plain_cost(couples) -> int:
     costs = [int(scale != 1) for scale in SCALES]
-    for before, after in zip(couples, couples[1:], strict=False):
+    for before, after in pairwise(couples):
         true, found = (after[i].onset - before[i].onset for i in (0, 1))
         costs = [
             min(cost + (other != scale) for other, cost in zip(SCALES, costs, strict=True))

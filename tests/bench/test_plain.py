@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import mido
 import numpy as np
@@ -36,7 +37,7 @@ def as_page(notated, later: Fraction = Fraction(0), times: int = 1) -> Page:
     edges = [*notated.bars, notated.bars[-1] + 3]
     bars = (
         PageBar(times * a + (later if a else 0), times * (b - a), 3, 4, 0)
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     )
     return Page(tuple(notes), tuple(bars))
 

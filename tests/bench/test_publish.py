@@ -24,7 +24,7 @@ def results(error: float, pieces: tuple[str, ...] = ("a", "b"), **state: str) ->
         for system in ("engrave", "engrave-free")
         for i, piece in enumerate(pieces)
     ]
-    return summarize(outcomes, dict.fromkeys(("engrave", "engrave-free"), {**STATE, **state}))
+    return summarize(outcomes, dict.fromkeys(("engrave", "engrave-free"), STATE | state))
 
 
 # the documents as they are

@@ -19,8 +19,11 @@ TRIPLET = TIMES.format(3, 2) + "</time-modification>"
 SEPTUPLET = TIMES.format(7, 4) + "</time-modification>"
 
 
-def note(pitch: str, duration: int, *, voice=1, staff=1, before="", ties="", attributes="") -> str:
-    """A note or a rest ("-"); `ties` holds < and > for a tie that arrives, that leads on."""
+def note(pitch: str, duration: int, *, at: tuple[int, int] = (1, 1), before="", ties="") -> str:
+    """A note or a rest ("-") of a voice and a staff; `ties` holds < and > for a tie that arrives,
+    that leads on.
+    """
+    voice, staff = at
     what = (
         "<rest/>"
         if pitch == "-"
@@ -31,9 +34,14 @@ def note(pitch: str, duration: int, *, voice=1, staff=1, before="", ties="", att
     dot = "<dot/>" if duration in (9, 18) else ""
     tuplet = TRIPLET if duration == 4 else ""
     return (
-        f"<note {attributes}>{before}{what}{length}{tie}<voice>{voice}</voice>"
+        f"<note>{before}{what}{length}{tie}<voice>{voice}</voice>"
         f"<type>{TYPES.get(duration, '32nd')}</type>{dot}{tuplet}<staff>{staff}</staff></note>"
     )
+
+
+def marked(written: str, attribute: str) -> str:
+    """A note with an attribute."""
+    return written.replace("<note>", f"<note {attribute}>")
 
 
 def back(duration: int) -> str:
@@ -56,18 +64,18 @@ TWO_BARS = score(
     + note("C5", 6, ties="<")
     + note("D5", 6)
     + back(24)
-    + note("-", 24, voice=5, staff=2),
+    + note("-", 24, at=(5, 2)),
     note("E5", 4)
     + note("F5", 4)
     + note("G5", 4)
     + note("-", 12)
     + back(24)
-    + note("-", 9, voice=5, staff=2)
-    + note("C3", 1, voice=5, staff=2)
-    + note("C3", 2, voice=5, staff=2)
-    + note("C3", 12, voice=5, staff=2)
+    + note("-", 9, at=(5, 2))
+    + note("C3", 1, at=(5, 2))
+    + note("C3", 2, at=(5, 2))
+    + note("C3", 12, at=(5, 2))
     + back(24)
-    + note("A2", 24, voice=6, staff=2),
+    + note("A2", 24, at=(6, 2)),
 )
 
 
@@ -88,7 +96,7 @@ def test_hidden_and_cue_signs_and_graces_are_not_counted():
         HEAD
         + note("C5", 0, before='<grace slash="yes"/>')
         + note("D5", 12)
-        + note("-", 6, attributes='print-object="no"')
+        + marked(note("-", 6), 'print-object="no"')
         + note("E5", 6, before="<cue/>")
     )
     assert readability(page) == Readability(0, 0, 0, 1, 0, 0)
@@ -131,7 +139,7 @@ def test_a_chord_begins_together():
 
 def test_a_tie_leads_over_the_barline_into_another_voice():
     first = HEAD + note("-", 12) + note("C5", 12, ties=">")
-    second = note("G5", 24) + back(24) + note("C5", 12, voice=2, ties="<")
+    second = note("G5", 24) + back(24) + note("C5", 12, at=(2, 1), ties="<")
     held, other = read_page(score(first, second)).notes
     assert (held.onset, held.length) == (1, 2)
     assert (other.pitch, other.onset) == (79, 2)
@@ -143,7 +151,7 @@ def test_a_tie_from_nowhere_is_none():
 
 
 def test_a_note_lasts_as_long_as_the_hidden_one_it_is_tied_to():
-    hidden = note("C5", 12, ties="<", attributes='print-object="no"')
+    hidden = marked(note("C5", 12, ties="<"), 'print-object="no"')
     (only,) = read_page(score(HEAD + note("C5", 12, ties=">") + hidden)).notes
     assert only.length == 2
 
@@ -152,7 +160,7 @@ def test_rounded_tuplets_fill_the_bar():
     """Seven in the time of four sixteenths, at 12 divisions: 7 x 2 make 14 instead of 12."""
     seventh = note("C5", 2).replace("32nd", "16th").replace("<staff>", f"{SEPTUPLET}<staff>")
     upper = 7 * seventh + note("E5", 12)
-    page = read_page(score(HEAD + upper + back(24) + note("C3", 24, voice=2)))
+    page = read_page(score(HEAD + upper + back(24) + note("C3", 24, at=(2, 1))))
     assert page.bars[0].length == 2
     assert [n.onset for n in page.notes] == [0, 0, *(Fraction(k, 7) for k in range(1, 7)), 1]
 
@@ -165,8 +173,8 @@ def test_bars_know_their_real_length_and_signatures():
 
 
 def test_a_voice_that_goes_from_staff_to_staff_is_one():
-    line = note("C4", 12, voice=5, staff=2) + note("E4", 12, voice=5, staff=1)
-    other = note("G4", 24, voice=1, staff=1)
+    line = note("C4", 12, at=(5, 2)) + note("E4", 12, at=(5, 1))
+    other = note("G4", 24, at=(1, 1))
     page = read_page(score(HEAD + line + back(24) + other))
     assert [(n.staff, n.voice) for n in page.notes] == [(2, 1), (1, 2), (1, 1)]
 
@@ -181,10 +189,9 @@ def test_two_parts_are_two_staves():
 
 
 def test_ids_of_engrave_say_the_key_press():
-    heads = note("C5", 12, attributes='id="p17"', ties=">") + note(
-        "C5", 6, attributes='id="p17-2"', ties="<"
-    )
-    strange = note("D5", 6, attributes='id="n3"')
+    heads = marked(note("C5", 12, ties=">"), 'id="p17"')
+    heads += marked(note("C5", 6, ties="<"), 'id="p17-2"')
+    strange = marked(note("D5", 6), 'id="n3"')
     assert [n.played for n in read_page(score(HEAD + heads + strange)).notes] == [17, None]
 
 

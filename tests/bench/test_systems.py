@@ -42,18 +42,20 @@ def what_is_started(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("musescore3")
 
 
-def page_note(onset, length, pitch, step, octave, staff, played, grace=False) -> PageNote:
+def page_note(onset, length, spelled: tuple[int, str, int], staff, played=None) -> PageNote:
+    """A note, or of no length a grace note; `spelled` are the pitch in MIDI, step and octave."""
+    pitch, step, octave = spelled
     onset, length = Fraction(onset), Fraction(length)
-    return PageNote(onset, length, pitch, step, 0, octave, staff, staff, played, grace)
+    return PageNote(onset, length, pitch, step, 0, octave, staff, staff, played, not length)
 
 
 @pytest.fixture
 def truth() -> Page:
-    upper = [page_note(i, 1, *spelled, 1, None) for i, spelled in enumerate(SCALE)]
-    lower = [page_note(start, 4, 36, "C", 2, 2, None) for start in (0, 4)]
+    upper = [page_note(i, 1, spelled, 1) for i, spelled in enumerate(SCALE)]
+    lower = [page_note(start, 4, (36, "C", 2), 2) for start in (0, 4)]
     notes = sorted(upper + lower, key=lambda note: (note.onset, note.pitch))
     played = [
-        page_note(n.onset, n.length, n.pitch, n.step, n.octave, n.staff, i)
+        page_note(n.onset, n.length, (n.pitch, n.step, n.octave), n.staff, i)
         for i, n in enumerate(notes)
     ]
     return Page(tuple(played), BARS)
@@ -105,14 +107,14 @@ def test_what_is_no_midi_file_is_one_clear_line(system, tmp_path):
 def test_a_program_that_writes_nothing_has_failed(monkeypatch, tmp_path):
     complain = [sys.executable, "-c", "import sys; print('no, thanks', file=sys.stderr)"]
     monkeypatch.setattr(systems, "command", lambda *_: complain)
-    with pytest.raises(PeerError, match="^music21 wrote no file: no, thanks$"):
+    with pytest.raises(PeerError, match=r"^music21 wrote no file: no, thanks$"):
         import_midi("music21", b"", tmp_path)
 
 
 def test_a_program_that_takes_too_long_is_stopped(monkeypatch, tmp_path):
     sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
     monkeypatch.setattr(systems, "command", lambda *_: sleep)
-    with pytest.raises(PeerError, match="^music21 was stopped after 0.5 seconds$"):
+    with pytest.raises(PeerError, match=r"^music21 was stopped after 0\.5 seconds$"):
         import_midi("music21", b"", tmp_path, limit=0.5)
     assert list(tmp_path.iterdir()) == []
 
@@ -126,11 +128,11 @@ def test_score_midi_is_exact():
     """A grace note before the second beat; a C that is struck again while it is held."""
     page = Page(
         (
-            page_note(0, 4, 60, "C", 4, 1, 0),
-            page_note(1, 0, 62, "D", 4, 1, 1, grace=True),
-            page_note(1, Fraction(1, 3), 64, "E", 4, 1, 2),
-            page_note(2, 1, 60, "C", 4, 1, 3),
-            page_note(3, 1, 65, "F", 4, 1, None),  # was left out by the player
+            page_note(0, 4, (60, "C", 4), 1, 0),
+            page_note(1, 0, (62, "D", 4), 1, 1),
+            page_note(1, Fraction(1, 3), (64, "E", 4), 1, 2),
+            page_note(2, 1, (60, "C", 4), 1, 3),
+            page_note(3, 1, (65, "F", 4), 1),  # was left out by the player
         ),
         (PageBar(Fraction(0), Fraction(4), 4, 4, -2),),
     )

@@ -17,6 +17,7 @@ import pytest
 from bench.pages.page import PageBar, PageNote
 from bench.pages.truth import match_played, read_folder
 from engrave.music.performance import Performance, PlayedNote
+from engrave.music.values import SEMITONES
 
 QUARTER = 10080
 NOTE_FIELDS = (
@@ -25,29 +26,32 @@ NOTE_FIELDS = (
 )  # fmt: skip
 
 
-def score_note(onset, pitch, at, position, length, name, staff, meter=(4, 4, 0), grace=False):
+def score_note(onset, name, places: tuple[int, int, int], staff, meter=(4, 4, 0)):
+    """A note played at `onset`; `places` are the one in the score, in its bar, and the length."""
     step, alter, octave = name[0].encode(), name.count("#"), int(name[-1])
+    pitch = 12 * (octave + 1) + SEMITONES[name[0]] + alter
+    at, position, length = (quarters * QUARTER for quarters in places)
     beats, beat_type, fifths = meter
     return (
-        *(onset, onset + 0.5, pitch, True, at * QUARTER, position * QUARTER, length * QUARTER),
-        *(step, alter, octave, staff, 4 * staff - 3, int(grace), beats, beat_type, fifths),
+        *(onset, onset + 0.5, pitch, True, at, position, length),
+        *(step, alter, octave, staff, 4 * staff - 3, int(not length), beats, beat_type, fifths),
         beats * QUARTER,
     )
 
 
 LAST = (3, 4, 1)
 PERFORMED = [
-    score_note(0.0, 48, 0, 0, 4, "C3", 2),
-    score_note(0.01, 72, 0, 0, 2, "C5", 1),
-    score_note(1.0, 74, 2, 2, 2, "D5", 1),
+    score_note(0.0, "C3", (0, 0, 4), 2),
+    score_note(0.01, "C5", (0, 0, 2), 1),
+    score_note(1.0, "D5", (2, 2, 2), 1),
     (1.5, 1.6, 69, False, 0, 0, 0, b"A", 0, 0, 0, 0, 0, 0, 0, 0, 0),
-    score_note(2.0, 76, 4, 0, 4, "E5", 1),
-    score_note(5.9, 78, 12, 0, 0, "F#5", 1, LAST, grace=True),
-    score_note(6.0, 55, 12, 0, 3, "G3", 2, LAST),
-    score_note(6.0, 79, 12, 0, 3, "G5", 1, LAST),
-    score_note(0.5, 60, 0, 0, 4, "C4", 1),  # the second performance
+    score_note(2.0, "E5", (4, 0, 4), 1),
+    score_note(5.9, "F#5", (12, 0, 0), 1, LAST),
+    score_note(6.0, "G3", (12, 0, 3), 2, LAST),
+    score_note(6.0, "G5", (12, 0, 3), 1, LAST),
+    score_note(0.5, "C4", (0, 0, 4), 1),  # the second performance
 ]
-OMITTED = [score_note(0.0, 52, 4, 0, 4, "E3", 2)]
+OMITTED = [score_note(0.0, "E3", (4, 0, 4), 2)]
 BEATS = [(0.0, True, False), (0.5, False, False), (0.9, False, True), (2.0, True, False)]
 ROWS = [
     {

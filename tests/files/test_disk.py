@@ -163,10 +163,10 @@ def test_an_input_is_never_replaced(folder, command, given, words):
 def test_python_does_not_replace_its_inputs_either(folder):
     Path("n.svg").write_bytes(WALTZ)
     score = engrave.transcribe("n.svg")
-    with pytest.raises(FileExistsError, match="would overwrite the input n.svg"):
+    with pytest.raises(FileExistsError, match=r"would overwrite the input n\.svg"):
         score.save("n.svg")
     Path("n.html").write_bytes(b"sound")
-    with pytest.raises(FileExistsError, match="would overwrite the input n.html"):
+    with pytest.raises(FileExistsError, match=r"would overwrite the input n\.html"):
         score.save("n.html", audio="n.html")
     assert contents(folder) == {"n.mid": WALTZ, "n.svg": WALTZ, "n.html": b"sound"}
 
@@ -196,8 +196,10 @@ RUNS = {
     "pictures": (("--pages", "-o", "n.png"), ["n-1.png"]),
     "page": (
         ("--assets", "--audio", "in/a.mp3", "-o", "out/n.html"),
-        ["out/a.mp3", "out/engrave-score.css", "out/engrave-score.js", "out/n.mid"]
-        + ["out/n.musicxml"],
+        [
+            *("out/a.mp3", "out/engrave-score.css", "out/engrave-score.js"),
+            *("out/n.mid", "out/n.musicxml"),
+        ],
     ),
     "post": (
         ("embed", "--for", "hugo", "--audio", "in/a.mp3"),

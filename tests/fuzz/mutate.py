@@ -42,13 +42,14 @@ def generated(chance: random.Random) -> bytes:
 
 def _tune(chance: random.Random, ticks: int) -> list[tuple[int, int, int]]:
     """(onset, length, pitch) in ticks: chords, runs, tuplets, repeated and held keys."""
-    notes, now = [], 0
+    notes: list[tuple[int, int, int]] = []
+    now = 0
     low, high = sorted(chance.sample(range(128), 2))
     for _ in range(chance.choice([1, 3, 12, 60])):
         step = chance.choice([0, 1, ticks // 8, ticks // 3, ticks // 2, ticks, ticks, 4 * ticks])
         length = chance.choice([0, 1, step, 2 * step + 1, 17 * ticks])
-        for _ in range(chance.choice([1, 1, 1, 3, 12])):
-            notes.append((now, length, chance.randint(low, high)))
+        chord = range(chance.choice([1, 1, 1, 3, 12]))
+        notes += [(now, length, chance.randint(low, high)) for _ in chord]
         now += max(step, chance.choice([0, 1]))
         if chance.random() < 0.01:
             now += chance.choice([10**4, 10**6]) * ticks // 100

@@ -33,9 +33,9 @@ ANDANTE = direction(
     sound='<sound tempo="108"/>',
 )
 TRIPLETS = (
-    note("C5", "eighth", triplet=True, signs='<tuplet type="start" bracket="yes"/>')
-    + note("rest", "eighth", triplet=True)
-    + note("D5", "eighth", triplet=True, signs='<tuplet type="stop"/>')
+    note("C5", "triplet eighth", signs='<tuplet type="start" bracket="yes"/>')
+    + note("rest", "triplet eighth")
+    + note("D5", "triplet eighth", signs='<tuplet type="stop"/>')
 )
 TWO_AGAINST_FOUR = (
     note("C3", "half", 5) + note("G2", "half", 5),
@@ -70,8 +70,8 @@ GOOD = {
     ],
     "grace notes before an arpeggio with staccato": [
         voices(
-            note("D5", "eighth", grace=True)
-            + note("Eb5", "eighth", grace=True)
+            note("D5", "grace eighth")
+            + note("Eb5", "grace eighth")
             + note("C5 Eb5 G5", "whole", signs="<arpeggiate/>"),
             note("C3", "half", 5, signs="<articulations><staccato/></articulations>")
             + note("C3", "half", 5),
@@ -150,7 +150,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     ),
     "type against duration": (
         "lost chord (voice 1) half 1:1 lasting 1 C5",
-        [voices(note("C5", "half", duration=12) + note("C5", "half."), LEFT)],
+        [voices(note("C5", "half").replace(">24<", ">12<") + note("C5", "half."), LEFT)],
     ),
     "gap in the first voice": (
         "added hidden rest lasting 2",
@@ -166,7 +166,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     ),
     "grace note after the last note": (
         "lost grace (voice 1) no. 1 eighth slash=yes D5 (measure 0 at 4, staff 1)",
-        [voices(RIGHT + note("D5", "eighth", grace=True), LEFT)],
+        [voices(RIGHT + note("D5", "grace eighth"), LEFT)],
     ),
     "triplet without its bracket": (
         "added tuplet 3:2 (voice 1) until 1",
@@ -280,7 +280,7 @@ FULL = [
     ANDANTE
     + dynamic("p")
     + voices(
-        TRIPLETS + note("D5", "eighth", grace=True) + note("C5 Eb5", "half.", ties=("start",)),
+        TRIPLETS + note("D5", "grace eighth") + note("C5 Eb5", "half.", ties=("start",)),
         pedal("start") + LEFT + pedal("stop"),
         note("Eb3", "half.", 6, signs="<arpeggiate/>") + note("G3", voice=6),
     ),

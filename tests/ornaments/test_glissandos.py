@@ -41,7 +41,7 @@ def test_a_quick_sweep_over_the_keys_of_one_colour(keys: list[int]) -> None:
         swept(WHITE[:9]),  # too short
         swept(WHITE, step=0.06),  # as fast as fingers play a scale
         swept(list(range(60, 72))),  # chromatic
-        swept(WHITE[::3] + [81, 86, 91, 96, 101, 105]),  # a broken chord
+        swept([*WHITE[::3], 81, 86, 91, 96, 101, 105]),  # a broken chord
         swept([60, 62] * 6),  # a trill
     ],
 )

@@ -1,7 +1,7 @@
 """A pedal that nobody recorded, from evidence that is the true one with noise."""
 
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -85,7 +85,7 @@ def test_whatever_is_said_the_foot_goes_down_and_up_in_turn(seed: int):
     evidence = by_chance(seed)
     moves = infer_pedal(evidence)
     assert moves and [move.depth for move in moves] == [127, 0] * (len(moves) // 2)
-    assert all(b.time > a.time for a, b in zip(moves, moves[1:], strict=False))
+    assert all(b.time > a.time for a, b in pairwise(moves))
 
 
 def by_chance(seed: int, count: int = 400) -> FootEvidence:

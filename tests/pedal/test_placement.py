@@ -173,8 +173,10 @@ def test_changes_no_faster_than_eighths_under_notes_that_ring_on():
     for i in range(1, 16):
         moves += [(i / 4, 0), (i / 4 + 0.05, 127)]
     performance = Performance(
-        (PlayedNote(0.0, 4.0, 36, 64),)
-        + tuple(PlayedNote(i / 4, i / 4 + 0.3, 72, 64) for i in range(16)),
+        (
+            PlayedNote(0.0, 4.0, 36, 64),
+            *(PlayedNote(i / 4, i / 4 + 0.3, 72, 64) for i in range(16)),
+        ),
         tuple(PedalMove(*move) for move in [*moves, (4.0, 0)]),
     )
     notes = [Note(0, 36, Fraction(0), Fraction(4))]

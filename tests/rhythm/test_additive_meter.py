@@ -11,19 +11,19 @@ from engrave.rhythm.additive_meter import divide_bars
 
 
 def lesser_first(
-    beats: int, beat_type: int, places: str, loud: str = "", bars: int = 2, skipped: int = 0
+    beats: int, beat_type: int, places: str, loud: str = "", skipped: int = 0
 ) -> list[bool]:
-    """Each bar has notes at `places` (eighths), those of `loud` are struck harder.
+    """Of two bars with notes at `places` (eighths), those of `loud` struck harder.
 
     The first bar begins `skipped` eighths late.
     """
     full = Fraction(4 * beats, beat_type)
     late = Fraction(skipped, 2)
-    starts = [Fraction(0), *(full * k - late for k in range(1, bars))]
-    ends = [*starts[1:], full * bars - late]
+    starts = [Fraction(0), full - late]
+    ends = [full - late, 2 * full - late]
     made = tuple(Bar(a, b - a, beats, beat_type) for a, b in zip(starts, ends, strict=True))
     notes, played = [], []
-    for k in range(bars):
+    for k in range(2):
         for place in map(int, places.split()):
             onset = full * k + Fraction(place, 2) - late
             if onset >= 0:

@@ -113,7 +113,7 @@ def test_the_reader_says_which_of_the_notes_are_beats(beat):
 
 def test_slow_beats_that_are_read_as_six_eight_stay():
     performance = even(49)
-    pulse, grid = hear(performance, read_evenly(performance, 1.5, (2, True)))
+    pulse, _ = hear(performance, read_evenly(performance, 1.5, (2, True)))
     assert pulse.times[:9] == pytest.approx(np.arange(0, 13, 1.5), abs=0.02)
 
 

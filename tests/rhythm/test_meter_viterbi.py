@@ -4,7 +4,7 @@ The paths and log probabilities marked "madmom 0.16.1" were printed by the origi
 madmom (Python 3.8, numpy 1.23, built with Cython 0.29), given the same models and observations.
 """
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -18,8 +18,10 @@ from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionM
 
 # How much each of 30 frames sounds like the start of a beat: about every fourth, then every fifth.
 HEARD = np.array(
-    [0.1, 0.9, 0.2, 0.1, 0.3, 0.8, 0.1, 0.2, 0.1, 0.7, 0.4, 0.1, 0.1, 0.2, 0.9]
-    + [0.1, 0.3, 0.2, 0.1, 0.6, 0.5, 0.1, 0.1, 0.2, 0.1, 0.8, 0.2, 0.1, 0.1, 0.4]
+    (
+        *(0.1, 0.9, 0.2, 0.1, 0.3, 0.8, 0.1, 0.2, 0.1, 0.7, 0.4, 0.1, 0.1, 0.2, 0.9),
+        *(0.1, 0.3, 0.2, 0.1, 0.6, 0.5, 0.1, 0.1, 0.2, 0.1, 0.8, 0.2, 0.1, 0.1, 0.4),
+    )
 )
 
 
@@ -48,10 +50,10 @@ def test_beats_as_in_the_original_madmom():
     assert space.first_states.tolist() == [0, 3, 7, 12, 18]
     model = HiddenMarkovModel(BeatTransitionModel(space, 4), Starts(space.state_positions))
     path, log_probability = model.viterbi(HEARD)
-    assert path.tolist() == (  # madmom 0.16.1
-        [6, 3, 4, 5, 6, 3, 4, 5, 6, 7, 8, 9, 10, 11, 7]
-        + [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 7, 8, 9, 10, 11]
-    )
+    assert path.tolist() == [  # madmom 0.16.1
+        *(6, 3, 4, 5, 6, 3, 4, 5, 6, 7, 8, 9, 10, 11, 7),
+        *(8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 7, 8, 9, 10, 11),
+    ]
     assert log_probability == pytest.approx(-16.85919569783155, abs=1e-12)  # madmom 0.16.1
 
 
@@ -59,10 +61,10 @@ def test_bars_as_in_the_original_madmom():
     space = BarStateSpace(2, 3, 5)
     model = HiddenMarkovModel(BarTransitionModel(space, 4), Starts(space.state_positions))
     path, log_probability = model.viterbi(HEARD)
-    assert path.tolist() == (  # madmom 0.16.1
-        [6, 15, 16, 17, 18, 3, 4, 5, 6, 19, 20, 21, 22, 23, 7]
-        + [8, 9, 10, 11, 19, 20, 21, 22, 23, 7, 8, 9, 10, 11, 19]
-    )
+    assert path.tolist() == [  # madmom 0.16.1
+        *(6, 15, 16, 17, 18, 3, 4, 5, 6, 19, 20, 21, 22, 23, 7),
+        *(8, 9, 10, 11, 19, 20, 21, 22, 23, 7, 8, 9, 10, 11, 19),
+    ]
     assert log_probability == pytest.approx(-18.894113070538012, abs=1e-12)  # madmom 0.16.1
 
 
@@ -94,7 +96,7 @@ def test_no_other_path_is_more_likely(seed):
     def likelihood(places):
         """`places` begins with the place before the first frame."""
         likely = initial[places[0]]
-        for frame, (a, b) in enumerate(zip(places, places[1:], strict=False)):
+        for frame, (a, b) in enumerate(pairwise(places)):
             likely *= step[a, b] * density[frame, b]
         return likely
 

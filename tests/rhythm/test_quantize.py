@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def check_sound(placed, performance):
     hands = [note.hand for note in performance.notes]
     assert [(n.hand, n.staff, n.voice_staff) for n in notes] == [(h, h, h) for h in hands]
     main = [note for note in notes if not note.grace]
-    assert all(a.onset <= b.onset for a, b in zip(main, main[1:], strict=False))
+    assert all(a.onset <= b.onset for a, b in pairwise(main))
     assert all(note.duration > 0 for note in main)
     assert all(note.duration == 0 for note in notes if note.grace)
     assert all(note.onset >= 0 and note.end <= grid.bars[-1].end for note in notes)

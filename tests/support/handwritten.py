@@ -40,21 +40,23 @@ def note(
     value: str = "quarter",
     voice: int = 1,
     *,
-    duration: int | None = None,
     signs: str = "",
     ties: tuple[str, ...] = (),
-    triplet: bool = False,
-    grace: bool = False,
 ) -> str:
-    """A chord ("C4 Eb4") or a rest ("rest"); "half." is dotted; voices 5 to 8 are on staff 2."""
-    plain = value.rstrip(".")
+    """A chord ("C4 Eb4") or a rest ("rest"); voices 5 to 8 are on staff 2.
+
+    A value may be dotted ("half."), in a triplet ("triplet eighth") or a grace note's
+    ("grace eighth").
+    """
+    kind, _, plain = value.rstrip(".").rpartition(" ")
+    triplet, grace = kind == "triplet", kind == "grace"
     length = DIVISIONS[plain] * (3 if value.endswith(".") else 2) // (3 if triplet else 2)
     written: list[str] = []
     for name in what.split():
         lines = ['<grace slash="yes"/>'] if grace else []
         lines += ["<chord/>"] if written else []
         lines += ["<rest/>"] if name == "rest" else [_pitch(name)]
-        lines += [] if grace else [f"<duration>{duration or length}</duration>"]
+        lines += [] if grace else [f"<duration>{length}</duration>"]
         lines += [f'<tie type="{tie}"/>' for tie in ties]
         lines += [f"<voice>{voice}</voice><type>{plain}</type>"]
         lines += ["<dot/>"] if value.endswith(".") else []

@@ -16,12 +16,12 @@ from typing import Any
 
 os.environ.update(QT_QPA_PLATFORM="offscreen", QT_QUICK_BACKEND="software")
 
-from PySide6 import QtCore  # noqa: E402
-from PySide6.QtCore import Property, QFile, QObject, QPoint, QProcess, Qt, QUrl, Signal, Slot  # noqa: E402
-from PySide6.QtGui import QDesktopServices, QGuiApplication  # noqa: E402
-from PySide6.QtQml import QQmlComponent, QQmlEngine, qmlRegisterType  # noqa: E402
-from PySide6.QtQuick import QQuickItem, QQuickView  # noqa: E402
-from PySide6.QtTest import QTest  # noqa: E402
+from PySide6 import QtCore
+from PySide6.QtCore import Property, QFile, QObject, QPoint, QProcess, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtQml import QQmlComponent, QQmlEngine, qmlRegisterType
+from PySide6.QtQuick import QQuickItem, QQuickView
+from PySide6.QtTest import QTest
 
 SECONDS = 60
 CHOOSE, LAST = (-60, 34), (-60, -34)  # where the buttons are

@@ -15,7 +15,6 @@ from engrave.listening.note_features import Keys
 from engrave.midi.read import read_midi
 from engrave.rhythm.levels import WEIGHTS
 from samples.tunes import SONGS, arrange, midi_of
-from tests.support.bench_folder import lay_out
 from training.data import corpora
 from training.data.corpora import QUARTER, SCORE_FIELDS
 from training.data.duet import FEWEST, duet
@@ -279,20 +278,6 @@ def test_midi_songs_are_read_on_their_grid(tmp_path: Path):
     assert rows["position"].tolist() == [QUARTER, 0]
     assert rows["duration"].tolist() == [EIGHTH, QUARTER]
     assert rows["fifths"].tolist() == [-5, -5]
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Samples as a data folder: what is trained on and validated on are the same here."""
-    folder = tmp_path_factory.mktemp("data")
-    for part in ("train", "validation"):
-        lay_out(folder / "nasap" / part, ["march", "greensleeves"])
-    with np.load(folder / "nasap" / "train" / "performed.npz") as performed:
-        fields = {k: v for k, v in performed.items() if k.removeprefix("d_") in SCORE_FIELDS.names}
-    (folder / "lieder").mkdir()
-    np.savez(folder / "lieder" / "notes.npz", **fields)
-    (folder / "lieder" / "scores.csv").write_text("score,note_start,note_stop\na,0,100\n")
-    return folder
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -81,7 +82,7 @@ def test_arpeggio_travels_once_from_the_left_hand_to_the_right():
     pitches = (36, 43, 48, 52, 55, 60, 64, 67, 72, 76, 79, 84)
     performance, _ = play(*line(0, 0.12, pitches, RIGHT))
     staves = hands_of(performance)
-    changes = sum(a != b for a, b in zip(staves, staves[1:], strict=False))
+    changes = sum(a != b for a, b in pairwise(staves))
     assert (staves[0], staves[-1], changes) == (LEFT, RIGHT, 1)
 
 

@@ -41,7 +41,7 @@ def _in_full_bars(rows: np.ndarray, beats: int, beat_type: int) -> np.ndarray:
     """The notes in full bars of this time signature; these follow each other, numbered from 1."""
     length = 4 * QUARTER * beats // max(beat_type, 1)
     full = (rows["beats"] == beats) & (rows["beat_type"] == beat_type)
-    kept = rows[full & (rows["measure_length"] == length)].copy()
+    kept: np.ndarray = rows[full & (rows["measure_length"] == length)].copy()
     _, bar = np.unique(kept["measure"], return_inverse=True)
     kept["measure"] = bar + 1
     kept["score_onset"] = bar * length + kept["position"]

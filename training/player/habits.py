@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,14 @@ LINKED = (
 TABLE = Path(__file__).with_name("playing.json")
 
 
-def value_at(curve: Array, z: float | Array) -> Any:
+@overload
+def value_at(curve: Array, z: float) -> float: ...
+@overload
+def value_at(curve: Array, z: Array) -> Array: ...
+def value_at(curve: Array, z: float | Array) -> float | Array:
     """The values that stand at the normal deviates `z`; beyond the curve, its ends."""
-    return np.interp(z, Z, curve)
+    value: float | Array = np.interp(z, Z, curve)
+    return value
 
 
 def value_between(places: Array, curves: Array, place: Array, z: Array) -> Array:
@@ -45,7 +50,8 @@ def value_between(places: Array, curves: Array, place: Array, z: Array) -> Array
     deviate = np.clip((z + 3) * 2, 0, 12 - 1e-9)
     cell = deviate.astype(np.int64)
     part = deviate - cell
-    return curves[row, cell] * (1 - part) + curves[row, cell + 1] * part
+    value: Array = curves[row, cell] * (1 - part) + curves[row, cell + 1] * part
+    return value
 
 
 def moments(taste: float, share: float | Array, count: int, rng: np.random.Generator) -> Array:
@@ -61,6 +67,7 @@ class Habits:
 
     @classmethod
     def load(cls, path: Path = TABLE) -> "Habits":
+        """The measured table, from its file."""
         table = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             {
@@ -101,6 +108,15 @@ class Player:
     pedal_depth: float  # depth of a full press, 0-127
     pedal_taste: float
     beat_seconds: float = 0.0  # of the felt beat; 0: as the density of the notes suggests
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Who plays an excerpt: one player, the habits of all of them, and chance."""
+
+    player: Player
+    habits: Habits
+    rng: np.random.Generator
 
 
 STEADY_BEAT, STEADY_SPREAD = 0.6, 0.32  # seconds of a felt beat, and deviation of its logarithm

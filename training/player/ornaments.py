@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from training.player.habits import Array, Habits, Player, moments, value_at
+from training.player.habits import Array, Performer, moments, value_at
 from training.player.tempo_curve import GRACE, Clock
 
 TRILL, MORDENT, TURN, TREMOLO = 8, 16, 32, 512
@@ -31,10 +31,12 @@ class Presses:
     beat: Array
 
     def take(self, index: Array) -> "Presses":
+        """Those of the indices, or those where a mask is true."""
         return Presses(*(getattr(self, field.name)[index] for field in fields(self)))
 
 
 def joined(parts: Iterable[Presses]) -> Presses:
+    """All presses one after the other."""
     parts = tuple(parts)
     return Presses(
         *(
@@ -44,15 +46,14 @@ def joined(parts: Iterable[Presses]) -> Presses:
     )
 
 
-def grace_onsets(
-    notes: Array, chord_time: Array, player: Player, habits: Habits, rng: np.random.Generator
-) -> Array:
+def grace_onsets(notes: Array, chord_time: Array, performer: Performer) -> Array:
     """When the grace notes are played: shortly before their main note, sometimes on the beat.
 
     Of several the one nearest to the main note in pitch comes last. Other notes' values mean
     nothing.
     """
-    law = habits["grace"]
+    player, rng = performer.player, performer.rng
+    law = performer.habits["grace"]
     onset = chord_time.copy()
     grace = np.flatnonzero(notes["flags"] & GRACE > 0)
     for place in np.unique(notes["score_onset"][grace]):
@@ -78,22 +79,16 @@ def neighbour(pitch: int, counts: Array, direction: int) -> int:
     return semitone if counts[semitone % 12] > counts[tone % 12] else tone
 
 
-def ornaments(
-    played: Presses,
-    notes: Array,
-    clock: Clock,
-    player: Player,
-    habits: Habits,
-    rng: np.random.Generator,
-) -> Presses:
+def ornaments(played: Presses, notes: Array, clock: Clock, performer: Performer) -> Presses:
     """The presses with every sign played out."""
+    player, rng = performer.player, performer.rng
     signs = TRILL | MORDENT | TURN | TREMOLO
     signed = np.flatnonzero((notes["flags"] & signs > 0) & (notes["duration"] > 0))
     signed = signed[~written_out(notes, signed)]
     if not len(signed):
         return played
     counts = np.bincount(notes["pitch"] % 12, minlength=12)
-    law = habits["trill"]
+    law = performer.habits["trill"]
     steps = np.exp(
         value_at(law["log_step"], moments(player.trill_taste, law["player"], len(signed), rng))
     )
@@ -141,12 +136,13 @@ def written_out(notes: Array, signed: Array) -> Array:
     cue = notes[notes["flags"] & CUE > 0]
     place, end = notes["score_onset"][signed], (notes["score_onset"] + notes["duration"])[signed]
     pitch = notes["pitch"][signed].astype(int)
-    return np.any(
+    written: Array = np.any(
         (cue["score_onset"] >= place[:, None])
         & (cue["score_onset"] < end[:, None])
         & (np.abs(cue["pitch"].astype(int) - pitch[:, None]) <= 2),
         axis=1,
     )
+    return written
 
 
 def figure(pitch: int, flags: int, room: float, counts: Array, rng: np.random.Generator) -> Array:

@@ -8,22 +8,16 @@ Units: seconds; depth 0 (up) to 127.
 import numpy as np
 
 from training.player.chords import is_low
-from training.player.habits import Array, Habits, Player, moments, value_at, value_between
+from training.player.habits import Array, Performer, moments, value_at, value_between
 from training.player.tempo_curve import BeatGrid, Clock
 
 PEDAL_STROKE = 0.03  # seconds that the pedal is down at least
 
 
-def pedal_moves(
-    notes: Array,
-    grid: BeatGrid,
-    clock: Clock,
-    player: Player,
-    habits: Habits,
-    rng: np.random.Generator,
-) -> Array:
+def pedal_moves(notes: Array, grid: BeatGrid, clock: Clock, performer: Performer) -> Array:
     """Rows (seconds, depth): changed with the harmony, shortly after the chord that changes it."""
-    law = habits["pedal"]
+    player, rng = performer.player, performer.rng
+    law = performer.habits["pedal"]
     if player.pedal_down <= 0:
         return np.zeros((0, 2))
     place = np.unique(notes["score_onset"])

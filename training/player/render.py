@@ -26,7 +26,7 @@ from training.player.chords import chord_of, is_low, is_top
 from training.player.habits import (
     Array,
     Habits,
-    Player,
+    Performer,
     draw_player,
     moments,
     steady,
@@ -74,23 +74,22 @@ def render(
     them, `plain` that they are played steadily.
     """
     player = draw_player(habits, rng)
-    if plain:
-        player = steady(player, rng)
+    performer = Performer(steady(player, rng) if plain else player, habits, rng)
     grid = beat_grid(notes)
-    clock = clock_of(notes, grid, player, habits, is_end, rng)
+    clock = clock_of(notes, grid, performer, is_end)
     low = is_low(notes)
-    velocity = velocities(notes, low, grid, player, habits, rng)
+    velocity = velocities(notes, low, grid, performer)
     chord_time = clock.at(notes["score_onset"])
-    onset = chord_time + asynchrony(notes, low, velocity, player, habits, rng)
+    onset = chord_time + asynchrony(notes, low, velocity, performer)
     grace = notes["flags"] & GRACE > 0
-    onset[grace] = grace_onsets(notes, chord_time, player, habits, rng)[grace]
-    held = key_held(notes, low, clock, player, habits, rng)
+    onset[grace] = grace_onsets(notes, chord_time, performer)[grace]
+    held = key_held(notes, low, clock, performer)
     beat = grid.index_at(notes["score_onset"])
     played = Presses(
         onset, onset + held, notes["pitch"].astype(np.int64), velocity, np.arange(len(notes)), beat
     )
-    played = ornaments(played, notes, clock, player, habits, rng)
-    played = with_faults(played, notes, player, habits, rng)
+    played = ornaments(played, notes, clock, performer)
+    played = with_faults(played, notes, performer)
     played = replace(played, beat=beats_of_added(played, clock.at(grid.start)))
     played = one_key_at_a_time(played, rng, habits)
     return Rendering(
@@ -100,7 +99,7 @@ def render(
         np.clip(np.rint(played.velocity), 1, 127).astype(np.int64),
         played.source,
         clock.seconds_per_beat[played.beat],
-        pedal_moves(notes, grid, clock, player, habits, rng),
+        pedal_moves(notes, grid, clock, performer),
     )
 
 
@@ -110,16 +109,10 @@ def beats_of_added(played: Presses, beat_time: Array) -> Array:
     return np.where(played.source < 0, np.clip(by_time, 0, len(beat_time) - 1), played.beat)
 
 
-def velocities(
-    notes: Array,
-    low: Array,
-    grid: BeatGrid,
-    player: Player,
-    habits: Habits,
-    rng: np.random.Generator,
-) -> Array:
+def velocities(notes: Array, low: Array, grid: BeatGrid, performer: Performer) -> Array:
     """Key velocities as reals."""
-    law = habits["velocity"]
+    player, rng = performer.player, performer.rng
+    law = performer.habits["velocity"]
     beat = grid.index_at(notes["score_onset"])
     walk = smooth_noise(len(grid.start), law["memories"], law["walk_shares"], rng)[beat]
     onbeat = notes["score_onset"] == grid.start[beat]
@@ -129,7 +122,8 @@ def velocities(
     rest = max(1 - float(np.var(level)), 0.2)  # so that the variance is 1 in all
     shares = np.sqrt(rest * law["variance"] / law["variance"].sum())
     noise = shares[0] * walk + shares[1] * chord + shares[2] * rng.standard_normal(len(notes))
-    return np.clip(player.loudness + player.dynamics * (level + noise), 1, 127)
+    velocity: Array = np.clip(player.loudness + player.dynamics * (level + noise), 1, 127)
+    return velocity
 
 
 def velocity_features(notes: Array, low: Array, onbeat: Array, downbeat: Array) -> Array:
@@ -146,33 +140,26 @@ def velocity_features(notes: Array, low: Array, onbeat: Array, downbeat: Array) 
     ).astype(float)
 
 
-def asynchrony(
-    notes: Array,
-    low: Array,
-    velocity: Array,
-    player: Player,
-    habits: Habits,
-    rng: np.random.Generator,
-) -> Array:
+def asynchrony(notes: Array, low: Array, velocity: Array, performer: Performer) -> Array:
     """Seconds by which each note of a chord is after the chord's place."""
+    player, rng = performer.player, performer.rng
     chord = chord_of(notes)
     size = np.bincount(chord)
     mean_velocity = np.bincount(chord, velocity) / size
-    law = habits["chords"]
+    law = performer.habits["chords"]
     apart = value_at(law["hand_shape"], rng.standard_normal(len(size)))
     hand = player.left_hand + player.hands_apart * apart
     late = player.spread * value_at(law["shape"], rng.standard_normal(len(notes)))
     late -= player.lead * (velocity - mean_velocity[chord])
     late += np.where(low, hand[chord], 0.0)
     late -= (np.bincount(chord, late) / size)[chord]
-    return np.where(size[chord] > 1, late, 0.0) + rolled(notes, low, player, habits, rng)
+    return np.where(size[chord] > 1, late, 0.0) + rolled(notes, low, performer)
 
 
-def rolled(
-    notes: Array, low: Array, player: Player, habits: Habits, rng: np.random.Generator
-) -> Array:
+def rolled(notes: Array, low: Array, performer: Performer) -> Array:
     """Seconds by which the notes of rolled chords follow their lowest note."""
-    law = habits["rolls"]
+    player, rng = performer.player, performer.rng
+    law = performer.habits["rolls"]
     group = chord_of(notes) * 2 + low
     hands = 2 * (int(group[-1]) // 2 + 1)
     pitch = notes["pitch"].astype(float)
@@ -195,19 +182,14 @@ def rolled(
     rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     delay = np.where(roll, step, 0.0)[group] * rank
     before = value_at(law["before"], rng.standard_normal(hands))
-    return delay - (roll * step * (size - 1) * before)[group]
+    late: Array = delay - (roll * step * (size - 1) * before)[group]
+    return late
 
 
-def key_held(
-    notes: Array,
-    low: Array,
-    clock: Clock,
-    player: Player,
-    habits: Habits,
-    rng: np.random.Generator,
-) -> Array:
+def key_held(notes: Array, low: Array, clock: Clock, performer: Performer) -> Array:
     """Seconds that each key is held."""
-    law = habits["articulation"]
+    player, rng = performer.player, performer.rng
+    law = performer.habits["articulation"]
     start = clock.at(notes["score_onset"])
     written = np.maximum(clock.at(notes["score_onset"] + notes["duration"]) - start, SHORTEST)
     moment = 2 * (notes["measure"].astype(np.int64) - int(notes["measure"].min())) + low
@@ -223,15 +205,15 @@ def key_held(
     )
     held = written * np.exp(ratio)
     grace = notes["flags"] & GRACE > 0
-    held[grace] = np.exp(value_at(habits["grace"]["log_held"], z[grace]))
-    return np.maximum(held, SHORTEST)
+    held[grace] = np.exp(value_at(performer.habits["grace"]["log_held"], z[grace]))
+    seconds: Array = np.maximum(held, SHORTEST)
+    return seconds
 
 
-def with_faults(
-    played: Presses, notes: Array, player: Player, habits: Habits, rng: np.random.Generator
-) -> Presses:
+def with_faults(played: Presses, notes: Array, performer: Performer) -> Presses:
     """Notes left out, and keys struck that the score does not have."""
-    law = habits["errors"]
+    player, rng = performer.player, performer.rng
+    law = performer.habits["errors"]
     inner = ~is_top(notes)
     chance = np.where(inner, law["inner_missing"], 1.0)
     chance = player.missing * chance / chance.mean()

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from engrave.music.values import is_compound
-from training.player.habits import Array, Habits, Player, value_at
+from training.player.habits import Array, Habits, Performer, value_at
 
 QUARTER = 10080
 SWING_SHARE = 0.1  # of the excerpts that could swing
@@ -35,6 +35,7 @@ class BeatGrid:
     stop: int
 
     def index_at(self, position: Array) -> Array:
+        """The index of the beat in which each position lies."""
         found = np.searchsorted(self.start, position, "right") - 1
         return np.clip(found, 0, len(self.start) - 1)
 
@@ -48,6 +49,7 @@ class Clock:
     seconds_per_beat: Array
 
     def at(self, position: Array | int) -> Array:
+        """Seconds of positions, linear between the beats."""
         return np.asarray(np.interp(position, self.position, self.time))
 
 
@@ -103,16 +105,10 @@ def mean_seconds_per_quarter(notes: Array, grid: BeatGrid, habits: Habits, taste
     return float(np.exp(level + value_at(law["taste"], taste)))
 
 
-def beat_lengths(
-    notes: Array,
-    grid: BeatGrid,
-    player: Player,
-    habits: Habits,
-    is_end: bool,
-    rng: np.random.Generator,
-) -> Array:
+def beat_lengths(notes: Array, grid: BeatGrid, performer: Performer, is_end: bool) -> Array:
     """Seconds of every whole beat."""
-    law = habits["tempo"]
+    player, rng = performer.player, performer.rng
+    law = performer.habits["tempo"]
     count = len(grid.start)
     fast = np.where(law["memories"] < SUDDEN, law["shares"], 0.0)
     sudden = value_at(law["shape"], smooth_noise(count, law["memories"], fast, rng))
@@ -131,10 +127,11 @@ def beat_lengths(
         length = fermatas["duration"][fermatas["score_onset"] == onset].max()
         held = (grid.start < onset + length) & (grid.start + grid.unit > onset)
         log[held] = np.maximum(log[held], value_at(law["fermata"], rng.standard_normal()))
-    quarter = mean_seconds_per_quarter(notes, grid, habits, player.tempo_taste)
+    quarter = mean_seconds_per_quarter(notes, grid, performer.habits, player.tempo_taste)
     if player.beat_seconds:
         quarter = player.beat_seconds * QUARTER / float(np.median(grid.unit))
-    return quarter * grid.unit / QUARTER * np.exp(log)
+    seconds: Array = quarter * grid.unit / QUARTER * np.exp(log)
+    return seconds
 
 
 def swung(phase: Array, ratio: float) -> Array:
@@ -160,17 +157,11 @@ def step_shares(position: Array, beat: Array, grid: BeatGrid, rng: np.random.Gen
     return np.where(last, (whole / grid.unit)[beat], ends) - phase
 
 
-def clock_of(
-    notes: Array,
-    grid: BeatGrid,
-    player: Player,
-    habits: Habits,
-    is_end: bool,
-    rng: np.random.Generator,
-) -> Clock:
+def clock_of(notes: Array, grid: BeatGrid, performer: Performer, is_end: bool) -> Clock:
     """The seconds at which the player reaches every onset and beat."""
-    law = habits["steps"]
-    lengths = beat_lengths(notes, grid, player, habits, is_end, rng)
+    player, rng = performer.player, performer.rng
+    law = performer.habits["steps"]
+    lengths = beat_lengths(notes, grid, performer, is_end)
     position = np.union1d(notes["score_onset"], grid.start)
     beat = grid.index_at(position)
     share = np.maximum(step_shares(position, beat, grid, rng), 1e-3)

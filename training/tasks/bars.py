@@ -6,7 +6,7 @@ true ones, so in some windows they are twice or three times as fast or slow, lie
 ones, or one is lost or won on the way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -155,7 +155,7 @@ class BarBatches(WindowBatches):
     def __init__(self, data: Path, config: Mapping[str, Any]) -> None:
         super().__init__(config)
         self.wrong = config["wrong"]
-        readers = {
+        readers: dict[str, Callable[[], Iterable[np.ndarray]]] = {
             "lieder": lambda: corpora.songs(data / "lieder"),
             "piano_free": lambda: corpora.songs(data / "piano_free"),
             "pop909": lambda: corpora.pop_songs(data / "pop909"),

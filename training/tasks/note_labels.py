@@ -7,6 +7,7 @@ import numpy as np
 
 from engrave.listening.heads import FLAGS, METERS, PEDAL_AHEAD, PHASES, VALUES
 from engrave.listening.note_features import Keys, chords
+from engrave.music.arrays import Bools, Ints
 from engrave.music.performance import PEDAL_DOWN
 from engrave.music.values import LINE_OF_FIFTHS, is_compound
 from training.data.corpora import QUARTER
@@ -38,13 +39,14 @@ FLAG_BITS = {"grace": 1, "staccato": 4, "trill": 8 | 16 | 32, "arpeggio": 64, "t
 TOLERANCE = 1e-3  # of a beat
 
 
-def felt_beat(rows: np.ndarray) -> np.ndarray:
+def felt_beat(rows: np.ndarray) -> Ints:
     """The length of the felt beat at each note, in the units of the score."""
-    beat_type = np.maximum(rows["beat_type"].astype(int), 1)
-    return np.where(_compound(rows), 3, 1) * (4 * QUARTER) // beat_type
+    beat_type: Ints = np.maximum(rows["beat_type"].astype(int), 1)
+    parts: Ints = np.where(_compound(rows), 3, 1)
+    return parts * (4 * QUARTER) // beat_type
 
 
-def _compound(rows: np.ndarray) -> np.ndarray:
+def _compound(rows: np.ndarray) -> Bools:
     return is_compound(rows["beats"].astype(int), rows["beat_type"], three_in_one=False)
 
 

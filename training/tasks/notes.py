@@ -12,6 +12,7 @@ import numpy as np
 
 from engrave.listening import note_features
 from engrave.listening.note_features import Keys
+from engrave.music.arrays import Floats, Ints
 from training.data import corpora
 from training.data.duet import duet, signature
 from training.data.tunes import make_tune
@@ -81,12 +82,12 @@ def take_of(row: Mapping[str, Any]) -> Take:
     return Take(keys, with_pedal(answers, keys))
 
 
-def _pace(onset: np.ndarray, beats: np.ndarray) -> np.ndarray:
+def _pace(onset: Floats, beats: Floats) -> Floats:
     """Log seconds per beat around each onset, over the beats before and after it."""
     steps = np.log(np.diff(beats).clip(0.1, 8))
-    smooth = np.convolve(np.pad(steps, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
-    at = np.searchsorted(beats, onset, side="right") - 1
-    return smooth[at.clip(0, len(smooth) - 1)]
+    smooth: Floats = np.convolve(np.pad(steps, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+    at: Ints = np.searchsorted(beats, onset, side="right") - 1
+    return smooth[np.clip(at, 0, len(smooth) - 1)]
 
 
 class Batches(WindowBatches):

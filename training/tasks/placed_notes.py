@@ -55,6 +55,7 @@ class Laid:
     pace: np.ndarray
 
     def take(self, notes: np.ndarray | slice) -> "Laid":
+        """Those of the indices, of a slice, or where a mask is true."""
         return Laid(*(getattr(self, field.name)[notes] for field in fields(self)))
 
 
@@ -134,26 +135,18 @@ def changed(laid: Laid, change: Change, rng: np.random.Generator) -> tuple[Place
         kept = rng.random(len(laid.rows)) >= rng.uniform(0, change.lost)
         laid = laid.take(kept)
     places, out = placed(laid)
-    onset, end, beat = places.onset, places.end, places.beat
+    onset, end = places.onset, places.end
     if rng.random() < change.releases:
         factor = np.exp(rng.normal(rng.uniform(-0.5, 0.4), 0.12, len(end)))
         end = onset + (end - onset) * factor
-    place, bar, triple = places.place, places.bar, places.triple
-    if rng.random() < change.level:
-        level = LEVELS[rng.choice(4, p=[0.4, 0.4, 0.1, 0.1])]
-        beat = beat * level
-        bar = beat * rng.choice([2, 3, 4], p=[0.3, 0.2, 0.5])
-        place = (onset - onset[0] + beat * rng.integers(0, 4)) % bar
-        triple = np.zeros(len(bar), bool)
-        out["value"] = value_classes(laid.rows["duration"] / QUARTER / beat)
-    elif rng.random() < change.shift:
-        place = (place + beat * rng.integers(1, 4)) % bar
+    places = _regrouped(places, change, rng)
+    out["value"] = value_classes(laid.rows["duration"] / QUARTER / places.beat)
+    place = places.place
     upper = misheard(places, change, rng)
     if rng.random() < 0.5:
-        away = (
-            (rng.random(len(onset)) < change.beside) * rng.choice([-0.25, 0.25], len(onset)) * beat
-        )
-        onset, place = onset + away, (place + away) % bar
+        away = (rng.random(len(onset)) < change.beside) * rng.choice([-0.25, 0.25], len(onset))
+        away = away * places.beat
+        onset, place = onset + away, (place + away) % places.bar
     velocity = places.velocity
     if rng.random() < change.flat:
         velocity = np.full(len(velocity), 64.0)
@@ -164,15 +157,28 @@ def changed(laid: Laid, change: Change, rng: np.random.Generator) -> tuple[Place
         pitch=places.pitch + rng.integers(-6, 7),
         velocity=velocity,
         upper=upper,
-        beat=beat,
         place=place,
-        bar=bar,
-        triple=triple,
-        pace=places.pace * beat / places.beat * np.exp(rng.normal(0, 0.25)),
+        pace=places.pace * np.exp(rng.normal(0, 0.25)),
     )
     order = np.lexsort((places.pitch, places.onset))
     names = PlacedKeys.__dataclass_fields__
     return PlacedKeys(*(getattr(places, name)[order] for name in names)), out[order]
+
+
+def _regrouped(places: PlacedKeys, change: Change, rng: np.random.Generator) -> PlacedKeys:
+    """The notes on another beat, with bars of so many of them; or with other barlines."""
+    onset, beat, place, bar = places.onset, places.beat, places.place, places.bar
+    triple = places.triple
+    if rng.random() < change.level:
+        level = LEVELS[rng.choice(4, p=[0.4, 0.4, 0.1, 0.1])]
+        beat = beat * level
+        bar = beat * rng.choice([2, 3, 4], p=[0.3, 0.2, 0.5])
+        place = (onset - onset[0] + beat * rng.integers(0, 4)) % bar
+        triple = np.zeros(len(bar), bool)
+    elif rng.random() < change.shift:
+        place = (place + beat * rng.integers(1, 4)) % bar
+    pace = places.pace * beat / places.beat
+    return replace(places, beat=beat, place=place, bar=bar, triple=triple, pace=pace)
 
 
 def misheard(places: PlacedKeys, change: Change, rng: np.random.Generator) -> np.ndarray:
@@ -227,13 +233,14 @@ class PlacedBatches(WindowBatches):
     def _laid(self, rng: np.random.Generator) -> Laid:
         names = list(self.shares)
         corpus = names[rng.choice(len(names), p=[self.shares[n] for n in names])]
-        pieces = getattr(self, corpus)
-        piece = pieces[rng.integers(len(pieces))]
         length = int(self.window * MARGIN)
         if corpus == "performances":
-            laid = piece[rng.integers(len(piece))]
+            takes = self.performances[rng.integers(len(self.performances))]
+            laid = takes[rng.integers(len(takes))]
             start = _start(len(laid.rows), length, rng)
             return laid.take(slice(start, start + length))
+        scores = self.scores if corpus == "scores" else self.songs
+        piece = scores[rng.integers(len(scores))]
         start = _start(len(piece), length, rng)
         played = render(
             piece[start : start + length], rng, self.habits, start + length >= len(piece)

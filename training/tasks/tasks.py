@@ -76,4 +76,5 @@ LESSONS = {
 
 
 def lesson_of(config: Mapping[str, Any]) -> Lesson:
+    """What a configuration trains; the note network where it does not say."""
     return LESSONS[config.get("lesson", "notes")]

@@ -35,20 +35,28 @@ class Sound:
     start: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class PageTarget:
+    """Where a page goes: to `path`, which is the user's own choice or not (`named`).
+
+    With `assets` what it needs is written beside it. `sound` plays in place of its piano.
+    """
+
+    path: Path
+    named: bool
+    assets: bool
+    sound: Sound | None
+
+
 def write_page(
-    score: Score,
-    performance: Performance,
-    grid: Grid,
-    path: Path,
-    named: bool,
-    assets: bool,
-    sound: Sound | None,
+    score: Score, performance: Performance, grid: Grid, target: PageTarget
 ) -> list[File]:
-    """The page at `path` (`named` by the user or not) and, with `assets`, what it needs beside."""
+    """The page and what is written beside it."""
+    path, sound = target.path, target.sound
     files: list[File] = []
     resources = None
     heard = read_file(sound.path, LARGEST) if sound else b""
-    if assets:
+    if target.assets:
         musicxml, midi = path.with_suffix(".musicxml"), path.with_suffix(".mid")
         files = [
             File(path.with_name(SCRIPT), player_script().encode(), shared=True),
@@ -60,9 +68,9 @@ def write_page(
         if sound:
             files.append(File(path.with_name(sound.path.name), heard, listed_in=path))
         resources = Resources(SCRIPT, STYLE, _address(musicxml.name), _address(midi.name))
-    audio = _audio(sound, heard, performance, assets) if sound else None
+    audio = _audio(sound, heard, performance, target.assets) if sound else None
     page = write_html(score, performance, grid, resources, audio)
-    return [*files, File(path, page.encode(), named)]
+    return [*files, File(path, page.encode(), target.named)]
 
 
 def _audio(sound: Sound, heard: bytes, performance: Performance, beside: bool) -> Audio:

@@ -81,6 +81,7 @@ def _mark_order(mark: Mark | Clef) -> tuple[Fraction, int, bool]:
 
 
 def write_clef(attributes: Element, clef: Clef) -> None:
+    """A `<clef>` among the attributes of a measure."""
     xml = add(attributes, "clef", number=str(clef.staff))
     add(xml, "sign", clef.sign)
     add(xml, "line", str(clef.line))
@@ -89,6 +90,7 @@ def write_clef(attributes: Element, clef: Clef) -> None:
 
 
 def write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
+    """A mark as `<direction>` or `<sound>`, or a clef, where it stands in the measure."""
     if isinstance(mark, Clef):
         write_clef(add(xml, "attributes"), mark)
         return

@@ -59,9 +59,10 @@ def write_musicxml(score: Score) -> bytes:
     key_presses: Counter[int] = Counter()
     for number, part in enumerate(score.parts, 1):
         PartWriter(root, f"P{number}", part, divisions, key_presses).write()
-    return etree.tostring(
+    document: bytes = etree.tostring(
         root, encoding="UTF-8", xml_declaration=True, pretty_print=True, doctype=DOCTYPE
     )
+    return document
 
 
 def write_mxl(score: Score) -> bytes:

@@ -96,6 +96,15 @@ class _VoiceLayout:
     tuplets: dict[int, TupletSign]
 
 
+@dataclass(frozen=True, slots=True)
+class _ChordSigns:
+    """What one chord is written with: its stem, the accidental of each head, its tuplet."""
+
+    stem: str | None
+    accidentals: list[str | None]
+    tuplet: TupletSign | None
+
+
 class PartWriter:
     """Writes one part; holds what lasts from measure to measure (key, time, altered lines, ids)."""
 
@@ -119,6 +128,7 @@ class PartWriter:
         self.time = TimeSignature(4, 4)
 
     def write(self) -> None:
+        """All measures of the part."""
         before: Measure | None = None
         for measure, following in zip_longest(self.part.measures, self.part.measures[1:]):
             self.write_measure(measure, _opening_clefs(following) if following else [])
@@ -165,6 +175,7 @@ class PartWriter:
             self.write_marks_apart(xml, apart, measure.length)
 
     def write_attributes(self, xml: Element, measure: Measure) -> None:
+        """Divisions, key, time, staves and clefs, where they change."""
         first = len(self.xml) == 1
         if not (first or measure.key or measure.time):
             return
@@ -185,6 +196,7 @@ class PartWriter:
                 write_clef(attributes, clef)
 
     def write_voice(self, xml: Element, voice: Voice, layout: _VoiceLayout) -> None:
+        """The chords and rests of a voice, with the marks before them."""
         tuplets = layout.tuplets
         waiting = layout.marks.copy()
         for index, event in enumerate(voice.events):
@@ -194,8 +206,10 @@ class PartWriter:
                 hidden = event.hidden or index in layout.hidden
                 self.write_rest(xml, event, voice, tuplets.get(index), hidden)
             else:
-                signs = layout.accidentals[index]
-                self.write_chord(xml, event, voice, layout.stems[index], signs, tuplets.get(index))
+                signs = _ChordSigns(
+                    layout.stems[index], layout.accidentals[index], tuplets.get(index)
+                )
+                self.write_chord(xml, event, voice, signs)
         for marks in waiting.values():  # at the barline
             for mark in marks:
                 write_mark(xml, mark, self.part.staves)
@@ -224,6 +238,7 @@ class PartWriter:
     def write_rest(
         self, xml: Element, rest: Rest, voice: Voice, tuplet: TupletSign | None, hidden: bool
     ) -> None:
+        """A `<note>` with a `<rest>`."""
         note = add(xml, "note", **{"print-object": "no"} if hidden else {})
         sign = add(note, "rest")
         add(note, "duration", self.duration(rest.length))
@@ -236,18 +251,11 @@ class PartWriter:
         if tuplet and (rest.tuplet_start or rest.tuplet_stop):
             write_tuplet_ends(add(note, "notations"), rest, tuplet)
 
-    def write_chord(
-        self,
-        xml: Element,
-        chord: Chord,
-        voice: Voice,
-        stem: str | None,
-        signs: list[str | None],
-        tuplet: TupletSign | None,
-    ) -> None:
+    def write_chord(self, xml: Element, chord: Chord, voice: Voice, signs: _ChordSigns) -> None:
+        """A `<note>` for each head of a chord."""
         in_turn = chord.tremolo in ("start", "stop")
         duration = self.duration(chord.length if in_turn else length_of(chord.value))
-        for index, (head, sign) in enumerate(zip(chord.heads, signs, strict=True)):
+        for index, (head, sign) in enumerate(zip(chord.heads, signs.accidentals, strict=True)):
             note = self.add_note(xml, head)
             if chord.grace:
                 add(note, "grace", slash="yes" if chord.value.type == "eighth" else "no")
@@ -259,16 +267,16 @@ class PartWriter:
             for end in tie_ends(head):
                 add(note, "tie", type=end)
             add(note, "voice", str(voice.number))
-            write_value(note, chord.value, sign, tuplet)
+            write_value(note, chord.value, sign, signs.tuplet)
             if in_turn:
                 write_two_in_one(note)
-            if stem:
-                add(note, "stem", stem)
+            if signs.stem:
+                add(note, "stem", signs.stem)
             add(note, "staff", str(voice.staff_of(chord)))
             if not index:
                 for level, beam in enumerate(chord.beams, 1):
                     add(note, "beam", beam, number=str(level))
-            write_notations(note, chord, head, None if index else tuplet, first=not index)
+            write_notations(note, chord, head, None if index else signs.tuplet, first=not index)
 
     def add_note(self, xml: Element, head: Notehead) -> Element:
         """A note element with the id of its key press, if it has one."""

@@ -26,6 +26,7 @@ STROKES = "3"  # through the stem of a tremolo
 def write_value(
     note: Element, value: NoteValue, accidental: str | None, tuplet: TupletSign | None
 ) -> None:
+    """Type, dots, accidental and `<time-modification>`, in the order of the schema."""
     add(note, "type", value.type)
     for _ in range(value.dots):
         add(note, "dot")
@@ -47,6 +48,7 @@ def write_two_in_one(note: Element) -> None:
 
 
 def write_pitch(note: Element, pitch: Pitch) -> None:
+    """The `<pitch>` of a note."""
     xml = add(note, "pitch")
     add(xml, "step", pitch.step)
     if pitch.alter:
@@ -55,6 +57,7 @@ def write_pitch(note: Element, pitch: Pitch) -> None:
 
 
 def tie_ends(head: Notehead) -> list[str]:
+    """The types of the ties that end or begin at a head."""
     return ["stop"] * head.tied_from + ["start"] * head.tied_to
 
 
@@ -69,17 +72,8 @@ def write_notations(
         add(notations, "tied", type=end)
     if tuplet:
         write_tuplet_ends(notations, chord, tuplet)
-    if chord.ornament and first:
-        add(add(notations, "ornaments"), ORNAMENTS[chord.ornament])
-    if chord.tremolo and first:
-        add(add(notations, "ornaments"), "tremolo", STROKES, type=chord.tremolo)
-    if (chord.accent or chord.staccato) and first:
-        articulations = add(notations, "articulations")
-        for name in [*["accent"] * chord.accent, *["staccato"] * chord.staccato]:
-            add(articulations, name)
-    if chord.glissando and first:
-        line = {"line-type": "wavy", "number": "1", "type": chord.glissando}
-        add(notations, "glissando", GLISSANDO if chord.glissando == "start" else None, **line)
+    if first:
+        _write_signs(notations, chord)
     if chord.arpeggiated:
         add(notations, "arpeggiate")
     if chord.fermata and first:
@@ -92,7 +86,23 @@ def write_notations(
         add(lyric, "text", chord.lyric.text)
 
 
+def _write_signs(notations: Element, chord: Chord) -> None:
+    """Ornament, tremolo, articulations and glissando of a chord."""
+    if chord.ornament:
+        add(add(notations, "ornaments"), ORNAMENTS[chord.ornament])
+    if chord.tremolo:
+        add(add(notations, "ornaments"), "tremolo", STROKES, type=chord.tremolo)
+    if chord.accent or chord.staccato:
+        articulations = add(notations, "articulations")
+        for name in [*["accent"] * chord.accent, *["staccato"] * chord.staccato]:
+            add(articulations, name)
+    if chord.glissando:
+        line = {"line-type": "wavy", "number": "1", "type": chord.glissando}
+        add(notations, "glissando", GLISSANDO if chord.glissando == "start" else None, **line)
+
+
 def write_tuplet_ends(notations: Element, event: Event, tuplet: TupletSign) -> None:
+    """The `<tuplet>` elements where a tuplet begins or ends."""
     if event.tuplet_start:
         bracket = "yes" if tuplet.bracket else "no"
         number = {"show-number": "actual" if tuplet.number else "none"}

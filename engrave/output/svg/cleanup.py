@@ -27,8 +27,8 @@ from engrave.output.svg.text import Sign, read_lines, set_line, sign_outline
 PEN = {"stroke-width": "18", "fill": "currentColor", "stroke": "currentColor"}
 # How Verovio's classes are written (it says so in CSS).
 STYLES = {
-    **dict.fromkeys(("tempo", "ending", "fing", "reh"), {"font-weight": "bold"}),
-    **dict.fromkeys(("dir", "dynam", "mNum"), {"font-style": "italic"}),
+    **{name: {"font-weight": "bold"} for name in ("tempo", "ending", "fing", "reh")},
+    **{name: {"font-style": "italic"} for name in ("dir", "dynam", "mNum")},
 }
 DROPPED = {"pgHead", "pgFoot"}  # the title is ours to set
 PEN_ATTRIBUTES = {

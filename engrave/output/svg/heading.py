@@ -30,6 +30,7 @@ class Heading:
 
     @property
     def height(self) -> int:
+        """The height of title and composer."""
         lines = len(self.title) * self.title_size + len(self.composer) * COMPOSER_SIZE
         apart = ABOVE_COMPOSER if self.title and self.composer else 0
         return round(lines * LINE_HEIGHT) + apart + BELOW

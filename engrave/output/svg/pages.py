@@ -176,7 +176,7 @@ def _print(drawing: _Drawing, pages: Sequence[Element]) -> str:
     svg = _empty_picture(drawing, sum(map(_height, pages)))
     etree.SubElement(svg, "defs").extend(plate.signs.values())
     svg.append(music)
-    return etree.tostring(svg, encoding="unicode")
+    return str(etree.tostring(svg, encoding="unicode"))
 
 
 def _music(drawing: _Drawing, plate: Plate, pages: Sequence[Element]) -> Element:
@@ -205,7 +205,7 @@ def _slip(drawing: _Drawing, plate: Plate, page: Element) -> str:
     }
     svg = etree.Element("svg", picture)
     svg.append(_music(drawing, plate, [page]))
-    return etree.tostring(svg, encoding="unicode")
+    return str(etree.tostring(svg, encoding="unicode"))
 
 
 def _empty_picture(drawing: _Drawing, height: int) -> Element:

@@ -37,6 +37,7 @@ class Run:
 
     @property
     def width(self) -> float:
+        """The width in the text's or the music's font."""
         if self.music:
             return self.size * sum(_sign_widths().get(sign, 0.0) for sign in self.text)
         return text_width(self.text, self.size, self.style)
@@ -122,7 +123,7 @@ def set_line(line: Line) -> Iterator[Element | Sign]:
 def sign_outline(code: str) -> str:
     """The path of a sign of the music font, a thousand units to four staff spaces, upward."""
     glyph = etree.fromstring((DATA / MUSIC_FONT / f"{code}.xml").read_bytes())
-    return glyph.find("{*}path").get("d")
+    return str(glyph.find("{*}path").get("d"))
 
 
 def _values(style: Mapping[str, str] | None) -> set[str]:

@@ -17,6 +17,7 @@ from typing import Literal
 
 import numpy as np
 
+from engrave.music.arrays import Floats, Ints
 from engrave.music.grid import quarters_at, seconds_at
 from engrave.music.performance import FileGrid, Performance, chord_starts
 
@@ -73,8 +74,9 @@ def fit_file_grid(performance: Performance, wish: GridWish = "auto") -> FileFit:
     return FileFit("click", max(JITTERS)) if wish == "file" and fit == FREE else fit
 
 
-def _ticks(seconds: np.ndarray, grid: FileGrid) -> np.ndarray:
-    return np.rint(quarters_at(seconds, grid) * grid.ticks).astype(int)
+def _ticks(seconds: Floats, grid: FileGrid) -> Ints:
+    ticks: Ints = np.rint(quarters_at(seconds, grid) * grid.ticks).astype(int)
+    return ticks
 
 
 def _is_exact(ticks: np.ndarray, per_quarter: int) -> bool:

@@ -59,7 +59,7 @@ def test_script_and_style_can_stand_inside_a_page(text):
 class _Checker(HTMLParser):
     """Every element is closed in its turn, and no id is there twice."""
 
-    EMPTY = {"meta", "link", "img", "source"}
+    EMPTY = ("meta", "link", "img", "source")
 
     def __init__(self, page: str):
         super().__init__()

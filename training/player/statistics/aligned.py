@@ -35,6 +35,7 @@ class Aligned:
     presses: Array  # rows of seconds down, seconds up, depth: sustain pedal
 
     def at(self, position: Array) -> Array:
+        """Seconds of positions in the score, linear between the beats."""
         return np.interp(position, self.position, self.time)
 
 
@@ -93,4 +94,5 @@ def extent(values: Array, group: Array) -> Array:
     starts = np.flatnonzero(np.append(True, np.diff(group[order]) > 0))
     stops = np.append(starts[1:], len(order)) - 1
     many = stops > starts
-    return values[order][stops[many]] - values[order][starts[many]]
+    extents: Array = values[order][stops[many]] - values[order][starts[many]]
+    return extents

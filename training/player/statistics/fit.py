@@ -42,7 +42,8 @@ def memory_shares(variogram: Array, jitter: bool) -> Array:
         columns.append(np.where(LAGS == 1, 3.0, 2.0))
     weight = 1 / np.sqrt(LAGS)
     matrix = np.column_stack(columns) * weight[:, None]
-    return nnls(matrix, variogram * weight)[0]
+    shares: Array = nnls(matrix, variogram * weight)[0]
+    return shares
 
 
 def tempo_causes(gallery: Gallery) -> Array:
@@ -55,10 +56,12 @@ def tempo_law(gallery: Gallery) -> Array:
     """Weights of the causes by least squares, every piece weighing the same."""
     level, weights = gallery.figure("level")
     root = np.sqrt(weights)
-    return np.linalg.lstsq(tempo_causes(gallery) * root[:, None], level * root, rcond=None)[0]
+    law: Array = np.linalg.lstsq(tempo_causes(gallery) * root[:, None], level * root, rcond=None)[0]
+    return law
 
 
 def tempo_section(gallery: Gallery) -> dict[str, Any]:
+    """How fast pieces are played and how the tempo wavers."""
     level, weights = gallery.figure("level")
     law = tempo_law(gallery)
     shares = memory_shares(gallery.mean("variogram"), jitter=True)
@@ -89,6 +92,7 @@ def by_place(
 
 
 def steps_section(gallery: Gallery) -> dict[str, Any]:
+    """How unevenly the notes of one line follow each other."""
     ratio, seconds, weights = gallery.pooled("step_log", "step_seconds")
     groups = by_place(seconds, ratio, weights, STEPS)
     deviation = np.array([np.sqrt(np.average(v**2, weights=w)) for v, w in groups])
@@ -108,6 +112,7 @@ def steps_section(gallery: Gallery) -> dict[str, Any]:
 
 
 def chords_section(gallery: Gallery) -> dict[str, Any]:
+    """How far apart the notes of a chord are struck."""
     figures = ("spread", "lead", "left_hand", "hands_apart")
     return {name: gallery.curve(name) for name in figures} | {
         "shape": of_single_notes(gallery.pooled_curve("late")),
@@ -123,6 +128,7 @@ def of_single_notes(curve: Array) -> Array:
 
 
 def rolls_section(gallery: Gallery) -> dict[str, Any]:
+    """How often and how slowly chords are rolled."""
     return {
         "wide_share": gallery.curve("wide_share"),
         "signed_share": gallery.curve("signed_share"),
@@ -134,7 +140,8 @@ def rolls_section(gallery: Gallery) -> dict[str, Any]:
 
 def normal_scores(values: Array) -> Array:
     """The normal deviate of each value's rank."""
-    return ndtri((np.argsort(np.argsort(values)) + 0.5) / len(values))
+    scores: Array = ndtri((np.argsort(np.argsort(values)) + 0.5) / len(values))
+    return scores
 
 
 def means_by(group: Array, values: Array) -> tuple[Array, Array]:
@@ -153,6 +160,7 @@ def player_share(gallery: Gallery, name: str) -> float:
 
 
 def articulation_section(gallery: Gallery) -> dict[str, Any]:
+    """What share of its written length a key is held."""
     names = ("held_log", "held_seconds", "held_staccato", "held_moment", "number")
     held, seconds, staccato, moment, number, weights = gallery.pooled(*names)
     curves = {}
@@ -184,6 +192,7 @@ def articulation_section(gallery: Gallery) -> dict[str, Any]:
 
 
 def velocity_section(gallery: Gallery) -> dict[str, Any]:
+    """What the loudness of a note follows, and how much it varies."""
     level, features, weights = gallery.pooled("velocity", "features")
     root = np.sqrt(weights)
     law = np.linalg.lstsq(features * root[:, None], level * root, rcond=None)[0]
@@ -240,6 +249,7 @@ def variance_within(group: Array, values: Array) -> float:
 
 
 def errors_section(gallery: Gallery) -> dict[str, Any]:
+    """How often a note is left out or played wrong."""
     steps, weights = gallery.pooled("wrong_step")
     near = np.isin(steps, WRONG_INTERVALS)
     share = np.bincount((steps[near] + 12).astype(int), weights[near], len(WRONG_INTERVALS))
@@ -261,6 +271,7 @@ def errors_section(gallery: Gallery) -> dict[str, Any]:
 
 
 def pedal_section(gallery: Gallery) -> dict[str, Any]:
+    """How much, when and how deeply the sustain pedal is pressed."""
     place = gallery.mean("pedal_place")
     delay, room, weights = gallery.pooled("pedal_delay", "pedal_room")
     by_room = by_place(room, delay, weights, ROOM)
@@ -287,7 +298,8 @@ def correlation(gallery: Gallery) -> Array:
     found = (scores * weight).T @ (scores * weight)
     spread = np.sqrt(np.diag(found))
     # Drawn closer to independence, so that rounding leaves the matrix positive.
-    return 0.95 * found / np.outer(spread, spread) + 0.05 * np.eye(len(LINKED))
+    drawn: Array = 0.95 * found / np.outer(spread, spread) + 0.05 * np.eye(len(LINKED))
+    return drawn
 
 
 def habits_of(gallery: Gallery) -> dict[str, dict[str, Any]]:

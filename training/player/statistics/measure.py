@@ -26,6 +26,7 @@ SHOWN = (0.1, 0.5, 0.9)
 
 
 def gallery_of(rows: list[dict[str, Any]]) -> Gallery:
+    """The portraits of performances, each with the score that was played."""
     return Gallery([portrait(row) for row in rows], [row["score"] for row in rows])
 
 
@@ -79,6 +80,7 @@ def rendered(rows: list[dict[str, Any]], habits: Habits) -> list[dict[str, Any]]
 
 
 def middle(values: Array, level: float = 0.5, least: int = 5) -> float:
+    """A quantile of the values; not a number where there are too few."""
     return float(np.quantile(values, level)) if len(values) >= least else float("nan")
 
 
@@ -127,6 +129,7 @@ FIGURES: tuple[tuple[str, Callable[[Portrait], float]], ...] = (
 
 
 def percentiles(gallery: Gallery, figure: Callable[[Portrait], float]) -> str:
+    """The percentiles `SHOWN` of a figure over all performances."""
     values = np.array([figure(one) for one in gallery.portraits])
     known = np.isfinite(values)
     found = weighted_quantiles(values[known], gallery.weights[known], np.array(SHOWN))
@@ -134,6 +137,7 @@ def percentiles(gallery: Gallery, figure: Callable[[Portrait], float]) -> str:
 
 
 def comparison(human: Gallery, machine: Gallery) -> str:
+    """A table of the figures of people and of the renderer, side by side."""
     lines = ["| figure of one performance | people | renderer |", "|---|---|---|"]
     lines += [
         f"| {words} | {percentiles(human, figure)} | {percentiles(machine, figure)} |"
@@ -143,6 +147,7 @@ def comparison(human: Gallery, machine: Gallery) -> str:
 
 
 def main(folder: Path) -> None:
+    """Measure the performances of a folder, write the table, and hold the renderer against it."""
     rows = [row for row in performances(folder) if trusted(row)]
     human = gallery_of(rows)
     TABLE.write_text(as_json(habits_of(human)), encoding="utf-8")

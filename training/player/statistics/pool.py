@@ -16,9 +16,11 @@ Portrait = Mapping[str, Any]
 
 
 def weighted_quantiles(values: Array, weights: Array, levels: Array) -> Array:
+    """Quantiles (`levels` from 0 to 1) of weighted values, linear between them."""
     order = np.argsort(values)
     mass = np.cumsum(weights[order]) - weights[order] / 2
-    return np.interp(levels * weights.sum(), mass, values[order])
+    quantiles: Array = np.interp(levels * weights.sum(), mass, values[order])
+    return quantiles
 
 
 class Gallery:
@@ -40,9 +42,11 @@ class Gallery:
         values = np.array([p[name] for p in self.portraits], float)
         known = np.isfinite(values)
         weights = self.weights.reshape((-1,) + (1,) * (values.ndim - 1)) * known
-        return np.sum(np.where(known, values, 0.0) * weights, 0) / weights.sum(0)
+        mean: Array = np.sum(np.where(known, values, 0.0) * weights, 0) / weights.sum(0)
+        return mean
 
     def curve(self, name: str) -> Array:
+        """The curve of one figure a performance."""
         return weighted_quantiles(*self.figure(name), LEVELS)
 
     def pooled(self, *names: str) -> list[Array]:
@@ -60,6 +64,7 @@ class Gallery:
         return [np.concatenate(column) for column in columns]
 
     def pooled_curve(self, name: str) -> Array:
+        """The curve of all observations of a kind."""
         values, weights = self.pooled(name)
         known = np.isfinite(values)
         return weighted_quantiles(values[known], weights[known], LEVELS)
@@ -71,4 +76,5 @@ def standardised(curve: Array) -> Array:
     density = np.exp(-(np.linspace(-3, 3, 601) ** 2) / 2)
     density /= density.sum()
     spread = np.sqrt(density @ fine**2 - (density @ fine) ** 2)
-    return (curve - curve[len(Z) // 2]) / spread
+    standard: Array = (curve - curve[len(Z) // 2]) / spread
+    return standard

@@ -136,23 +136,28 @@ def chords(it: Aligned) -> dict[str, Any]:
     weight = np.sqrt(size[group][inner] / (size[group][inner] - 1))
     within = (rest[inner] - hand[group][inner]) * weight
     spread = scale(within) if inner.sum() > 20 else np.nan
-    both = (size.reshape(-1, 2) > 0).all(axis=1) & (
-        np.bincount(it.chord[~plain], minlength=len(it.position)) == 0
-    )
-    apart = (hand.reshape(-1, 2)[:, 1] - hand.reshape(-1, 2)[:, 0])[both]
-    enough = both.sum() > 20 and np.isfinite(spread)
-    noise = (
-        spread**2 * float(np.mean((1 / size.reshape(-1, 2)[both]).sum(axis=1))) if enough else 0.0
-    )
+    unrolled = np.bincount(it.chord[~plain], minlength=len(it.position)) == 0
+    both = (size.reshape(-1, 2) > 0).all(axis=1) & unrolled
     return {
         "lead": lead,
         "spread": spread,
-        "left_hand": float(np.median(apart)) if enough else np.nan,
-        "hands_apart": float(np.sqrt(max(scale(apart) ** 2 - noise, 1e-6))) if enough else np.nan,
+        **hands_apart(hand.reshape(-1, 2)[both], size.reshape(-1, 2)[both], spread),
         "late": within / spread,
-        "apart": (apart - np.median(apart)) / scale(apart) if enough else np.zeros(0),
         "chord_width": extent(it.notes["onset"][use], it.chord[use]),
         **{name: value for name, value in rolls.items() if name != "rolled"},
+    }
+
+
+def hands_apart(late: Array, size: Array, spread: float) -> dict[str, Any]:
+    """How far apart the hands are; `late` (seconds) and `size` have a row of two a chord."""
+    apart = late[:, 1] - late[:, 0]
+    if len(apart) <= 20 or not np.isfinite(spread):
+        return {"left_hand": np.nan, "hands_apart": np.nan, "apart": np.zeros(0)}
+    noise = spread**2 * float(np.mean((1 / size).sum(axis=1)))
+    return {
+        "left_hand": float(np.median(apart)),
+        "hands_apart": float(np.sqrt(max(scale(apart) ** 2 - noise, 1e-6))),
+        "apart": (apart - np.median(apart)) / scale(apart),
     }
 
 
