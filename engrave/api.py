@@ -12,7 +12,7 @@ from engrave import pipeline
 from engrave.doubts.doubt import Doubts, describe
 from engrave.doubts.find import find_doubts
 from engrave.expression.performed_tempo import keep_pace
-from engrave.files.disk import File, same_files, write_files
+from engrave.files.disk import same_files, write_files
 from engrave.listening.network import WEIGHTS
 from engrave.midi.read import read_midi
 from engrave.music.grid import Grid, Tap
@@ -32,26 +32,13 @@ from engrave.options import (
     parse_weights,
     read_taps,
 )
-from engrave.output.formats import PAGE_WRITERS, WRITERS, check_suffix, parse_paper
-from engrave.output.html.assets import PageTarget, Sound, write_page
+from engrave.output.formats import SaveOptions, files_of
+from engrave.output.html.assets import Sound
 from engrave.output.html.page import write_fragment
-from engrave.output.pdf import write_pdf
 from engrave.output.svg.pages import write_svg
 from engrave.pedal.inference import PedalWish
 from engrave.pipeline import Transcription
 from engrave.rhythm.file_beats.grid import Kind
-
-
-@dataclass(frozen=True, slots=True)
-class SaveOptions:
-    """How a score becomes files, as `Score.save` says; `named`: the path is the user's choice."""
-
-    named: bool = True
-    pages: bool = False
-    paper: str = "a4"
-    assets: bool = False
-    sound: Sound | None = None
-
 
 GRIDS = {"exact": "on the grid of the file", "click": "played to the click of the file"}
 
@@ -81,7 +68,7 @@ class Score(WrittenScore):
         audio: str | os.PathLike[str] | None = None,
         audio_start: float | None = None,
     ) -> None:
-        """Write the score to `path`; its suffix (one of `WRITERS`) says as what.
+        """Write the score to `path`; its suffix (one of `formats.FORMATS`) says as what.
 
         With `pages`, each page of an .svg or .png goes to a file of its own: take-1.svg,
         take-2.svg, ... A PDF always has pages; `paper` is "a4" or "letter".
@@ -95,23 +82,9 @@ class Score(WrittenScore):
         """
         sound = None if audio is None else Sound(Path(audio), audio_start)
         options = SaveOptions(pages=pages, paper=paper, assets=assets, sound=sound)
-        files = self.files(Path(path), options)
+        files = files_of(self, Path(path), options)
         source = self.performance.source.name
         write_files(files, source, same_files([source, *([audio] if audio else [])]))
-
-    def files(self, path: Path, options: SaveOptions) -> list[File]:
-        """What `save` writes."""
-        paper, assets, sound = parse_paper(options.paper), options.assets, options.sound
-        check_suffix(path, options.pages, assets or sound is not None)
-        suffix = path.suffix.lower()
-        if options.pages:
-            numbered = enumerate(PAGE_WRITERS[suffix](self, paper), start=1)
-            return [File(path.with_stem(f"{path.stem}-{n}"), page) for n, page in numbered]
-        if assets or sound:
-            target = PageTarget(path, options.named, assets, sound)
-            return write_page(self, self.performance, self.grid, target)
-        content = write_pdf(self, paper) if suffix == ".pdf" else WRITERS[suffix](self)
-        return [File(path, content, options.named)]
 
     def to_music21(self) -> Any:
         """The score as a `music21.stream.Score`, to go on with there."""

@@ -100,18 +100,13 @@ def transcribe(
     spelled = spell(notes, options.key, grid.bars, stated)
     notes = cross_staves(spelled.notes, spelled.sections, grid)
     shown = [note for note in notes if can_be_written(note.name)]  # marks stand at none but these
-    articulation = replace(
-        find_articulation(performance, notes, grid, evidence),
-        fermata=find_fermata(performance, shown),
-    )
+    articulation = find_articulation(performance, notes, grid, evidence)
+    articulation = replace(articulation, fermata=find_fermata(performance, shown))
     played = replace(performance, players=keys.players)
-    marks = _mark_parts(played, shown, grid, foot, options.pedal)
-    score = notate(
-        notes, keys.players, grid, spelled.sections, Signs(ornaments, articulation, marks)
-    )
+    signs = Signs(ornaments, articulation, _mark_parts(played, shown, grid, foot, options.pedal))
+    score = notate(notes, keys.players, grid, spelled.sections, signs)
     score = _with_source(keep_pace(score, grid), performance, options)
-    known = options.key or stated
-    weighed = {} if known else weigh_keys(notes, spelled.sections)
+    weighed = {} if options.key or stated else weigh_keys(notes, spelled.sections)
     likely = replace(bars.hypotheses, keys=weighed)
     return Transcription(performance, grid, score, evidence, options, likely, foot, fit)
 

@@ -22,7 +22,7 @@ from pretty_midi import ControlChange, Instrument, Note, PrettyMIDI
 import engrave
 from bench.report.table import in_columns
 from engrave.midi.read import read_midi
-from engrave.output.formats import WRITERS
+from engrave.output.formats import write
 from engrave.output.html.page import player_script
 
 FOLDER = Path(__file__).parent.parent
@@ -50,7 +50,7 @@ class Download:
 
 def own_downloads(score: engrave.Score) -> Iterator[Download]:
     """What a reader of a page of `engrave` downloads."""
-    page, drawing = (WRITERS[suffix](score) for suffix in (".html", ".svg"))
+    page, drawing = (write(score, suffix) for suffix in (".html", ".svg"))
     yield _download(
         "engrave: the page", page, "shows, plays the recording, MusicXML and MIDI in it"
     )
@@ -115,7 +115,7 @@ def main(words: list[str]) -> None:
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(FOLDER)]
     subprocess.run(command, check=True)
     score = engrave.transcribe(play_twice(SAMPLE))
-    musicxml = WRITERS[".musicxml"](score)
+    musicxml = write(score, ".musicxml")
     downloads = [*own_downloads(score), *peer_downloads(FOLDER / "node_modules", musicxml)]
     out.mkdir(parents=True, exist_ok=True)
     (out / "weight.md").write_text(write_weights(downloads), encoding="utf-8")

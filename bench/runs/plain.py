@@ -22,7 +22,7 @@ from bench.pages.read_musicxml import read_page
 from bench.pages.truth import TICKS, read_table
 from bench.runs.processes import Failure, run_apart
 from bench.systems.systems import OWN_WEIGHTS, import_midi
-from engrave.output.formats import WRITERS
+from engrave.output.formats import write
 from samples.tunes import SONGS, STYLES, Stroke, arrange, as_midi
 
 MOST_NOTES = 500  # of a score
@@ -111,7 +111,7 @@ def judge(task: Task) -> dict[str, float]:
     midi = midi_of(task)
     if task.system in OWN_WEIGHTS:
         score = engrave.transcribe(midi, weights=OWN_WEIGHTS[task.system])
-        page = read_page(WRITERS[".musicxml"](score))
+        page = read_page(write(score, ".musicxml"))
     else:
         page = read_page(import_midi(task.system, midi, Path.cwd(), LIMIT))
     return compare(task.notated, page)

@@ -24,7 +24,7 @@ from engrave.options import (
     parse_tempo,
     parse_weights,
 )
-from engrave.output.formats import WRITERS, parse_paper
+from engrave.output.formats import FORMATS, parse_paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _add_outputs(parser: Parser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help=f"where to write; the suffix chooses ({', '.join(WRITERS)}); "
+        help=f"where to write; the suffix chooses ({', '.join(FORMATS)}); "
         "a folder for several inputs, - for standard output; may repeat "
         "(default: .musicxml beside the input)",
     )

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import engrave
-from engrave.api import SaveOptions
 from engrave.cli.arguments import OPTIONS, main_parser
 from engrave.cli.terminal import (
     DONE,
@@ -27,7 +26,7 @@ from engrave.cli.terminal import (
     why,
 )
 from engrave.files.disk import File, Identities, find_same, same_files, write_files
-from engrave.output.formats import WRITERS, check_suffix
+from engrave.output.formats import SaveOptions, check_suffix, files_of, write
 from engrave.output.html.assets import Sound
 from engrave.output.pdf import TooTallError
 
@@ -198,7 +197,7 @@ def _write(job: Job, options: dict[str, Any]) -> Written:
     progress = _tell_step if job.events else None
     score = engrave.transcribe(source, **options, progress=progress)
     well = _save(score, job)
-    music = WRITERS[".musicxml"](score) if STANDARD in job.targets else b""
+    music = write(score, ".musicxml") if STANDARD in job.targets else b""
     explained = [f"  {line}" for line in score.explain().splitlines() * job.explain]
     return Written(well, music, [score.summary(), *explained])
 
@@ -215,7 +214,7 @@ def _save(score: engrave.Score, job: Job) -> bool:
             options = replace(job.saving, named=target in job.named)
             if not is_page(target):
                 options = replace(options, assets=False, sound=None)
-            files += score.files(Path(target), options)
+            files += files_of(score, Path(target), options)
         name = score.performance.source.name
         write_files(files, name, job.inputs, make_folders=True, sign_named=True)
     except OSError as error:

@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import engrave
-from engrave.api import SaveOptions
 from engrave.cli.arguments import OPTIONS, add_audio_options, add_options
 from engrave.cli.convert import is_nameless
 from engrave.cli.terminal import DONE, FAILED, Parser, attempt, complain, say, why
 from engrave.files.disk import File, same_files, write_files
-from engrave.output.formats import PAGE_WRITERS, WRITERS
+from engrave.output.formats import SaveOptions, files_of
 from engrave.output.html.assets import Sound
 from engrave.output.html.blogs import SITES, Picture, Post
 from engrave.output.html.page import LAYOUTS, describe, name_piece
-from engrave.output.pdf import TooTallError
+from engrave.output.pdf import TooTallError, write_png, write_png_pages
 from engrave.output.svg.pages import DARK, write_svg
 
 PAPER = '<rect width="100%" height="100%" fill="#fff" stroke="none"/>'
@@ -86,7 +85,7 @@ def _embed(command: Namespace, options: dict[str, Any]) -> list[str]:
     inputs = same_files([command.input, *command.files_read])
     try:
         saving = SaveOptions(named=False, assets=True, sound=sound)
-        page = score.files(place.with_suffix(".html"), saving)
+        page = files_of(score, place.with_suffix(".html"), saving)
         picture = File(place.with_suffix(".svg"), _on_paper(score))
         pixels = File(place.with_suffix(".png"), _picture(score))
         more = [
@@ -115,9 +114,9 @@ def _on_paper(score: engrave.Score) -> bytes:
 def _picture(score: engrave.Score) -> bytes:
     """What a feed shows: all of the music, or as much as fits into one picture."""
     try:
-        return WRITERS[".png"](score)
+        return write_png(score)
     except TooTallError:
-        return PAGE_WRITERS[".png"](score, "a4")[0]
+        return write_png_pages(score)[0]
 
 
 def _name(source: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import engrave
 from engrave.cli.arguments import OPTIONS, add_options
 from engrave.cli.terminal import DONE, FAILED, Parser, attempt, complain, say, why
-from engrave.output.formats import WRITERS
+from engrave.output.formats import write
 
 PATIENCE = 60.0  # seconds that a browser may take to start
 
@@ -34,7 +34,7 @@ def main(words: Sequence[str]) -> int:
     if score is None:
         return FAILED
     say(score.summary())
-    page = attempt(command.input, lambda: WRITERS[".html"](score))
+    page = attempt(command.input, lambda: write(score, ".html"))
     try:
         return DONE if page and _show(page) else FAILED
     except OSError as error:

@@ -1,31 +1,57 @@
-"""What a score can be saved as: the suffix chooses."""
+"""What a score can be saved as: the suffix chooses a row of `FORMATS`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engrave.music.score import Score as WrittenScore
+from engrave.files.disk import File
+from engrave.output.html.assets import PageTarget, Sound, write_page
 from engrave.output.html.page import write_html
 from engrave.output.midi_file import write_score_midi
 from engrave.output.musicxml.document import write_musicxml, write_mxl
 from engrave.output.pdf import write_pdf, write_png, write_png_pages
 from engrave.output.svg.pages import PAPERS, write_svg, write_svg_pages
 
-# The suffix chooses what is written of a public score, which knows its performance.
-WRITERS: dict[str, Callable[[Any], bytes]] = {
-    ".musicxml": write_musicxml,
-    ".xml": write_musicxml,
-    ".mxl": write_mxl,
-    ".svg": lambda score: write_svg(score).encode(),
-    ".html": lambda score: write_html(score, score.performance, score.grid).encode(),
-    ".mid": lambda score: write_score_midi(score, score.performance),
-    ".pdf": write_pdf,
-    ".png": write_png,
-}
-# The same on paper, page by page.
-PAGE_WRITERS: dict[str, Callable[[WrittenScore, str], list[bytes]]] = {
-    ".svg": lambda score, paper: [page.encode() for page in write_svg_pages(score, paper)],
-    ".png": write_png_pages,
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a public score, which knows its performance, is written: as one file on a paper.
+
+    `pages` gives a file a page, `beside` the file together with what belongs to it.
+    """
+
+    write: Callable[[Any, str], bytes]
+    pages: Callable[[Any, str], list[bytes]] | None = None
+    beside: Callable[[Any, PageTarget], list[File]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveOptions:
+    """How a score becomes files, as `Score.save` says; `named`: the path is the user's choice."""
+
+    named: bool = True
+    pages: bool = False
+    paper: str = "a4"
+    assets: bool = False
+    sound: Sound | None = None
+
+
+FORMATS = {
+    ".musicxml": Format(lambda score, _: write_musicxml(score)),
+    ".xml": Format(lambda score, _: write_musicxml(score)),
+    ".mxl": Format(lambda score, _: write_mxl(score)),
+    ".svg": Format(
+        lambda score, _: write_svg(score).encode(),
+        pages=lambda score, paper: [page.encode() for page in write_svg_pages(score, paper)],
+    ),
+    ".html": Format(
+        lambda score, _: write_html(score, score.performance, score.grid).encode(),
+        beside=lambda score, page: write_page(score, score.performance, score.grid, page),
+    ),
+    ".mid": Format(lambda score, _: write_score_midi(score, score.performance)),
+    ".pdf": Format(write_pdf),
+    ".png": Format(lambda score, _: write_png(score), pages=write_png_pages),
 }
 
 
@@ -38,10 +64,33 @@ def parse_paper(text: str) -> str:
 
 def check_suffix(path: Path, pages: bool = False, page_options: bool = False) -> None:
     """Raise ValueError unless a score can be saved under this name."""
-    suffix = path.suffix.lower()
-    if suffix not in WRITERS:
-        raise ValueError(f"{path}: the suffix must be one of {', '.join(WRITERS)}")
-    if pages and suffix not in PAGE_WRITERS:
-        raise ValueError(f"{path}: only {' and '.join(PAGE_WRITERS)} have one file a page")
-    if page_options and suffix != ".html":
+    found = FORMATS.get(path.suffix.lower())
+    if found is None:
+        raise ValueError(f"{path}: the suffix must be one of {', '.join(FORMATS)}")
+    if pages and found.pages is None:
+        paged = " and ".join(suffix for suffix, known in FORMATS.items() if known.pages)
+        raise ValueError(f"{path}: only {paged} have one file a page")
+    if page_options and found.beside is None:
         raise ValueError(f"{path}: only an .html page has assets and audio")
+
+
+def write(score: Any, suffix: str, paper: str = "a4") -> bytes:
+    """A public score as one file of this kind."""
+    return FORMATS[suffix].write(score, paper)
+
+
+def files_of(score: Any, path: Path, options: SaveOptions) -> list[File]:
+    """The files as which a public score is saved at `path`.
+
+    Raises ValueError for a suffix, or for options that do not go with it.
+    """
+    paper, with_files = parse_paper(options.paper), options.assets or options.sound is not None
+    check_suffix(path, options.pages, with_files)
+    found = FORMATS[path.suffix.lower()]
+    if options.pages and found.pages:
+        numbered = enumerate(found.pages(score, paper), start=1)
+        return [File(path.with_stem(f"{path.stem}-{n}"), page) for n, page in numbered]
+    if with_files and found.beside:
+        page = PageTarget(path, options.named, options.assets, options.sound)
+        return found.beside(score, page)
+    return [File(path, found.write(score, paper), options.named)]

@@ -15,7 +15,7 @@ from bench.runs.page_weight import (
     write_weights,
 )
 from engrave.midi.read import read_midi
-from engrave.output.formats import WRITERS
+from engrave.output.formats import write
 
 
 def test_a_performance_is_played_twice():
@@ -30,7 +30,7 @@ def test_our_page_of_32_bars_is_smaller_than_any_peer_alone():
     score = engrave.transcribe(play_twice(SAMPLE))
     assert len(score.performance.notes) == 366
     page, picture, player = own_downloads(score)
-    assert page.sent == len(gzip.compress(WRITERS[".html"](score), 9)) < 100_000
+    assert page.sent == len(gzip.compress(write(score, ".html"), 9)) < 100_000
     assert player.sent < 30_000 and picture.sent < 30_000 and picture.raw < 130_000
 
 

@@ -15,7 +15,7 @@ from engrave import options as options_module
 from engrave.cli.main import main
 from engrave.files.disk import signals_held, write_whole
 from engrave.files.provenance import read_signature, sign
-from engrave.output.formats import WRITERS
+from engrave.output.formats import write
 from tests.support.waltz import COMMAND, ENVIRONMENT, WALTZ, list_files, make_waltz
 
 pytestmark = pytest.mark.slow
@@ -314,7 +314,7 @@ def test_one_refusal_stops_all_files_of_a_performance(folder, command):
 def test_a_signed_file_is_what_it_was(folder, command, suffix):
     assert command("n.mid", "-o", f"n{suffix}")[0] == 0
     signed = Path(f"n{suffix}").read_bytes()
-    plain = WRITERS[suffix](engrave.transcribe("n.mid"))
+    plain = write(engrave.transcribe("n.mid"), suffix)
     assert signed == sign(f"n{suffix}", plain, read_signature(f"n{suffix}", signed))
     assert 0 < len(signed) - len(plain) < 120
     if suffix == ".png":

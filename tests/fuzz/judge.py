@@ -9,7 +9,7 @@ from lxml import etree
 import engrave
 from engrave.midi.smf import MidiError
 from engrave.music.iterate import heads_of
-from engrave.output.formats import WRITERS
+from engrave.output.formats import write
 from engrave.output.pdf import TooTallError
 from tests.support.judge import check
 from tests.support.note_account import account
@@ -41,11 +41,11 @@ def fault_of(data: bytes, seed: int) -> str:
         faults = [
             *account(data, score),
             *check(score, score.performance),
-            *_lost_on_paper(score, WRITERS[".musicxml"](score)),
+            *_lost_on_paper(score, write(score, ".musicxml")),
         ]
         if len(score.performance.notes) < 400:
             for suffix in [".html", random.Random(seed).choice(PICTURES)]:
-                WRITERS[suffix](score)
+                write(score, suffix)
         score.explain()
     except MidiError as error:
         return "a long message" if len(str(error)) > LONGEST_MESSAGE or "\n" in str(error) else ""

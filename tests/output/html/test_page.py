@@ -11,7 +11,7 @@ import pytest
 
 import engrave
 from engrave.cli.main import main
-from engrave.output.formats import WRITERS
+from engrave.output.formats import write
 from engrave.output.html.page import ROOMS, WEB, page_style, player_script
 from tests.support.sound import write_tone
 from tests.support.waltz import COMMAND, ENVIRONMENT, WALTZ, list_files
@@ -112,7 +112,7 @@ def test_the_same_performance_gives_the_same_page(waltz, tmp_path):
 
 def test_a_page_of_sixteen_bars_is_small():
     page = engrave.transcribe(SAMPLES / "march.mid")
-    assert squeezed(WRITERS[".html"](page).decode()) < 50_000
+    assert squeezed(write(page, ".html").decode()) < 50_000
 
 
 # On the command line
