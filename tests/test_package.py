@@ -4,6 +4,7 @@ ruff and mypy run here, so that `pytest` is the whole of the checks.
 """
 
 import ast
+import re
 import subprocess
 import sys
 from configparser import ConfigParser
@@ -85,6 +86,29 @@ def test_what_the_tests_import_comes_with_dev():
         libraries_in("tests", "samples", "judges", "bench", "training")
         <= requirements("install_requires") | dev
     )
+
+
+def test_the_version_stands_in_one_place():
+    """In `engrave/__init__.py`; MuseScore reads that of the plugin from the plugin alone."""
+    assert SETUP["metadata"]["version"] == "attr: engrave.__version__"
+    plugin = (ROOT / "musescore_plugin" / "engrave.qml").read_text(encoding="utf-8")
+    assert re.findall(r'^    version: "(.*)"$', plugin, re.M) == [engrave.__version__]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(
+        rf"^## \[{re.escape(engrave.__version__)}\] - \d{{4}}-\d\d-\d\d$", changes, re.M
+    )
+
+
+def test_the_notice_names_files_that_are_there():
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    paths = re.findall(r"engrave/[\w/]+\.\w+", notice)
+    weights = re.findall(r"\b\w+\.onnx", notice)
+    assert len(paths) == len(weights) == 4
+    assert all((ROOT / path).is_file() for path in paths)
+    assert all((ROOT / "engrave" / "weights" / name).is_file() for name in weights)
+    card = (ROOT / "docs" / "model-card.md").read_text(encoding="utf-8")
+    licence = card[card.index("**Licence.**") :]
+    assert all(f"`{name.removeprefix('engrave/')}`" in licence for name in [*paths[1:], *weights])
 
 
 def test_every_room_of_the_package_is_installed():

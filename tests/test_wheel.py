@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tarfile
 import venv
+import zipfile
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,8 @@ ROOT = Path(__file__).parent.parent
 MADE_BY_PROGRAMS = shutil.ignore_patterns(
     ".git", *(line.rstrip("/") for line in (ROOT / ".gitignore").read_text().split())
 )
-FOLDERS = (".ci", ".github", "bench", "docs", "engrave", "judges", "musescore_plugin")
-FOLDERS += ("samples", "tests", "training")
+FOLDERS = (".ci", ".github", "LICENSES", "bench", "docs", "engrave", "judges")
+FOLDERS += ("musescore_plugin", "samples", "tests", "training")
 
 
 def run(*words: object, folder: Path) -> str:
@@ -78,13 +80,25 @@ def test_what_they_say_of_themselves_can_be_published(distributions):
     assert said.count("PASSED") == 2
 
 
+def test_they_say_under_which_licences_they_are(distributions):
+    (wheel,) = distributions.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        said = BytesParser().parsebytes(archive.read(name))
+    assert said["License-Expression"] == "MIT AND CC-BY-NC-SA-4.0"
+    files = {"LICENSE", "LICENSES/CC-BY-NC-SA-4.0.txt", "NOTICE"}
+    assert set(said.get_all("License-File")) == files
+
+
 def test_the_source_distribution_is_the_whole_project(project, distributions):
     (path,) = distributions.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         held = {Path(*Path(name).parts[1:]) for name in archive.getnames()}
     files = [path for folder in FOLDERS for path in (project / folder).rglob("*")]
     needed = {path.relative_to(project) for path in files if path.is_file()}
-    needed |= {Path(name) for name in ("LICENSE", "CITATION.cff", "mkdocs.yml", ".gitignore")}
+    needed |= {
+        Path(name) for name in ("LICENSE", "NOTICE", "CITATION.cff", "mkdocs.yml", ".gitignore")
+    }
     assert needed - held == set()
 
 

@@ -25,6 +25,7 @@ class Piano {
   constructor(context) {
     this.context = context;
     this.strings = new Map();
+    this.body = this.#body();
     this.output = this.#output();
   }
 
@@ -80,7 +81,6 @@ class Piano {
     const { context } = this;
     const input = context.createGain();
     input.gain.value = PIANO.loudness;
-    this.body ??= this.#body();
     input.connect(this.body);
     return input;
   }

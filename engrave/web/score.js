@@ -10,7 +10,9 @@ const DRAWN = 8; // pixels that a pointer must move to draw a selection
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const nearby = new IntersectionObserver(
   (entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting) target.load();
+    for (const { isIntersecting, target } of entries) {
+      if (isIntersecting && target instanceof EngraveScore) target.load();
+    }
   },
   { rootMargin: "500px" },
 );
@@ -210,7 +212,9 @@ class EngraveScore extends HTMLElement {
       Math.hypot(other.clientX - event.clientX, other.clientY - event.clientY) > DRAWN;
     addEventListener("pointermove", (other) => {
       const to = moved(other) ? this.sheet.timeAt(other) : null;
-      if (to !== null) this.sheet.showLoop(this.drawn = this.#selection(from, to));
+      if (to === null) return;
+      this.drawn = this.#selection(from, to);
+      this.sheet.showLoop(this.drawn);
     }, { signal });
     addEventListener("pointerup", () => {
       end.abort();

@@ -59,17 +59,21 @@ class Sheet {
 
   // Lights the heads of what sounds, each of a row of tied ones from its own time on.
   light(sounding, time) {
-    const lit = new Map();
-    for (const press of sounding) {
-      const how = time < this.recording.notes[press].release ? "held" : "ringing";
-      for (const stop of this.heads.get(press) ?? []) {
-        if (stop.time > time) continue;
-        if (lit.get(stop.head) !== "held") lit.set(stop.head, how);
-      }
-    }
+    const lit = this.#sounding(sounding, time);
     for (const [head, how] of this.lit) if (lit.get(head) !== how) head.classList.remove(how);
     for (const [head, how] of lit) head.classList.add(how);
     this.lit = lit;
+  }
+
+  // The heads of what sounds, each "held" or "ringing".
+  #sounding(sounding, time) {
+    const lit = new Map();
+    for (const press of sounding) {
+      const how = time < this.recording.notes[press].release ? "held" : "ringing";
+      const begun = (this.heads.get(press) ?? []).filter((stop) => stop.time <= time);
+      for (const { head } of begun) if (lit.get(head) !== "held") lit.set(head, how);
+    }
+    return lit;
   }
 
   // Puts the cursor where the music is. Without `gliding` it goes from note to note.
@@ -114,7 +118,7 @@ class Sheet {
   // Marks what is repeated: { start, end } in seconds, or null.
   showLoop(loop) {
     this.loop = loop;
-    this.layouts.querySelectorAll(".loop").forEach((mark) => mark.remove());
+    for (const mark of this.layouts.querySelectorAll(".loop")) mark.remove();
     if (!loop) return;
     this.systems.forEach(({ element, stops }, index) => {
       const ends = this.starts[index + 1] ?? Infinity;

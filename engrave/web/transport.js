@@ -102,24 +102,27 @@ class PianoTransport {
 
   // Hands over everything that begins before the horizon; at the end of a loop a new leg begins.
   #fill() {
+    const horizon = instrument.piano.context.currentTime + AHEAD;
+    let more = true;
+    while (more) more = this.#handOver(horizon);
+  }
+
+  // The next note, or the next leg; says whether there may be more before the horizon.
+  #handOver(horizon) {
     const { piano } = instrument;
-    const horizon = piano.context.currentTime + AHEAD;
     const end = this.loop ? this.loop.end : this.duration;
-    for (;;) {
-      const leg = this.legs.at(-1);
-      const clock = (seconds) => leg.at + (seconds - leg.from) / this.speed;
-      const note = this.recording.notes[this.next];
-      const coming = note !== undefined && note.onset < end;
-      if (clock(coming ? note.onset : end) > horizon) return;
-      if (coming) {
-        piano.strike(note.pitch, note.velocity, clock(note.onset), clock(Math.min(note.end, end)));
-        this.next += 1;
-      } else if (this.loop) {
-        this.#begin(this.loop.start, clock(end));
-      } else {
-        return;
-      }
+    const leg = this.legs.at(-1);
+    const clock = (seconds) => leg.at + (seconds - leg.from) / this.speed;
+    const note = this.recording.notes[this.next];
+    const coming = note !== undefined && note.onset < end;
+    if (clock(coming ? note.onset : end) > horizon) return false;
+    if (coming) {
+      piano.strike(note.pitch, note.velocity, clock(note.onset), clock(Math.min(note.end, end)));
+      this.next += 1;
+    } else if (this.loop) {
+      this.#begin(this.loop.start, clock(end));
     }
+    return coming || Boolean(this.loop);
   }
 }
 
