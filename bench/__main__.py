@@ -23,7 +23,7 @@ from bench.runs.musescore import Verdict, read_pages, write_verdicts
 from bench.runs.pedal import Figures, judge_all, write_pedal_json, write_pedal_table
 from bench.runs.plain import judge_plain, own_tunes, read_scores, write_plain_table
 from bench.runs.processes import Failure
-from bench.runs.score import CEILING, score_recordings, shelf_place
+from bench.runs.score import CEILING, page_path, score_recordings
 from bench.runs.speed import Run, measure_files, measure_growth, write_runs, write_speed
 from bench.runs.versions import commit, version_of
 from bench.systems.systems import OWN_WEIGHTS, PEERS, PeerError
@@ -199,7 +199,7 @@ def _look(command: argparse.Namespace, recordings: list[Recording], about: str) 
 
 
 def _view(outcome: Outcome, out: Path) -> View:
-    page = take_page(shelf_place(out, outcome.system, outcome.performance))
+    page = take_page(page_path(out, outcome.system, outcome.performance))
     return View(outcome.system, outcome.figures, page, outcome.failure or "its page was not kept")
 
 

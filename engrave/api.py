@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from engrave import pipeline
-from engrave.doubts.doubt import Doubts, describe
+from engrave.doubts.doubt import Doubts, explain_doubts
 from engrave.doubts.find import find_doubts
-from engrave.expression.performed_tempo import keep_pace
+from engrave.expression.performed_tempo import add_performed_tempo
 from engrave.files.disk import same_files, write_files
 from engrave.listening.network import WEIGHTS
 from engrave.midi.read import read_midi
@@ -33,12 +33,12 @@ from engrave.options import (
     read_taps,
 )
 from engrave.output.formats import SaveOptions, files_of
-from engrave.output.html.assets import Sound
+from engrave.output.html.assets import AudioFile
 from engrave.output.html.page import write_fragment
 from engrave.output.svg.pages import write_svg
-from engrave.pedal.inference import PedalWish
+from engrave.pedal.inference import PedalOptions
 from engrave.pipeline import Transcription
-from engrave.rhythm.file_beats.grid import Kind
+from engrave.rhythm.file_beats.grid import FitKind
 
 GRIDS = {"exact": "on the grid of the file", "click": "played to the click of the file"}
 
@@ -56,7 +56,7 @@ class Score(WrittenScore):
     grid: Grid
     doubts: Doubts
     pedal_inferred: bool = False
-    on_grid: Kind = "free"
+    on_grid: FitKind = "free"
 
     def save(  # noqa: PLR0913 - keywords that users write
         self,
@@ -80,7 +80,7 @@ class Score(WrittenScore):
         FileExistsError. Raises ValueError for any other suffix or paper, and TooTallError (one) for
         music too long for a .png without pages.
         """
-        sound = None if audio is None else Sound(Path(audio), audio_start)
+        sound = None if audio is None else AudioFile(Path(audio), audio_start)
         options = SaveOptions(pages=pages, paper=paper, assets=assets, sound=sound)
         files = files_of(self, Path(path), options)
         source = self.performance.source.name
@@ -103,7 +103,7 @@ class Score(WrittenScore):
 
     def explain(self) -> str:
         """How sure the reading is and which correction would matter most, line by line."""
-        return "\n".join(describe(self.doubts))
+        return "\n".join(explain_doubts(self.doubts))
 
     def __repr__(self) -> str:
         return f"<Score {self.summary()}>"
@@ -134,7 +134,7 @@ def transcribe(  # noqa: PLR0913 - keywords that users write
     title: str | None = None,
     composer: str | None = None,
     weights: str = WEIGHTS[0],
-    pedal: PedalWish | str = "auto",
+    pedal: PedalOptions | str = "auto",
     grid: str = "auto",
     find_repeats: bool = False,
     progress: pipeline.Progress | None = None,
@@ -170,7 +170,7 @@ def transcribe(  # noqa: PLR0913 - keywords that users write
     )
     made = pipeline.transcribe(read_midi(source), options, progress or pipeline.no_progress)
     if find_repeats:
-        made = replace(made, score=keep_pace(fold_repeats(made.score), made.grid))
+        made = replace(made, score=add_performed_tempo(fold_repeats(made.score), made.grid))
     return _score_of(made)
 
 
@@ -181,7 +181,7 @@ def _score_of(made: Transcription) -> Score:
         performance=made.performance,
         grid=made.grid,
         doubts=find_doubts(made),
-        pedal_inferred=made.foot.inferred,
+        pedal_inferred=made.pedal_track.inferred,
         on_grid=made.fit.kind,
     )
 

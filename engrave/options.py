@@ -12,12 +12,12 @@ from typing import Any, get_args
 from engrave.files.disk import read_file
 from engrave.listening.network import WEIGHTS
 from engrave.music.grid import Tap
-from engrave.music.values import LINE_OF_FIFTHS, KeySignature, TimeSignature
-from engrave.pedal.inference import AS_FITS, PedalWish
+from engrave.music.values import STEPS_BY_FIFTHS, KeySignature, TimeSignature
+from engrave.pedal.inference import DEFAULT_PEDAL, PedalOptions
 from engrave.pitch.keys import MODES
-from engrave.rhythm.file_beats.grid import GridWish
+from engrave.rhythm.file_beats.grid import GridOption
 
-# The words of a wish for the pedal: what they say of `PedalWish`.
+# The words of a wish for the pedal: what they say of `PedalOptions`.
 PEDAL_WORDS: dict[str, tuple[str, Any]] = {
     **{source: ("source", source) for source in ("auto", "keep", "infer", "off")},
     **{"full": ("simile", False), "simile": ("simile", True), "brackets": ("brackets", True)},
@@ -72,26 +72,26 @@ def parse_weights(text: str) -> str:
     raise ValueError(f"{text!r} names no weights; there are {' and '.join(WEIGHTS)}")
 
 
-def parse_grid(text: str) -> GridWish:
+def parse_grid(text: str) -> GridOption:
     """Whether the beats of a file are those of its music."""
-    wishes: tuple[GridWish, ...] = get_args(GridWish)
-    for wish in wishes:
-        if text == wish:
-            return wish
+    wishes: tuple[GridOption, ...] = get_args(GridOption)
+    for option in wishes:
+        if text == option:
+            return option
     names = ", ".join(wishes)
     raise ValueError(f"{text!r} says nothing of the grid of a file; there are {names}")
 
 
-def parse_pedal(text: str) -> PedalWish:
+def parse_pedal(text: str) -> PedalOptions:
     """What a text such as "infer" or "auto,simile,brackets" wishes of the pedal."""
-    wish: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     for word in text.split(","):
         name, value = PEDAL_WORDS.get(word.strip(), (None, None))
-        if name is None or name in wish:
+        if name is None or name in options:
             known = ", ".join(PEDAL_WORDS)
             raise ValueError(f"{text!r} is no wish for the pedal; there are {known}")
-        wish[name] = value
-    return PedalWish(**wish)
+        options[name] = value
+    return PedalOptions(**options)
 
 
 def read_taps(path: str | os.PathLike[str]) -> tuple[Tap, ...]:
@@ -140,7 +140,7 @@ def parse_key(text: str) -> KeySignature:
     alter = SIGNS[sign.lower().strip(" -")]
     minor = mode_word.lower().startswith("mi") or mode_word == "m"
     minor = minor or (not mode_word and step.islower())
-    fifths = LINE_OF_FIFTHS.index(step.upper()) - 1 + 7 * alter - 3 * minor
+    fifths = STEPS_BY_FIFTHS.index(step.upper()) - 1 + 7 * alter - 3 * minor
     if abs(fifths) > 7:
         signs = "sharps" if fifths > 0 else "flats"
         raise ValueError(f"{text!r} has no key signature: it would need {abs(fifths)} {signs}")
@@ -161,9 +161,9 @@ class Options:
     tempo: float | None = None
     beats: Sequence[Tap] | None = None
     key: KeySignature | None = None
-    grid: GridWish = "auto"
+    grid: GridOption = "auto"
     smallest: Fraction = Fraction(0)
-    pedal: PedalWish = AS_FITS
+    pedal: PedalOptions = DEFAULT_PEDAL
     title: str | None = None
     composer: str | None = None
     weights: str = WEIGHTS[0]

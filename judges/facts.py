@@ -53,7 +53,7 @@ def differences(ours: Sequence[Fact], theirs: Sequence[Fact], their_name: str) -
     return [sentence for _, sentence in sorted(sentences)]
 
 
-def at_its_moment(
+def at_its_position(
     lengths: Sequence[Fraction], measure: int, onset: Fraction
 ) -> tuple[int, Fraction]:
     """The end of a measure as the start of the next, where there is one."""
@@ -64,5 +64,5 @@ def at_its_moment(
 
 def pedal_text(lengths: Sequence[Fraction], measure: int, onset: Fraction) -> str:
     """What is said of a pedal that is held until a place."""
-    measure, onset = at_its_moment(lengths, measure, onset)
+    measure, onset = at_its_position(lengths, measure, onset)
     return f"held until measure {measure} at {onset}"

@@ -15,7 +15,7 @@ from pathlib import Path
 from lxml import etree
 
 from judges.chords import Element
-from judges.facts import Fact, Signature, at_its_moment, pedal_text
+from judges.facts import Fact, Signature, at_its_position, pedal_text
 
 BASE_LENGTHS = {
     "breve": Fraction(8),
@@ -144,7 +144,7 @@ class _StaffReader:
             self._add("pedal look", "without the sign Ped.")
 
     def _add(self, kind: str, text: str) -> None:
-        measure, onset = at_its_moment(self.lengths, self.measure, self.cursor)
+        measure, onset = at_its_position(self.lengths, self.measure, self.cursor)
         self.facts.append(Fact(self.part, measure, onset, self.staff, kind, text))
 
 

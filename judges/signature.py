@@ -32,10 +32,19 @@ from pathlib import Path
 from lxml import etree
 
 from judges.chords import Element, WrittenChord, content, tuplet_facts, voice_names, written_length
-from judges.facts import Fact, MeasureFrame, Signature, at_its_moment, pedal_text
+from judges.facts import Fact, MeasureFrame, Signature, at_its_position, pedal_text
 
 # Signs that belong to the moment, not to the measure in which the file happens to write them.
-MOMENTS = ("clef", "dynamics", "pedal mark", "pedal look", "words", "tempo", "wedge", "direction")
+KINDS_AT_A_POSITION = (
+    "clef",
+    "dynamics",
+    "pedal mark",
+    "pedal look",
+    "words",
+    "tempo",
+    "wedge",
+    "direction",
+)
 
 
 def read_tree(path: Path) -> Element:
@@ -116,7 +125,7 @@ class _PartReader:
         """All facts of the part, once its last measure is read."""
         names = voice_names(self.chords)
         lengths = [frame.length for frame in self.frames]
-        facts = [_moved_to_its_moment(fact, lengths) for fact in self.facts]
+        facts = [_moved_to_its_position(fact, lengths) for fact in self.facts]
         facts += _pedal_facts(facts, lengths)
         for chord in self.chords:
             rank = names[chord.voice].rank if chord.voice in names else None
@@ -167,7 +176,7 @@ class _PartReader:
     def _read_sign(self, sign: Element, staff: int, placement: str, offset: Fraction) -> None:
         kind = "pedal mark" if sign.tag == "pedal" else sign.tag
         text = f"{content(sign)} {placement}".strip()
-        if kind not in MOMENTS:
+        if kind not in KINDS_AT_A_POSITION:
             kind, text = "direction", f"{sign.tag} {text}"
         self._add(staff, kind, text, offset)
         if sign.get("type") == "start" and sign.get("sign") == "no":
@@ -190,10 +199,10 @@ class _PartReader:
         self.cursor += length
 
 
-def _moved_to_its_moment(fact: Fact, lengths: list[Fraction]) -> Fact:
-    if fact.kind not in MOMENTS:
+def _moved_to_its_position(fact: Fact, lengths: list[Fraction]) -> Fact:
+    if fact.kind not in KINDS_AT_A_POSITION:
         return fact
-    measure, onset = at_its_moment(lengths, fact.measure, fact.onset)
+    measure, onset = at_its_position(lengths, fact.measure, fact.onset)
     return replace(fact, measure=measure, onset=onset)
 
 

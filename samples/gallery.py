@@ -15,7 +15,7 @@ if str(FOLDER.parent) not in sys.path:  # run as a program, not imported
     sys.path.insert(0, str(FOLDER.parent))
 
 import engrave  # noqa: E402
-from engrave.output.html.page import describe  # noqa: E402
+from engrave.output.html.page import alt_text  # noqa: E402
 
 DOCS = FOLDER.parent / "docs"
 HEAD = """\
@@ -56,7 +56,7 @@ def write_gallery(folder: Path) -> None:
 
 def _write_exhibit(exhibit: Exhibit, score: engrave.Score) -> str:
     name = exhibit.name
-    image = f'<img src="../samples/{name}.svg" alt="{escape(describe(score, score.performance))}">'
+    image = f'<img src="../samples/{name}.svg" alt="{escape(alt_text(score, score.performance))}">'
     return "\n".join(
         [
             f"## {score.title}",

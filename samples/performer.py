@@ -106,7 +106,7 @@ def _set_clock(piece: Piece, chance: Random) -> _Clock:
 
 def _phrase_arc(piece: Piece, quarter: Fraction) -> float:
     """How much slower than the base tempo: most at the end of the phrase, less at its half."""
-    x = _place_in_phrase(piece, quarter)
+    x = _position_in_phrase(piece, quarter)
     half = 2 * x % 1
     return piece.rubato * (0.35 * (1 - x) ** 6 + x**6 + 0.3 * half**6 - 0.3 * math.sin(math.pi * x))
 
@@ -116,7 +116,7 @@ def _phrase_at(piece: Piece, quarter: Fraction) -> Phrase:
     return piece.phrases[bisect_right(starts, quarter) - 1]
 
 
-def _place_in_phrase(piece: Piece, quarter: Fraction) -> float:
+def _position_in_phrase(piece: Piece, quarter: Fraction) -> float:
     phrase = _phrase_at(piece, quarter)
     return float((quarter - phrase.start) / (phrase.end - phrase.start))
 
@@ -236,7 +236,7 @@ def _pedalled(piece: Piece, note: TrueNote) -> bool:
 def _velocity(piece: Piece, note: TrueNote, chance: Random) -> int:
     """The phrase's dynamic, swelling to its middle; melody above bass above inner notes."""
     loud: float = VELOCITY[_phrase_at(piece, note.onset).dynamic]
-    loud += 9 * math.sin(math.pi * _place_in_phrase(piece, note.onset)) - 3
+    loud += 9 * math.sin(math.pi * _position_in_phrase(piece, note.onset)) - 3
     loud += {1: 9, 2: -6, 5: -5, 6: -5}[note.voice]
     loud += (note.pitch.midi - 60) / 8 if note.voice == 1 else 0
     loud += _accent(piece.bars, note.onset) - (8 if note.grace else 0)

@@ -15,7 +15,7 @@ import pytest
 from lxml import etree
 
 import engrave
-from engrave.doubts.doubt import Choice, Doubt, Doubts, describe
+from engrave.doubts.doubt import Choice, Doubt, Doubts, explain_doubts
 from engrave.midi.smf import MidiError
 from engrave.music.grid import Bar, Grid, Tap
 from engrave.music.marks import TempoMark
@@ -164,7 +164,7 @@ def test_a_score_shows_itself_in_a_notebook(waltz):
 
 def test_a_score_says_how_sure_it_is(waltz):
     lines = waltz.explain().splitlines()
-    assert lines == describe(waltz.doubts)
+    assert lines == explain_doubts(waltz.doubts)
     assert waltz.doubts.key.written.words in lines[3]
 
 

@@ -13,7 +13,7 @@ from engrave.music.performance import PIANO, Instrument, PedalMove, Performance,
 from engrave.music.score import Chord
 from engrave.music.values import KeySignature, TimeSignature
 from engrave.options import Options
-from engrave.pedal.inference import PedalWish
+from engrave.pedal.inference import PedalOptions
 from engrave.pipeline import transcribe
 from samples import names, take
 from tests.support.judge import check
@@ -157,14 +157,14 @@ def test_the_same_performance_makes_the_same_score():
     assert transcribe(performance) == transcribe(performance)
 
 
-INFERRED = Options(pedal=PedalWish("infer"))
+INFERRED = Options(pedal=PedalOptions("infer"))
 
 
 def test_the_pedal_is_written_as_wished():
     performance = Performance(scale().notes, (PedalMove(0.05, 127), PedalMove(3.1, 0)))
 
     def marks(source):
-        made = transcribe(performance, Options(pedal=PedalWish(source)))
+        made = transcribe(performance, Options(pedal=PedalOptions(source)))
         assert check(made.score, performance) == []
         return sum(isinstance(m, PedalMark) for measure in measures(made) for m in measure.marks)
 
@@ -228,7 +228,7 @@ def test_players_have_parts_of_their_own():
 
 def test_nobody_but_a_pianist_is_given_a_pedal():
     performance = replace(scale(), players=(replace(PIANO, program=19),))  # an organ
-    assert not transcribe(performance, INFERRED).foot.moves
+    assert not transcribe(performance, INFERRED).pedal_track.moves
 
 
 def test_a_line_has_one_staff_and_the_clef_of_its_register():

@@ -10,7 +10,7 @@ from engrave.music.score import Chord, Rest
 from engrave.music.values import NOTE_TYPES
 from engrave.options import Options, parse_meter, parse_smallest
 from engrave.pipeline import transcribe
-from engrave.rhythm.beat_divisions import beat_parts, shortest_value
+from engrave.rhythm.beat_divisions import default_division, shortest_value
 from samples import FOLDER
 from tests.support.judge import check
 from tests.support.playing import play, press
@@ -73,8 +73,11 @@ def test_values_that_a_divided_beat_takes(length, compound, values):
 
 
 def test_a_beat_ends_where_that_is_not_too_short():
-    assert beat_parts(F(1), False) == 2 and beat_parts(F(3, 2), True) == 3
-    assert beat_parts(F(1), False, F(1, 2)) == 2 and beat_parts(F(1, 2), False, F(1, 2)) == 1
+    assert default_division(F(1), False) == 2 and default_division(F(3, 2), True) == 3
+    assert (
+        default_division(F(1), False, F(1, 2)) == 2
+        and default_division(F(1, 2), False, F(1, 2)) == 1
+    )
 
 
 @pytest.mark.parametrize("value", ["1/16", F(1, 16), 0.0625])

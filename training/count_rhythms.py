@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from engrave.music.values import is_compound
-from engrave.rhythm.beat_divisions import TICKS
-from engrave.rhythm.quantize_costs import FAR
+from engrave.rhythm.beat_divisions import TICKS_PER_BEAT
+from engrave.rhythm.quantize_costs import MOST_BEATS_AHEAD
 from training.data.corpora import QUARTER, songs
 
 GRACE = 1  # bit of the column `flags`
-NEAR = 0.3  # of a tick: so far from a place, for roundings
+NEAR_SHARE = 0.3  # of a tick: so far from a place, for roundings
 Step = tuple[int, int, int, int]  # compound, beats ahead, place, next place
 
 
@@ -48,12 +48,17 @@ def _steps(rows: np.ndarray) -> Iterable[Step]:
     pickup = (rows["measure"] == rows["measure"][0]) & (rows["measure_length"] < full)
     missing = np.where(pickup, full - rows["measure_length"], 0)
     within = (rows["position"] + missing) % beat
-    exact = within * TICKS / beat
+    exact = within * TICKS_PER_BEAT / beat
     place = np.round(exact).astype(int)
     ahead = np.diff(rows["score_onset"] - within) / beat[:-1]
     whole = np.round(ahead)
-    good = np.abs(exact - place) < NEAR
+    good = np.abs(exact - place) < NEAR_SHARE
     counted = good[:-1] & good[1:] & (np.abs(ahead - whole) < 0.01) & (whole >= 0)
     counted &= (compound[:-1] == compound[1:]) & (beat[:-1] == beat[1:])
-    columns = (compound[:-1].astype(int), whole.clip(0, FAR).astype(int), place[:-1], place[1:])
+    columns = (
+        compound[:-1].astype(int),
+        whole.clip(0, MOST_BEATS_AHEAD).astype(int),
+        place[:-1],
+        place[1:],
+    )
     return map(tuple, np.stack(columns, axis=1)[counted].tolist())

@@ -17,13 +17,13 @@ import numpy as np
 from scipy.optimize import minimize
 
 from engrave.listening.first_pass import listen
-from engrave.listening.network import WEIGHTS as READERS
+from engrave.listening.network import WEIGHTS
 from engrave.midi.read import read_midi
 from engrave.music.performance import Performance, PlayedNote
 from engrave.music.values import is_compound
-from engrave.pedal.key_releases import find_fingers
-from engrave.rhythm.beats import follow_beats, pulses_at_speeds
-from engrave.rhythm.levels import WEIGHTS, describe_level, slowness
+from engrave.pedal.key_releases import restore_key_releases
+from engrave.rhythm.beats import pulses_at_speeds, track_beats_as_heard
+from engrave.rhythm.levels import LEVEL_WEIGHTS, level_features, log_chord_interval
 from samples.tunes import SONGS, STYLES, arrange, midi_of
 from training.data import corpora
 from training.player.habits import Habits
@@ -43,12 +43,12 @@ USUALLY_FELT = (60.0, 165.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class LevelExample:
     """A take: kind, piece, what speaks for each speed (a row each), and which of them are right."""
 
     kind: str
     piece: str
-    told: np.ndarray
+    features: np.ndarray
     right: np.ndarray
 
 
@@ -58,46 +58,50 @@ def write_levels(data: Path, file: Path) -> None:
         (*take, reader)
         for take in _takes(data)
         for reader in (
-            READERS if take[0] != "performance" else ("free",)
+            WEIGHTS if take[0] != "performance" else ("free",)
         )  # which has not seen them
     )
     with ProcessPoolExecutor() as pool:
-        heard = list(pool.map(_hear, tasks, chunksize=8))
+        heard = list(pool.map(_level_example, tasks, chunksize=8))
     lines = [f"{kind}: {share:.1%}" for kind, share in left_out(heard).items()]
     file.write_text("\n".join([*lines, str(np.round(fit(heard), 2).tolist()), ""]))
 
 
-def _hear(task: tuple[str, str, float, Performance, str]) -> Heard:
-    return hear(*task)
+def _level_example(task: tuple[str, str, float, Performance, str]) -> LevelExample:
+    return level_example(*task)
 
 
-def hear(kind: str, piece: str, beat: float, performance: Performance, reader: str) -> Heard:
+def level_example(
+    kind: str, piece: str, beat: float, performance: Performance, reader: str
+) -> LevelExample:
     """What a reader makes of a take whose felt beat lasts so many seconds."""
-    keys = find_fingers(performance)
+    keys = restore_key_releases(performance)
     evidence = listen(keys, reader)
     onset = np.array([note.onset for note in keys.notes])
-    pulses = pulses_at_speeds(keys, evidence, follow_beats(keys, evidence))
-    told = np.array([describe_level(keys, evidence, onset, p) for p in pulses.values()])
+    pulses = pulses_at_speeds(keys, evidence, track_beats_as_heard(keys, evidence))
+    told = np.array([level_features(keys, evidence, onset, p) for p in pulses.values()])
     beats = np.array([np.median(np.diff(p.times)) for p in pulses.values()])
     right = np.abs(np.log(beats / beat)) < RIGHT
-    return Heard(kind, piece, np.concatenate([told, slowness(keys) * told], 1), right)
+    return LevelExample(
+        kind, piece, np.concatenate([told, log_chord_interval(keys) * told], 1), right
+    )
 
 
-def fit(heard: Sequence[Heard]) -> np.ndarray:
-    """The weights under which the right speeds are likeliest, in the shape of `levels.WEIGHTS`."""
+def fit(heard: Sequence[LevelExample]) -> np.ndarray:
+    """The weights under which the right speeds are likeliest, shaped as `levels.LEVEL_WEIGHTS`."""
     known = [take for take in heard if take.right.any()]
-    told = np.concatenate([take.told for take in known])
-    free = np.setdiff1d(np.arange(WEIGHTS.size), list(HELD))
+    told = np.concatenate([take.features for take in known])
+    free = np.setdiff1d(np.arange(LEVEL_WEIGHTS.size), list(HELD))
     scale = told[:, free].std(axis=0) + 1e-9
-    held = np.zeros(WEIGHTS.size)
+    held = np.zeros(LEVEL_WEIGHTS.size)
     held[list(HELD)] = list(HELD.values())
     count = [PERFORMANCES_COUNT if take.kind == "performance" else 1.0 for take in known]
 
     def cost(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total, slope = 0.0, np.zeros(len(weights))
         for take, often in zip(known, count, strict=True):
-            rows = take.told[:, free] / scale
-            worth = rows @ weights + take.told @ held
+            rows = take.features[:, free] / scale
+            worth = rows @ weights + take.features @ held
             odds = np.exp(worth - worth.max())
             share = odds / odds.sum()
             right = share * take.right
@@ -110,10 +114,10 @@ def fit(heard: Sequence[Heard]) -> np.ndarray:
 
     found = minimize(cost, np.zeros(len(free)), jac=True, method="L-BFGS-B")
     held[free] = found.x / scale
-    return held.reshape(WEIGHTS.shape)
+    return held.reshape(LEVEL_WEIGHTS.shape)
 
 
-def left_out(heard: Sequence[Heard]) -> Mapping[str, float]:
+def left_out(heard: Sequence[LevelExample]) -> Mapping[str, float]:
     """The share of the takes of each kind whose level is right, in folds by piece."""
     pieces = sorted({take.piece for take in heard})
     fold = dict(zip(pieces, np.random.default_rng(1).permutation(len(pieces)) % FOLDS, strict=True))
@@ -122,7 +126,7 @@ def left_out(heard: Sequence[Heard]) -> Mapping[str, float]:
         weights = fit([take for take in heard if fold[take.piece] != number]).ravel()
         for take in heard:
             if fold[take.piece] == number:
-                best = int(np.argmax(take.told @ weights))
+                best = int(np.argmax(take.features @ weights))
                 right.setdefault(take.kind, []).append(bool(take.right[best]))
     return {kind: float(np.mean(values)) for kind, values in sorted(right.items())}
 

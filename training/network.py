@@ -64,12 +64,12 @@ class _Context(nn.Module):
 
 
 class Network(nn.Module):
-    """(batch, notes, `told`) to (batch, notes, `asked`); the notes a multiple of `Shape.fold`."""
+    """(batch, notes, `inputs`) to (batch, notes, `outputs`); notes a multiple of `Shape.fold`."""
 
-    def __init__(self, shape: Shape, told: int, asked: int) -> None:
+    def __init__(self, shape: Shape, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.told, self.asked, self.fold = told, asked, shape.fold
-        self.enter = nn.Linear(told * shape.fold, shape.channels)
+        self.told, self.asked, self.fold = inputs, outputs, shape.fold
+        self.enter = nn.Linear(inputs * shape.fold, shape.channels)
         blocks: list[nn.Module] = []
         for k, dilation in enumerate(shape.dilations, start=1):
             blocks.append(_Convolution(shape.channels, dilation, shape.dropout))
@@ -77,7 +77,7 @@ class Network(nn.Module):
                 blocks.append(_Context(shape.channels))
         self.blocks = nn.Sequential(*blocks)
         self.norm = nn.LayerNorm(shape.channels)
-        self.answer = nn.Linear(shape.channels, asked * shape.fold)
+        self.answer = nn.Linear(shape.channels, outputs * shape.fold)
 
     def forward(self, notes: Tensor) -> Tensor:
         """The answers for notes; (batch, notes, told) becomes (batch, notes, asked)."""

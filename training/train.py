@@ -17,35 +17,35 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler
 
 from training.network import Network, Shape
-from training.tasks.tasks import lesson_of
+from training.tasks.tasks import task_of
 
 
 def train(config: Mapping[str, Any], data: Path, run: Path) -> None:
     """Train as `config` says on the corpora in `data`; all that is written goes to `run`."""
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config["seed"])
-    lesson = lesson_of(config)
+    task = task_of(config)
     trainer = _Trainer(config, run)
     loader: DataLoader[tuple[Tensor, Tensor]] = DataLoader(
-        lesson.batches(data, config),
+        task.batches(data, config),
         batch_size=None,
         sampler=_From(trainer.step, config["steps"]),
         num_workers=1,
         prefetch_factor=8,
     )
     for rows, answers in loader:
-        trainer.learn(rows, answers.numpy().view(lesson.answers))
+        trainer.learn(rows, answers.numpy().view(task.answers))
         if trainer.step % config["save_every"] == 0:
             trainer.save()
         if trainer.step % config["validate_every"] == 0 or trainer.step == config["steps"]:
-            trainer.report(lesson.evaluate(trainer.mean, data))
+            trainer.report(task.evaluate(trainer.mean, data))
 
 
 def network_of(config: Mapping[str, Any]) -> Network:
     """A network of the shape that `config` says, for its lesson."""
     shape = Shape(**{**config["network"], "dilations": tuple(config["network"]["dilations"])})
-    lesson = lesson_of(config)
-    return Network(shape, lesson.told, lesson.asked)
+    task = task_of(config)
+    return Network(shape, task.inputs, task.outputs)
 
 
 class _From(Sampler[int]):
@@ -87,7 +87,7 @@ class _Trainer:
             group["lr"] = self._rate()
         with torch.autocast(self.device, torch.bfloat16):
             said = self.network(rows.to(self.device))
-        loss = lesson_of(self.config).loss(said.float(), answers, self.config["loss"])
+        loss = task_of(self.config).loss(said.float(), answers, self.config["loss"])
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)

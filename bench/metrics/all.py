@@ -8,7 +8,7 @@ from dataclasses import asdict
 from bench.metrics.beats import beat_figures
 from bench.metrics.meter import meter_figures
 from bench.metrics.muster import Pairs, muster
-from bench.metrics.voices import hand_figures
+from bench.metrics.voices import voice_figures
 from bench.pages.page import Page
 
 # Continuity under the names that it has in the literature; the rest is called as it is.
@@ -22,7 +22,7 @@ def compare(truth: Page, estimate: Page, pairs: Pairs) -> dict[str, float | None
     """The figures of `estimate`, given which of its notes writes which true note."""
     errors = muster(truth, estimate, pairs)
     shares = asdict(meter_figures(truth, estimate, pairs))
-    shares |= asdict(hand_figures(truth, estimate, pairs))
+    shares |= asdict(voice_figures(truth, estimate, pairs))
     if beats := beat_figures(truth, estimate):
         shares |= asdict(beats)
     return {

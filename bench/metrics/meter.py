@@ -24,10 +24,10 @@ from statistics import median
 
 import numpy as np
 
-from bench.metrics.muster import Couple, Pairs
+from bench.metrics.muster import NotePair, Pairs
 from bench.pages.page import Page, PageBar, PageNote
 from engrave.music.arrays import Floats
-from engrave.music.values import LINE_OF_FIFTHS
+from engrave.music.values import STEPS_BY_FIFTHS
 
 _EXACT = 1e-6  # quarters: the rounding of floats
 _SIXTEENTH = 0.25
@@ -72,7 +72,7 @@ def meter_figures(truth: Page, estimate: Page, pairs: Pairs) -> MeterFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class _MatchedPositions:
     """True onsets (quarters, increasing) and where the estimated page has them."""
 
     true: Floats
@@ -82,20 +82,22 @@ class _Places:
         return np.interp(places, self.true, self.found)
 
 
-def _places(couples: Sequence[Couple]) -> _Places:
+def _matched_positions(couples: Sequence[NotePair]) -> _MatchedPositions:
     found_at = defaultdict(list)
     for true, found in couples:
         found_at[true.onset].append(found.onset)
     onsets = sorted(found_at)
-    return _Places(
+    return _MatchedPositions(
         np.array([float(onset) for onset in onsets]),
         np.array([float(median(found_at[onset])) for onset in onsets]),
     )
 
 
-def _same_time_signature(truth: Page, estimate: Page, steady: Sequence[Couple]) -> np.ndarray:
+def _same_time_signature(truth: Page, estimate: Page, steady: Sequence[NotePair]) -> np.ndarray:
     """For each true bar whether the estimated page has its signature there."""
-    middles = _places(steady).on_estimate([float(b.start + b.length / 2) for b in truth.bars])
+    middles = _matched_positions(steady).on_estimate(
+        [float(b.start + b.length / 2) for b in truth.bars]
+    )
     starts = [bar.start for bar in estimate.bars]
     bars = (estimate.bars[_index_at(starts, middle)] for middle in middles)
     return np.array(
@@ -116,8 +118,8 @@ class _Barlines:
     f_measure: float
 
 
-def _compare_barlines(truth: Page, estimate: Page, steady: Sequence[Couple]) -> _Barlines:
-    places = _places(steady)
+def _compare_barlines(truth: Page, estimate: Page, steady: Sequence[NotePair]) -> _Barlines:
+    places = _matched_positions(steady)
     ends = [bar.start for bar in truth.bars] + [truth.bars[-1].start + truth.bars[-1].length]
     true_lines = np.array([float(line) for line in ends])
     wanted = places.on_estimate(true_lines)
@@ -148,7 +150,7 @@ def _split_bars(wanted: np.ndarray, wrong_lines: np.ndarray) -> np.ndarray:
 def _key_share(
     truth: Page,
     estimate: Page,
-    couples: Sequence[Couple],
+    couples: Sequence[NotePair],
     agree: Callable[[int], bool],
 ) -> float:
     """Share of notes where the difference of the key signatures, in fifths, agrees."""
@@ -166,11 +168,11 @@ def _index_at(starts: Sequence[Fraction], place: Fraction | float) -> int:
     return max(bisect_right(starts, place) - 1, 0)
 
 
-def _spelling_share(couples: Sequence[Couple]) -> float:
+def _spelling_share(couples: Sequence[NotePair]) -> float:
     distances = np.array([_fifths_from_f(found) - _fifths_from_f(true) for true, found in couples])
     return max(float((distances == step).mean()) for step in (0, _ENHARMONIC, -_ENHARMONIC))
 
 
 def _fifths_from_f(note: PageNote) -> int:
     """Place of a note's name on the line of fifths: ... B flat -1, F 0, C 1 ... F sharp 7 ..."""
-    return LINE_OF_FIFTHS.index(note.step) + 7 * note.alter
+    return STEPS_BY_FIFTHS.index(note.step) + 7 * note.alter

@@ -42,7 +42,7 @@ from bench.pages.page import Page, PageNote
 
 # Aligned notes: index of the true note, index of the estimated one.
 Pairs = Sequence[tuple[int, int]]
-Couple = tuple[PageNote, PageNote]
+NotePair = tuple[PageNote, PageNote]
 
 # The note values between which a scale can lead: from the breve down, plain, dotted, double dotted
 # and of a triplet, as in MUSTER. 96 is a quarter note.
@@ -105,7 +105,7 @@ class RhythmCorrection:
     last_scale: Fraction
 
 
-def correct_rhythm(couples: Sequence[Couple]) -> RhythmCorrection:
+def correct_rhythm(couples: Sequence[NotePair]) -> RhythmCorrection:
     """Correct the estimated onsets of (true, estimated) notes in true order, at the least cost.
 
     Viterbi over the scale at each interval. All changes of scale cost the same, so the cheapest way
@@ -132,7 +132,7 @@ def _fitting_scales(true: Fraction, found: Fraction) -> slice:
     return slice(0, 0) if index is None else slice(index, index + 1)
 
 
-def _true_order(couple: Couple) -> tuple[Fraction, int, bool, int]:
+def _true_order(couple: NotePair) -> tuple[Fraction, int, bool, int]:
     true = couple[0]
     return true.onset, true.voice, not true.grace, true.pitch
 
@@ -151,8 +151,8 @@ def _count_doubled(truth: Page, aligned: set[int]) -> int:
     )
 
 
-def _count_wrong_ends(couples: Sequence[Couple], last_scale: Fraction) -> int:
-    groups: dict[Fraction, list[Couple]] = {}
+def _count_wrong_ends(couples: Sequence[NotePair], last_scale: Fraction) -> int:
+    groups: dict[Fraction, list[NotePair]] = {}
     for couple in couples:
         groups.setdefault(couple[1].onset, []).append(couple)
     onsets = sorted(groups)

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
 
-from bench.metrics.muster import Couple, Pairs
+from bench.metrics.muster import NotePair, Pairs
 from bench.pages.page import Page, PageNote
 
 
 @dataclass(frozen=True, slots=True)
-class HandFigures:
+class VoiceFigures:
     """Shares from 0 to 1."""
 
     staff: float
@@ -31,16 +31,16 @@ class HandFigures:
     voice_f: float
 
 
-def hand_figures(truth: Page, estimate: Page, pairs: Pairs) -> HandFigures:
+def voice_figures(truth: Page, estimate: Page, pairs: Pairs) -> VoiceFigures:
     """The shares for `estimate`, given which of its notes writes which true note.
 
     All are 0 where nothing is aligned.
     """
     couples = [(truth.notes[t], estimate.notes[e]) for t, e in pairs]
     if not couples:
-        return HandFigures(0.0, 0.0, 0.0, 0.0)
+        return VoiceFigures(0.0, 0.0, 0.0, 0.0)
     precision, recall = _compare_links(couples)
-    return HandFigures(
+    return VoiceFigures(
         staff=sum(true.staff == found.staff for true, found in couples) / len(couples),
         voice_precision=precision,
         voice_recall=recall,
@@ -52,7 +52,7 @@ def hand_figures(truth: Page, estimate: Page, pairs: Pairs) -> HandFigures:
 _Links = dict[tuple[int, int], float]
 
 
-def _compare_links(couples: Iterable[Couple]) -> tuple[float, float]:
+def _compare_links(couples: Iterable[NotePair]) -> tuple[float, float]:
     """Precision and recall of the estimated links."""
     steady = [couple for couple in couples if not (couple[0].grace or couple[1].grace)]
     true_links = _links([true for true, _ in steady])

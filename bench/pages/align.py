@@ -24,7 +24,7 @@ from bench.pages.page import Page, PageNote
 from engrave.music.arrays import Floats
 from engrave.music.performance import CHORD_WINDOW
 
-REACH = 2.0  # seconds beyond which a note of the page is not taken for a key press
+FARTHEST_MATCH = 2.0  # seconds beyond which a note of the page is not taken for a key press
 ROUNDS = 4  # of learning the time of each place and matching again; it settles after two or three
 WIDTH = 5  # places over which the time of one is smoothed
 GRACE_LEAD = 0.05  # seconds by which a grace note is expected before the note it leads to
@@ -150,7 +150,7 @@ def _match_pitches(
     for pitch in np.unique(written):
         notes, presses = np.flatnonzero(written == pitch), np.flatnonzero(pitches == pitch)
         notes = notes[np.argsort(times[notes], kind="stable")]
-        gains = (REACH**2 - (onsets[presses] - times[note]) ** 2 for note in notes)
+        gains = (FARTHEST_MATCH**2 - (onsets[presses] - times[note]) ** 2 for note in notes)
         pairs = _align_in_order(gains, len(notes), len(presses))
         played[notes[pairs[:, 0]]] = presses[pairs[:, 1]]
     return played

@@ -111,7 +111,7 @@ class _Cursor:
     """
 
     def __init__(self, divisions: int) -> None:
-        self.place = self.end = Fraction(0)
+        self.position = self.end = Fraction(0)
         self.onset = Fraction(0)  # of the last note passed, and of those in a chord with it
         self.near = Fraction(2, divisions)
         self.rounded = False
@@ -119,18 +119,18 @@ class _Cursor:
 
     def pass_note(self, counted: Fraction, exact: Fraction) -> None:
         self.rounded |= counted != exact
-        self.onset = self.place
-        self._arrive(self.place + exact)
+        self.onset = self.position
+        self._arrive(self.position + exact)
 
     def step(self, way: Fraction) -> None:
-        target = max(self.place + way, Fraction(0))
+        target = max(self.position + way, Fraction(0))
         if self.rounded:
             nearest = min(self.known, key=lambda place: abs(place - target))
             target = nearest if abs(nearest - target) <= self.near else target
         self._arrive(target)
 
     def _arrive(self, place: Fraction) -> None:
-        self.place = place
+        self.position = place
         self.known.add(place)
         self.end = max(self.end, place)
 

@@ -17,7 +17,7 @@ from engrave.music.grid import Bar, Grid
 from engrave.music.performance import Performance
 
 
-class Made(Protocol):
+class Transcribed(Protocol):
     """What `engrave` made of a recording, as far as it is looked at here."""
 
     @property
@@ -29,7 +29,7 @@ class Made(Protocol):
         """The beats and bars that were found."""
 
 
-def read_own_page(score: Made, musicxml: bytes, recording: Recording) -> Page:
+def read_own_page(score: Transcribed, musicxml: bytes, recording: Recording) -> Page:
     """The page; `played` of its notes are rows of the recording's table."""
     row_of = match_played(score.performance, recording)
     page = read_page(musicxml)

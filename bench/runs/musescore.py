@@ -16,8 +16,8 @@ from bench.pages.truth import Recording
 from bench.report.table import OWN, in_columns
 from bench.runs.kept_pages import keep_page, take_page
 from bench.runs.ledger import digest
-from bench.runs.processes import Failure, run_apart
-from bench.runs.score import shelf_place
+from bench.runs.processes import Failure, run_in_processes
+from bench.runs.score import page_path
 from bench.runs.versions import version_of
 from engrave.output.musicxml.document import write_musicxml
 from judges.musescore import judge
@@ -31,7 +31,7 @@ class Task:
     """A recording, and where its page is kept; `key` names all that the page depends on."""
 
     recording: Recording
-    shelf: Path
+    page_folder: Path
     key: str
 
 
@@ -58,18 +58,18 @@ def read_pages(
     """The verdict on each page as they come in; `data` names the contents of their folder."""
     version = version_of(OWN)
     tasks = [
-        Task(r, shelf_place(out, OWN, r.name), digest(version, data, r.name)) for r in recordings
+        Task(r, page_path(out, OWN, r.name), digest(version, data, r.name)) for r in recordings
     ]
-    for task, answer in run_apart(check_page, tasks, WORKERS, LIMIT):
+    for task, answer in run_in_processes(check_page, tasks, WORKERS, LIMIT):
         yield task.recording, answer
 
 
 def check_page(task: Task) -> Verdict:
     """What is on the page of a recording, and what real MuseScore reads differently from it."""
-    musicxml = take_page(task.shelf, task.key)
+    musicxml = take_page(task.page_folder, task.key)
     if musicxml is None:
         musicxml = write_musicxml(engrave.transcribe(task.recording.midi))
-        keep_page(task.shelf, musicxml, task.key)
+        keep_page(task.page_folder, musicxml, task.key)
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "page.musicxml"
         path.write_bytes(musicxml)

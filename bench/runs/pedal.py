@@ -29,7 +29,7 @@ from bench.pages.own import read_own_page
 from bench.pages.page import Page
 from bench.pages.truth import Recording, match_played
 from bench.report.table import in_columns
-from bench.runs.processes import Failure, run_apart
+from bench.runs.processes import Failure, run_in_processes
 from engrave.listening.first_pass import listen_for_pedal
 from engrave.midi.read import read_midi
 from engrave.music.grid import Bar, Grid
@@ -182,7 +182,7 @@ def _offset(made: Transcription, recording: Recording) -> float:
 
 def judge_all(recordings: Sequence[Recording]) -> Iterable[tuple[Recording, Figures | Failure]]:
     """The figures of each recording, each in a process of its own."""
-    yield from run_apart(judge, recordings, WORKERS, LIMIT)
+    yield from run_in_processes(judge, recordings, WORKERS, LIMIT)
 
 
 def write_pedal_table(rows: Sequence[tuple[Recording, Figures]], about: str) -> str:

@@ -20,7 +20,7 @@ import engrave
 from bench.pages.page import Page, PageNote
 from bench.pages.read_musicxml import read_page
 from bench.pages.truth import TICKS, read_table
-from bench.runs.processes import Failure, run_apart
+from bench.runs.processes import Failure, run_in_processes
 from bench.systems.systems import OWN_WEIGHTS, import_midi
 from engrave.output.formats import write
 from samples.tunes import SONGS, STYLES, Stroke, arrange, as_midi
@@ -32,7 +32,7 @@ Written = tuple[Fraction, Fraction, int, int]  # onset, length (quarters), pitch
 TEMPI = (60, 72, 84, 96, 108, 120, 132, 144)  # quarters a minute
 JITTER = 0.018  # seconds by which hands are off a click
 WORKERS, LIMIT = 2, 120.0  # processes, and seconds for a file
-NEAR = 0.02  # quarters
+NEAR_SHARE = 0.02  # quarters
 FIGURES = ("level", "meter", "barlines", "bars_right", "places", "staff", "key")
 
 
@@ -103,7 +103,7 @@ def judge_plain(
         for way in WAYS
         for system in systems
     ]
-    yield from run_apart(judge, tasks, WORKERS, LIMIT)
+    yield from run_in_processes(judge, tasks, WORKERS, LIMIT)
 
 
 def judge(task: Task) -> dict[str, float]:
@@ -148,7 +148,7 @@ def compare(notated: Notated, page: Page) -> dict[str, float]:
     for bar in page.bars:
         signs[f"{bar.beats}/{bar.beat_type}"] += 1
     return {
-        "level": float(abs(ratio - 1) < NEAR),
+        "level": float(abs(ratio - 1) < NEAR_SHARE),
         "meter": float(signs.most_common(1)[0][0] == notated.meter),
         "barlines": barlines,
         "bars_right": float(barlines > 0.99),
@@ -177,7 +177,7 @@ def _f_measure(notated: Notated, page: Page, moved: float) -> float:
     last = float(notated.notes[-1][0])
     true = {round(float(place), 2) for place in notated.bars if place <= last}
     found = {round(float(bar.start) - moved, 2) for bar in page.bars}
-    found = {place for place in found if min(true) - NEAR <= place <= last}
+    found = {place for place in found if min(true) - NEAR_SHARE <= place <= last}
     return 2 * len(true & found) / max(len(true) + len(found), 1)
 
 

@@ -32,7 +32,7 @@ class _Running:
     deadline: float
 
 
-def run_apart(
+def run_in_processes(
     work: Callable[[Any], Any], tasks: Iterable[Any], workers: int, limit: float
 ) -> Iterator[tuple[Any, Any]]:
     """Each task with what `work` answers, or a Failure after `limit` seconds, as they come in.

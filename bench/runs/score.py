@@ -20,7 +20,7 @@ from bench.pages.truth import Recording
 from bench.report.results import READABLE, TRUE, Outcome
 from bench.runs.kept_pages import keep_page, take_page
 from bench.runs.ledger import Ledger, digest
-from bench.runs.processes import Failure, run_apart
+from bench.runs.processes import Failure, run_in_processes
 from bench.runs.versions import version_of, version_of_figures
 from bench.systems.systems import OWN_WEIGHTS, PEERS, import_midi
 from engrave.output.musicxml.document import write_musicxml
@@ -39,12 +39,12 @@ class Task:
 
     system: str
     recording: Recording
-    shelf: Path
+    page_folder: Path
     key: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _WrittenPage:
     page: Page
     musicxml: bytes | None  # not of the ceiling, which is no page that anybody gets
 
@@ -65,7 +65,7 @@ def score_recordings(
     versions = {system: version_of(system) for system in systems}
     judging = version_of_figures()
     tasks = [
-        Task(s, r, shelf_place(out, s, r.name), digest(versions[s], data, r.name))
+        Task(s, r, page_path(out, s, r.name), digest(versions[s], data, r.name))
         for r in recordings
         for s in systems
     ]
@@ -74,7 +74,7 @@ def score_recordings(
     for outcome in list(outcomes.values()):
         report(outcome, False, len(outcomes), len(tasks))
     waiting = [task for task in tasks if task not in outcomes]
-    for task, answer in run_apart(judge, waiting, WORKERS, LIMIT):
+    for task, answer in run_in_processes(judge, waiting, WORKERS, LIMIT):
         figures, failure = ({}, answer.reason) if isinstance(answer, Failure) else (answer, "")
         outcomes[task] = _outcome(task, figures, failure)
         ledger.add(keys[task], outcomes[task])
@@ -82,7 +82,7 @@ def score_recordings(
     return [outcomes[task] for task in tasks]
 
 
-def shelf_place(out: Path, system: str, name: str) -> Path:
+def page_path(out: Path, system: str, name: str) -> Path:
     """Where the page of a system is kept."""
     return out / "pages" / system / f"{name}.mxl"
 
@@ -102,21 +102,21 @@ def _readable(musicxml: bytes, suffix: str) -> dict[str, float | None]:
     return {f"{READABLE}{name}{suffix}": value for name, value in named.items()}
 
 
-def _make(task: Task) -> _Made:
+def _make(task: Task) -> _WrittenPage:
     recording = task.recording
     with tempfile.TemporaryDirectory() as name:
         if task.system == CEILING:
-            return _Made(PEERS[CEILING](recording, Path(name)), None)
+            return _WrittenPage(PEERS[CEILING](recording, Path(name)), None)
         if task.system in OWN_WEIGHTS:
             score = engrave.transcribe(recording.midi, weights=OWN_WEIGHTS[task.system])
             musicxml = write_musicxml(score)
-            keep_page(task.shelf, musicxml, task.key)
-            return _Made(read_own_page(score, musicxml, recording), musicxml)
-        kept = take_page(task.shelf, task.key)
+            keep_page(task.page_folder, musicxml, task.key)
+            return _WrittenPage(read_own_page(score, musicxml, recording), musicxml)
+        kept = take_page(task.page_folder, task.key)
         musicxml = kept or import_midi(task.system, recording.midi, Path(name))
-        keep_page(task.shelf, musicxml, task.key)
+        keep_page(task.page_folder, musicxml, task.key)
         page = align_to_performance(read_page(musicxml), recording.onsets, recording.pitches)
-        return _Made(page, musicxml)
+        return _WrittenPage(page, musicxml)
 
 
 def _outcome(task: Task, figures: Mapping[str, float | None], failure: str) -> Outcome:

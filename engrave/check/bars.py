@@ -95,14 +95,14 @@ def check_measure_lengths(score: Score) -> Iterator[str]:
 def check_bars_full(score: Score) -> Iterator[str]:
     """The events of each voice follow one another and fill the measure exactly."""
     for _, measure, voice in voices_of(score):
-        place = Fraction(0)
+        position = Fraction(0)
         for event in voice.events:
-            if event.onset != place:
-                fault = "a gap" if event.onset > place else "an overlap"
-                yield f"{at(measure, voice, event)}: {fault} after {place}"
-            place = event.onset + event.length
-        if place != measure.length:
-            yield f"{at(measure, voice)}: ends at {place} of {measure.length} quarters"
+            if event.onset != position:
+                fault = "a gap" if event.onset > position else "an overlap"
+                yield f"{at(measure, voice, event)}: {fault} after {position}"
+            position = event.onset + event.length
+        if position != measure.length:
+            yield f"{at(measure, voice)}: ends at {position} of {measure.length} quarters"
 
 
 def check_rests(score: Score) -> Iterator[str]:
@@ -125,7 +125,7 @@ def check_hidden_rests(score: Score) -> Iterator[str]:
                 away = [other for other in measure.voices if other.staff != voice.staff]
                 if not (
                     any(map(partial(_is_shown_at, event.onset), own))
-                    or any(map(partial(_visits_at, event.onset), away))
+                    or any(map(partial(_is_cross_staff_at, event.onset), away))
                 ):
                     yield f"{at(measure, voice, event)}: a hidden rest where the staff is empty"
 
@@ -152,7 +152,7 @@ def check_voices(score: Score) -> Iterator[str]:
             yield f"{at(measure)}: voice {number} stands there {numbers[number]} times"
 
 
-def check_visits(score: Score) -> Iterator[str]:
+def check_cross_staff(score: Score) -> Iterator[str]:
     """A chord stands on another staff only under a beam that leads there, small ones beside it."""
     for part, measure, voice in voices_of(score):
         beamed = {k for group in crossing_beams(voice) for k in group}
@@ -178,13 +178,13 @@ def _signs(measure: Measure) -> Iterator[tuple[str, object]]:
         yield f"a clef on staff {clef.staff}", (clef.sign, clef.line)
 
 
-def _visits_at(place: Fraction, voice: Voice) -> bool:
-    return any(start <= place < end for start, end in crossing_spans(voice))
+def _is_cross_staff_at(position: Fraction, voice: Voice) -> bool:
+    return any(start <= position < end for start, end in crossing_spans(voice))
 
 
-def _is_shown_at(place: Fraction, voice: Voice) -> bool:
+def _is_shown_at(position: Fraction, voice: Voice) -> bool:
     return any(
-        event.onset <= place < event.onset + event.length
+        event.onset <= position < event.onset + event.length
         and not (isinstance(event, Rest) and event.hidden)
         for event in voice.events
     )

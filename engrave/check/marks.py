@@ -12,9 +12,9 @@ from engrave.music.marks import (
     Clef,
     Dynamic,
     Hairpin,
+    HiddenTempo,
     Mark,
     OctaveLine,
-    Pace,
     PedalMark,
     PedalWords,
     TempoMark,
@@ -23,12 +23,12 @@ from engrave.music.marks import (
 from engrave.music.score import Measure, Part, Score
 from engrave.music.text import at
 from engrave.notation.beams import crossing_beams
-from engrave.notation.pedal_marks import carrying_voice
+from engrave.notation.pedal_marks import anchor_voice
 
 CLEFS = {("G", 2), ("F", 4)}
 MARKS = {
     TempoMark: "a tempo mark",
-    Pace: "a pace",
+    HiddenTempo: "a pace",
     TempoWords: "words about the tempo",
     Dynamic: "a dynamic sign",
     Hairpin: "the end of a hairpin",
@@ -49,7 +49,7 @@ def check_marks(score: Score) -> Iterator[str]:
     """
     for part, measure in measures_of(score):
         for mark in (*measure.marks, *measure.clefs):
-            if not _has_place(mark, measure, part):
+            if not _has_anchor(mark, measure, part):
                 where = f"{at(measure)}, at {mark.onset}"
                 staves = _staves_of(mark, part)
                 on = "" if len(staves) > 1 else f" on staff {staves[0]}"
@@ -90,12 +90,12 @@ def check_tempo_words(score: Score) -> Iterator[str]:
                 slowing = mark.words != "a tempo"
 
 
-def check_paces(score: Score) -> Iterator[str]:
+def check_hidden_tempi(score: Score) -> Iterator[str]:
     """Paces stand in the first part, one at a place, and no tempo mark overrules them."""
     for number, part in enumerate(score.parts):
-        kept = any(isinstance(mark, Pace) for m in part.measures for mark in m.marks)
+        kept = any(isinstance(mark, HiddenTempo) for m in part.measures for mark in m.marks)
         for measure in part.measures:
-            marks = [mark for mark in measure.marks if isinstance(mark, Pace | TempoMark)]
+            marks = [mark for mark in measure.marks if isinstance(mark, HiddenTempo | TempoMark)]
             taken: set[Fraction] = set()
             for mark in marks:
                 where = f"{at(measure)}, at {mark.onset}"
@@ -103,9 +103,9 @@ def check_paces(score: Score) -> Iterator[str]:
                     yield f"{where}: a pace in part {number + 1}"
                 if mark.onset in taken:
                     yield f"{where}: two paces at once"
-                if kept and isinstance(mark, TempoMark) and mark.pace is None:
+                if kept and isinstance(mark, TempoMark) and mark.sounding_tempo is None:
                     yield f"{where}: a tempo mark without the pace that is played"
-                if isinstance(mark, Pace) and mark.per_minute <= 0:
+                if isinstance(mark, HiddenTempo) and mark.per_minute <= 0:
                     yield f"{where}: {mark.per_minute:g} a minute is no pace"
                 taken.add(mark.onset)
 
@@ -122,13 +122,13 @@ def _octave_line_faults(part: Part, staff: int) -> Iterator[str]:
     chords = 0
     for measure in part.measures:
         lines = [m for m in measure.marks if isinstance(m, OctaveLine) and m.staff == staff]
-        places = {chord.onset for v in measure.voices for chord in v.chords_on(staff)}
+        positions = {chord.onset for v in measure.voices for chord in v.chords_on(staff)}
         if (since or lines) and any(next(crossing_beams(v), None) for v in measure.voices):
             yield f"{at(measure)}: an octave line where a line goes from staff to staff"
         last = Fraction(0)
         for mark in sorted(lines, key=lambda m: (m.onset, m.kind == "start")):
             where = f"{at(measure)}, at {mark.onset}"
-            chords += sum(last <= place < mark.onset for place in places)
+            chords += sum(last <= position < mark.onset for position in positions)
             last = mark.onset
             if mark.kind == "start" and since:
                 yield f"{where}: {mark.line} begins under the {since[1]} of {since[0]}"
@@ -138,7 +138,7 @@ def _octave_line_faults(part: Part, staff: int) -> Iterator[str]:
                 yield f"{where}: {mark.line} over a single chord"
             since = (where, mark.line) if mark.kind == "start" else None
             chords = 0
-        chords += sum(last <= place for place in places)
+        chords += sum(last <= position for position in positions)
     if since:
         yield f"{since[0]}: {since[1]} does not end"
 
@@ -203,7 +203,7 @@ def _staves_of(mark: Mark | Clef, part: Part) -> tuple[int, ...]:
     return tuple(range(1, part.staves + 1))
 
 
-def _has_place(mark: Mark | Clef, measure: Measure, part: Part) -> bool:
+def _has_anchor(mark: Mark | Clef, measure: Measure, part: Part) -> bool:
     """Clefs also stand at the opening barline, and the pedal goes up at the closing one."""
     if isinstance(mark, Clef) and mark.onset == 0:
         return 1 <= mark.staff <= part.staves
@@ -216,7 +216,7 @@ def _has_place(mark: Mark | Clef, measure: Measure, part: Part) -> bool:
     if isinstance(mark, PedalMark) and not mark.shown:
         return 0 <= mark.onset < measure.length
     if isinstance(mark, PedalMark | PedalWords):
-        carrier = carrying_voice(measure, part.staves)
+        carrier = anchor_voice(measure, part.staves)
         if carrier and any(event.onset == mark.onset for event in carrier.events):
             return True
     staves = _staves_of(mark, part)

@@ -18,7 +18,7 @@ from engrave.music.iterate import (
 )
 from engrave.music.marks import TempoMark
 from engrave.music.score import Chord, Event, Measure, Notehead, Score, Voice
-from engrave.music.text import at, name_of, staff_place
+from engrave.music.text import at, name_of, staff_position
 from engrave.music.values import NOTE_TYPES, STEPS, NoteValue, Pitch
 
 MOST_DOTS = 3
@@ -58,7 +58,7 @@ def check_chords(score: Score) -> Iterator[str]:
         for low, high in pairwise(chord.heads):
             if low.pitch.midi == high.pitch.midi:
                 yield f"{where}: {name_of(low)} and {name_of(high)} are one key in a chord"
-            elif low.pitch.midi > high.pitch.midi or staff_place(low) > staff_place(high):
+            elif low.pitch.midi > high.pitch.midi or staff_position(low) > staff_position(high):
                 yield f"{where}: {name_of(low)} stands below {name_of(high)} in a chord"
         for head in chord.heads:
             if not head.played:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from engrave.check.bars import (
     check_bars_full,
     check_changes,
+    check_cross_staff,
     check_hidden_rests,
     check_keys,
     check_measure_lengths,
@@ -20,16 +21,15 @@ from engrave.check.bars import (
     check_repeats,
     check_rests,
     check_staves_filled,
-    check_visits,
     check_voices,
 )
 from engrave.check.marks import (
     check_articulation,
     check_dynamics,
     check_hairpins,
+    check_hidden_tempi,
     check_marks,
     check_octave_lines,
-    check_paces,
     check_pedals,
     check_tempo_words,
 )
@@ -114,7 +114,7 @@ RULES: tuple[Rule, ...] = (
     check_hidden_rests,
     check_staves_filled,
     check_voices,
-    check_visits,
+    check_cross_staff,
     check_chords,
     check_ties,
     check_graces,
@@ -127,7 +127,7 @@ RULES: tuple[Rule, ...] = (
     check_octave_lines,
     check_pedals,
     check_tempo_words,
-    check_paces,
+    check_hidden_tempi,
     check_hairpins,
     check_dynamics,
     check_articulation,

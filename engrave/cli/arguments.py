@@ -123,7 +123,7 @@ def _add_outputs(parser: Parser) -> None:
     parser.add_argument("--pages", action="store_true", help="write one .svg or .png file a page")
     parser.add_argument(
         "--paper",
-        type=_reading(Option("a4|letter", "", parse_paper)),
+        type=_argument_type(Option("a4|letter", "", parse_paper)),
         default="a4",
         metavar="a4|letter",
         help="the paper of .pdf and --pages (default: a4)",
@@ -144,9 +144,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             "help": option.help,
         }
         if option.is_file:
-            parser.add_argument(flag, action=_ReadFile, reader=_reading(option), **said)
+            parser.add_argument(flag, action=_ReadFile, reader=_argument_type(option), **said)
         else:
-            parser.add_argument(flag, type=_reading(option), **said)
+            parser.add_argument(flag, type=_argument_type(option), **said)
 
 
 class _ReadFile(argparse.Action):
@@ -199,7 +199,7 @@ def _read_seconds(text: str) -> float:
     raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
 
 
-def _reading(option: Option) -> Callable[[str], Any]:
+def _argument_type(option: Option) -> Callable[[str], Any]:
     """The option's reader with its errors in argparse's terms, so that they are said in full."""
 
     def read(text: str) -> Any:

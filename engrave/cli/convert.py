@@ -15,23 +15,23 @@ from engrave.cli.terminal import (
     DONE,
     EVENTS,
     FAILED,
-    attempt,
-    complain,
+    emit,
     remark,
+    report_error,
+    report_failures,
     say,
     send,
     show_progress,
-    tell,
     visible,
     why,
 )
 from engrave.files.disk import File, Identities, find_same, same_files, write_files
 from engrave.output.formats import SaveOptions, check_suffix, files_of, write
-from engrave.output.html.assets import Sound
+from engrave.output.html.assets import AudioFile
 from engrave.output.pdf import TooTallError
 
 MIDI_SUFFIXES = {".mid", ".midi", ".smf", ".kar", ".rmi"}
-STANDARD = "-"  # standard input among the inputs, standard output among the outputs
+STANDARD_STREAM = "-"  # standard input among the inputs, standard output among the outputs
 NAMELESS = re.compile(r"-|/dev/stdin|(/dev|/proc/self)/fd/\d+")
 
 
@@ -54,16 +54,16 @@ class Job:
     @property
     def files(self) -> list[str]:
         """The targets that are files: all but standard output."""
-        return [target for target in self.targets if target != STANDARD]
+        return [target for target in self.targets if target != STANDARD_STREAM]
 
     @property
     def say(self) -> Callable[..., None]:
         """How something is said of it: not into the music."""
-        return remark if STANDARD in self.targets else say
+        return remark if STANDARD_STREAM in self.targets else say
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class JobResult:
     """What became of a job: whether its files are written, music for standard output, lines."""
 
     well: bool
@@ -105,9 +105,9 @@ def _plan(command: argparse.Namespace) -> list[Job]:
     """Who is written where. After this: no file is written twice, and no input is overwritten."""
     inputs, pages = list(dict.fromkeys(command.inputs)), command.pages
     named = frozenset(command.output)
-    sound = Sound(command.audio, command.audio_start) if command.audio else None
+    sound = AudioFile(command.audio, command.audio_start) if command.audio else None
     saving = SaveOptions(pages=pages, paper=command.paper, assets=command.assets, sound=sound)
-    read = same_files([*(it for it in inputs if it != STANDARD), *command.files_read])
+    read = same_files([*(it for it in inputs if it != STANDARD_STREAM), *command.files_read])
     jobs = [
         Job(
             source,
@@ -122,9 +122,9 @@ def _plan(command: argparse.Namespace) -> list[Job]:
     ]
     written: Identities = {}
     for job in jobs:
-        if pages and STANDARD in job.targets:
+        if pages and STANDARD_STREAM in job.targets:
             raise ValueError("--pages needs an .svg or .png file to write to (-o take.svg)")
-        if job.events and STANDARD in job.targets:
+        if job.events and STANDARD_STREAM in job.targets:
             raise ValueError(f"{EVENTS} needs standard output for itself")
         for target in job.files:
             check_suffix(Path(target), pages)
@@ -142,14 +142,14 @@ def _targets(source: str, outputs: list[str], inputs: int) -> tuple[str, ...]:
     if outputs:
         return tuple(dict.fromkeys(_target(source, output, inputs) for output in outputs))
     if is_nameless(source):
-        return (STANDARD,)
+        return (STANDARD_STREAM,)
     return (os.path.join(os.path.dirname(source), _score_name(source)),)
 
 
 def _target(source: str, output: str, inputs: int) -> str:
-    if output != STANDARD and (output.endswith(("/", os.sep)) or os.path.isdir(output)):
+    if output != STANDARD_STREAM and (output.endswith(("/", os.sep)) or os.path.isdir(output)):
         if is_nameless(source):
-            name = "standard input" if source == STANDARD else source
+            name = "standard input" if source == STANDARD_STREAM else source
             raise ValueError(f"{output}: {name} has no name; say which file to write")
         return os.path.join(output, _score_name(source))
     if inputs > 1:
@@ -180,30 +180,30 @@ def run(jobs: list[Job], options: dict[str, Any]) -> int:
 
 def _convert(job: Job, options: dict[str, Any]) -> bool:
     """Write one performance, say what was heard, and whether it went well."""
-    written = attempt(job.source, lambda: _write(job, options), job.events)
+    written = report_failures(job.source, lambda: _write(job, options), job.events)
     if written is None:
         return False
     if written.music:
         send(written.music)
     if written.well and job.events:
-        tell(summary="\n".join(map(visible, written.said)), files=job.files)
+        emit(summary="\n".join(map(visible, written.said)), files=job.files)
     elif written.well:
         job.say(*written.said)
     return written.well
 
 
-def _write(job: Job, options: dict[str, Any]) -> Written:
-    source = sys.stdin.buffer if job.source == STANDARD else job.source
+def _write(job: Job, options: dict[str, Any]) -> JobResult:
+    source = sys.stdin.buffer if job.source == STANDARD_STREAM else job.source
     progress = _tell_step if job.events else None
     score = engrave.transcribe(source, **options, progress=progress)
     well = _save(score, job)
-    music = write(score, ".musicxml") if STANDARD in job.targets else b""
+    music = write(score, ".musicxml") if STANDARD_STREAM in job.targets else b""
     explained = [f"  {line}" for line in score.explain().splitlines() * job.explain]
-    return Written(well, music, [score.summary(), *explained])
+    return JobResult(well, music, [score.summary(), *explained])
 
 
 def _tell_step(step: str, done: float) -> None:
-    tell(step=step, done=done)
+    emit(step=step, done=done)
 
 
 def _save(score: engrave.Score, job: Job) -> bool:
@@ -218,8 +218,8 @@ def _save(score: engrave.Score, job: Job) -> bool:
         name = score.performance.source.name
         write_files(files, name, job.inputs, make_folders=True, sign_named=True)
     except OSError as error:
-        return complain(f"{job.source}: {error.filename or target}: {why(error)}", job.events)
+        return report_error(f"{job.source}: {error.filename or target}: {why(error)}", job.events)
     except TooTallError as error:
         reason = f"{job.source}: {target}: {error}; write pages (--pages) or a PDF"
-        return complain(reason, job.events)
+        return report_error(reason, job.events)
     return True

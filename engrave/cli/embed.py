@@ -13,27 +13,27 @@ from typing import Any
 import engrave
 from engrave.cli.arguments import OPTIONS, add_audio_options, add_options
 from engrave.cli.convert import is_nameless
-from engrave.cli.terminal import DONE, FAILED, Parser, attempt, complain, say, why
+from engrave.cli.terminal import DONE, FAILED, Parser, report_error, report_failures, say, why
 from engrave.files.disk import File, same_files, write_files
 from engrave.output.formats import SaveOptions, files_of
-from engrave.output.html.assets import Sound
-from engrave.output.html.blogs import SITES, Picture, Post
-from engrave.output.html.page import LAYOUTS, describe, name_piece
+from engrave.output.html.assets import AudioFile
+from engrave.output.html.blogs import BLOGS, Picture, Post
+from engrave.output.html.page import LAYOUTS, alt_text, piece_title
 from engrave.output.pdf import TooTallError, write_png, write_png_pages
 from engrave.output.svg.pages import DARK, write_svg
 
 PAPER = '<rect width="100%" height="100%" fill="#fff" stroke="none"/>'
 ADDRESS = re.compile(r"[\w.~%+:/-]+")
-COLUMN = 700  # pixels: the usual width of a blog post
-TALLEST = 3000  # pixels: a longer score scrolls in its frame
-AROUND = 190  # pixels of a page above and below the music: heading, controls, caption
+COLUMN_WIDTH = 700  # pixels: the usual width of a blog post
+TALLEST_FRAME = 3000  # pixels: a longer score scrolls in its frame
+HEIGHT_AROUND_MUSIC = 190  # pixels of a page above and below the music: heading, controls, caption
 
 
 def main(words: Sequence[str]) -> int:
     """Run the command and return its exit status."""
     command = _parser().parse_args(words)
     options = {name: getattr(command, name) for name in OPTIONS}
-    lines = attempt(command.input, lambda: _embed(command, options))
+    lines = report_failures(command.input, lambda: _embed(command, options))
     if not lines:
         return FAILED
     say(*lines)
@@ -48,7 +48,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("input", metavar="MIDI", help="a MIDI file")
     parser.add_argument(
-        "--for", dest="kind", choices=SITES, required=True, help="what the blog is made with"
+        "--for", dest="kind", choices=BLOGS, required=True, help="what the blog is made with"
     )
     parser.add_argument(
         "-o",
@@ -78,16 +78,16 @@ def _read_address(text: str) -> str:
 
 def _embed(command: Namespace, options: dict[str, Any]) -> list[str]:
     """The lines to paste, once the files are written; none if they could not be."""
-    site = SITES[command.kind]
+    site = BLOGS[command.kind]
     score = engrave.transcribe(command.input, **options)
-    place = command.output / site.folder / _name(command.input)
-    sound = Sound(command.audio, command.audio_start) if command.audio else None
+    target = command.output / site.folder / _name(command.input)
+    sound = AudioFile(command.audio, command.audio_start) if command.audio else None
     inputs = same_files([command.input, *command.files_read])
     try:
         saving = SaveOptions(named=False, assets=True, sound=sound)
-        page = files_of(score, place.with_suffix(".html"), saving)
-        picture = File(place.with_suffix(".svg"), _on_paper(score))
-        pixels = File(place.with_suffix(".png"), _picture(score))
+        page = files_of(score, target.with_suffix(".html"), saving)
+        picture = File(target.with_suffix(".svg"), _on_paper(score))
+        pixels = File(target.with_suffix(".png"), _picture(score))
         more = [
             File(command.output / path, content.encode(), shared=True)
             for path, content in site.files.items()
@@ -95,11 +95,11 @@ def _embed(command: Namespace, options: dict[str, Any]) -> list[str]:
         files = [*page, picture, pixels, *more]
         write_files(files, score.performance.source.name, inputs, make_folders=True)
     except OSError as error:
-        complain(f"{command.input}: {error.filename or place}: {why(error)}")
+        report_error(f"{command.input}: {error.filename or target}: {why(error)}")
         return []
     address = site.address if command.url is None else command.url
     drawn = page[-1].content.decode(), picture.content.decode()
-    return list(site.write(_post(score, place.name, address, *drawn)))
+    return list(site.write(_post(score, target.name, address, *drawn)))
 
 
 def _on_paper(score: engrave.Score) -> bytes:
@@ -134,10 +134,10 @@ def _post(score: engrave.Score, name: str, address: str, page: str, picture: str
         name,
         address,
         Picture(
-            COLUMN,
-            round(COLUMN * height / width),
-            describe(score, score.performance),
-            name_piece(score, score.performance),
+            COLUMN_WIDTH,
+            round(COLUMN_WIDTH * height / width),
+            alt_text(score, score.performance),
+            piece_title(score, score.performance),
         ),
-        min(AROUND + round(COLUMN * music / column), TALLEST),
+        min(HEIGHT_AROUND_MUSIC + round(COLUMN_WIDTH * music / column), TALLEST_FRAME),
     )

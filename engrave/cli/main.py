@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from engrave.cli import plugin
 from engrave.cli.convert import read_command, run
 from engrave.cli.startup import INTERRUPTED, interruptible
-from engrave.cli.terminal import FAILED, complain, confess, open_streams, why
+from engrave.cli.terminal import FAILED, open_streams, report_bug, report_error, why
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:  # those that are not ours are caught where they arise
-        confess()
+        report_bug()
         return FAILED
 
 
@@ -36,7 +36,7 @@ def _dispatch(words: list[str]) -> int:
     try:
         os.getcwd()
     except OSError as error:  # it was deleted: no relative path means anything
-        complain(f"the current folder: {why(error)}")
+        report_error(f"the current folder: {why(error)}")
         return FAILED
     match words[:1]:
         case ["plugin"]:

@@ -19,7 +19,7 @@ from typing import Any
 
 from platformdirs import user_documents_path
 
-from engrave.cli.terminal import DONE, FAILED, Parser, complain, say, why
+from engrave.cli.terminal import DONE, FAILED, Parser, report_error, say, why
 
 PLUGIN, RECORD, CHOICES = "engrave.qml", "engrave.json", "choices.json"
 # In an installed package the plugin lies within, in a checkout beside it.
@@ -46,21 +46,21 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PluginFolder:
     """The folder of our plugin in a plugin folder, and the MuseScores that look there."""
 
-    folder: Path
+    path: Path
     versions: tuple[int, ...]
 
     @property
     def plugin(self) -> Path:
         """The file of the plugin."""
-        return self.folder / PLUGIN
+        return self.path / PLUGIN
 
     @property
     def record(self) -> Path:
         """The file that says which `engrave` the plugin calls."""
-        return self.folder / RECORD
+        return self.path / RECORD
 
     @property
     def installed(self) -> bool:
@@ -85,7 +85,7 @@ class Place:
 
     def installed_files(self) -> list[Path]:
         """The plugin, its record, and choices if it was the plugin that wrote them."""
-        choices = self.folder / CHOICES
+        choices = self.path / CHOICES
         written = _read_json(choices)
         ours = isinstance(written, dict) and bool(written) and written.keys() <= REMEMBERED
         return [self.plugin, self.record, *[choices] * ours]
@@ -106,16 +106,16 @@ def main(arguments: Sequence[str]) -> int:
     )
     command = parser.parse_args(arguments)
     try:
-        return max([ACTIONS[command.action](place) for place in _find_places(command, parser)])
+        return max([ACTIONS[command.action](folder) for folder in _find_folders(command, parser)])
     except OSError as error:
         parser.error(f"{error.filename or command.action}: {why(error)}")
 
 
-def _find_places(command: argparse.Namespace, parser: Parser) -> list[Place]:
+def _find_folders(command: argparse.Namespace, parser: Parser) -> list[PluginFolder]:
     if command.to is not None:
         if not os.path.isdir(command.to):
             parser.error(f"{command.to or '--to'}: no such folder")
-        return [Place(Path(os.path.realpath(command.to)) / "engrave", (3, 4))]
+        return [PluginFolder(Path(os.path.realpath(command.to)) / "engrave", (3, 4))]
     documents = user_documents_path()
     homes = {version: documents / f"MuseScore{version}" for version in HOW_TO_ENABLE}
     found = {version: home for version, home in homes.items() if home.is_dir()}
@@ -124,51 +124,53 @@ def _find_places(command: argparse.Namespace, parser: Parser) -> list[Place]:
         parser.error(
             f"no {names} in {documents}; start MuseScore once, or name its plugin folder: --to DIR"
         )
-    return [Place(home / "Plugins" / "engrave", (version,)) for version, home in found.items()]
+    return [
+        PluginFolder(home / "Plugins" / "engrave", (version,)) for version, home in found.items()
+    ]
 
 
-def install(place: Place) -> int:
+def install(folder: PluginFolder) -> int:
     """Write the plugin and its record, and say how to go on."""
-    if not _may_replace(place, "Overwrite"):
+    if not _may_replace(folder, "Overwrite"):
         return FAILED
-    place.folder.mkdir(parents=True, exist_ok=True)
+    folder.path.mkdir(parents=True, exist_ok=True)
     record = {"command": COMMAND, "digest": _digest(SOURCE)}
-    _write_whole(place.record, json.dumps(record).encode("ascii"))
-    _write_whole(place.plugin, SOURCE.read_bytes())
-    say(f"wrote {place.plugin}, which starts {' '.join(COMMAND)}")
-    for version in place.versions:
+    _write_whole(folder.record, json.dumps(record).encode("ascii"))
+    _write_whole(folder.plugin, SOURCE.read_bytes())
+    say(f"wrote {folder.plugin}, which starts {' '.join(COMMAND)}")
+    for version in folder.versions:
         say(f"  {HOW_TO_ENABLE[version]}")
     return DONE
 
 
-def uninstall(place: Place) -> int:
+def uninstall(folder: PluginFolder) -> int:
     """Remove what was installed, and the choices that the plugin remembers."""
-    if not place.installed:
-        say(f"not installed in {place.folder.parent}")
+    if not folder.installed:
+        say(f"not installed in {folder.path.parent}")
         return DONE
-    if not _may_replace(place, "Remove"):
+    if not _may_replace(folder, "Remove"):
         return FAILED
-    for path in place.installed_files():
+    for path in folder.installed_files():
         path.unlink(missing_ok=True)
-    if not any(place.folder.iterdir()) and not place.folder.is_symlink():
-        place.folder.rmdir()
-    say(f"removed {place.plugin}")
+    if not any(folder.path.iterdir()) and not folder.path.is_symlink():
+        folder.path.rmdir()
+    say(f"removed {folder.plugin}")
     return DONE
 
 
-def status(place: Place) -> int:
+def status(folder: PluginFolder) -> int:
     """Say whether the plugin is there, whether it is this one, and what it starts."""
-    if not place.installed:
-        say(f"not installed in {place.folder.parent}")
+    if not folder.installed:
+        say(f"not installed in {folder.path.parent}")
         return DONE
-    words = [str(place.plugin)]
-    if any(place.foreign()):
+    words = [str(folder.plugin)]
+    if any(folder.foreign()):
         words.append("not written by engrave, or changed since")
-    elif not place.plugin.exists() or _digest(place.plugin) != _digest(SOURCE):
+    elif not folder.plugin.exists() or _digest(folder.plugin) != _digest(SOURCE):
         words.append("of another version: engrave plugin install brings this one")
     else:
         words.append("installed")
-    say(f"{': '.join(words)}; starts {_describe_start(place.read_record())}")
+    say(f"{': '.join(words)}; starts {_describe_start(folder.read_record())}")
     return DONE
 
 
@@ -179,19 +181,19 @@ def _describe_start(record: Record | None) -> str:
     return " ".join(record.command) + (missing and f"{missing}: engrave plugin install")
 
 
-ACTIONS: dict[str, Callable[[Place], int]] = {
+ACTIONS: dict[str, Callable[[PluginFolder], int]] = {
     "install": install,
     "uninstall": uninstall,
     "status": status,
 }
 
 
-def _may_replace(place: Place, verb: str) -> bool:
+def _may_replace(folder: PluginFolder, verb: str) -> bool:
     """Ask about files that are not ours; without anybody to ask, no."""
-    for path in place.foreign():
+    for path in folder.foreign():
         said = f"{path} was not written by engrave, or was changed since"
         if not sys.stdin.isatty():
-            return complain(f"{said}; it stays as it is")
+            return report_error(f"{said}; it stays as it is")
         if _ask(f"{said}. {verb} it? [y/N] ") not in ("y", "yes"):
             return False
     return True

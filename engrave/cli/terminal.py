@@ -27,7 +27,7 @@ DONE, FAILED, READER_GONE = 0, 2, 141
 EVENTS = "--progress"
 # Control and format characters (the latter turn the direction of writing), lone surrogates, and
 # what separates lines and paragraphs.
-UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+UNSEEN_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 JOINERS = "\u200c\u200d"  # of Persian words and of emoji
 Item = TypeVar("Item")
 
@@ -39,7 +39,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Report a mistake in the command line in one line, and exit."""
-        complain(message, self.events)
+        report_error(message, self.events)
         raise SystemExit(FAILED)
 
     def _print_message(self, message: str, _file: object = None) -> None:
@@ -51,7 +51,7 @@ def visible(text: str) -> str:
     """The text on one line, with escapes such as \\x1b for what a terminal would obey."""
     return "".join(
         letter.encode("unicode_escape").decode()
-        if category(letter) in UNSEEN and letter not in JOINERS
+        if category(letter) in UNSEEN_CATEGORIES and letter not in JOINERS
         else letter
         for letter in text
     )
@@ -69,7 +69,7 @@ def send(content: bytes) -> None:
         sys.stdout.buffer.write(content)
 
 
-def tell(**event: Any) -> None:
+def emit(**event: Any) -> None:
     """Send an event to the program that reads standard output."""
     say(json.dumps(event))
 
@@ -83,19 +83,19 @@ def remark(*lines: str) -> None:
         _silence(sys.stderr)
 
 
-def complain(message: str, events: bool = False) -> bool:
+def report_error(message: str, events: bool = False) -> bool:
     """Say in one line what is wrong, also to a program that wants to hear of it. Returns False."""
     if events:
-        tell(error=visible(message))
+        emit(error=visible(message))
     remark(f"engrave: {message}")
     return False
 
 
-def confess(source: str = "", events: bool = False) -> bool:
+def report_bug(source: str = "", events: bool = False) -> bool:
     """Say that the exception being handled is our mistake, with what helps to mend it."""
     remark(*traceback.format_exc().splitlines())
     at = f"{source}: " if source else ""
-    return complain(f"{at}this is a fault of engrave, please report it", events)
+    return report_error(f"{at}this is a fault of engrave, please report it", events)
 
 
 def why(error: OSError) -> str:
@@ -126,11 +126,11 @@ def open_streams() -> None:
 
 def _open_useless(name: str) -> TextIOWrapper:
     """A stream open for the opposite of what it is there for."""
-    reading = name == "stdin"
-    number = os.open(os.devnull, os.O_WRONLY if reading else os.O_RDONLY)
-    raw = FileIO(number, "r" if reading else "w")
+    is_input = name == "stdin"
+    number = os.open(os.devnull, os.O_WRONLY if is_input else os.O_RDONLY)
+    raw = FileIO(number, "r" if is_input else "w")
     raw.name = f"<{name}>"
-    return TextIOWrapper(BufferedReader(raw) if reading else BufferedWriter(raw))
+    return TextIOWrapper(BufferedReader(raw) if is_input else BufferedWriter(raw))
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def _standard_output() -> Iterator[None]:
         _silence(sys.stdout)
         if isinstance(error, BrokenPipeError):
             raise SystemExit(READER_GONE) from None
-        complain(f"standard output: {why(error)}")
+        report_error(f"standard output: {why(error)}")
         raise SystemExit(FAILED) from None
 
 
@@ -156,12 +156,12 @@ def _silence(stream: TextIO) -> None:
 Result = TypeVar("Result")
 
 
-def attempt(source: str, work: Callable[[], Result], events: bool = False) -> Result | None:
+def report_failures(source: str, work: Callable[[], Result], events: bool = False) -> Result | None:
     """What the work on a performance gives; None if it went wrong, which is said in one line."""
     try:
         return work()
     except MidiError as error:
-        complain(str(error), events)
+        report_error(str(error), events)
     except Exception:  # the next file may do better
-        confess(source, events)
+        report_bug(source, events)
     return None

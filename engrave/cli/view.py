@@ -13,7 +13,7 @@ from typing import Any
 
 import engrave
 from engrave.cli.arguments import OPTIONS, add_options
-from engrave.cli.terminal import DONE, FAILED, Parser, attempt, complain, say, why
+from engrave.cli.terminal import DONE, FAILED, Parser, report_error, report_failures, say, why
 from engrave.output.formats import write
 
 PATIENCE = 60.0  # seconds that a browser may take to start
@@ -30,15 +30,15 @@ def main(words: Sequence[str]) -> int:
     add_options(parser)
     command = parser.parse_args(words)
     options = {name: getattr(command, name) for name in OPTIONS}
-    score = attempt(command.input, lambda: engrave.transcribe(command.input, **options))
+    score = report_failures(command.input, lambda: engrave.transcribe(command.input, **options))
     if score is None:
         return FAILED
     say(score.summary())
-    page = attempt(command.input, lambda: write(score, ".html"))
+    page = report_failures(command.input, lambda: write(score, ".html"))
     try:
         return DONE if page and _show(page) else FAILED
     except OSError as error:
-        complain(f"the page cannot be handed to a browser: {why(error)}")
+        report_error(f"the page cannot be handed to a browser: {why(error)}")
         return FAILED
 
 
@@ -52,7 +52,7 @@ def _show(page: bytes) -> bool:
             fetched = server.fetched.wait(PATIENCE)
         finally:
             server.shutdown()
-    return fetched or complain("no browser has asked for the page")
+    return fetched or report_error("no browser has asked for the page")
 
 
 class _Server(ThreadingHTTPServer):

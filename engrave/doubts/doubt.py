@@ -6,7 +6,7 @@ Numbers between 0 and 1 are probabilities; times are seconds.
 from dataclasses import dataclass, replace
 
 # The word for what has at least such a share of the belief that it and the next best way have.
-WORDS = ((0.8, "sure"), (0.6, "probably"), (0.0, "a guess"))
+SURENESS_WORDS = ((0.8, "sure"), (0.6, "probably"), (0.0, "a guess"))
 
 # Tempi that may have been meant: how many times as fast, and what that is called.
 SPEEDS = {1 / 4: "a quarter as fast", 1 / 3: "a third as fast", 1 / 2: "half as fast"}
@@ -63,7 +63,7 @@ class Doubt:
 
 
 def _word(sure: float) -> str:
-    return next(word for least, word in WORDS if sure >= least)
+    return next(word for least, word in SURENESS_WORDS if sure >= least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Doubts:
     correction: Choice | None
 
 
-def describe(doubts: Doubts) -> list[str]:
+def explain_doubts(doubts: Doubts) -> list[str]:
     """The doubts in a musician's words, a line for each."""
     lines = [
         f"tempo: {_say(doubts.tempo, MOST_SPEEDS)}",

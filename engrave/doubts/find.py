@@ -17,7 +17,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from engrave.doubts.doubt import SPEEDS, Choice, Doubt, Doubts, HardBar
-from engrave.doubts.positions import Places
+from engrave.doubts.positions import WrittenPositions
 from engrave.listening.evidence import Evidence
 from engrave.music.arrays import Floats
 from engrave.music.grid import Grid
@@ -27,16 +27,16 @@ from engrave.music.text import name_key, name_value
 from engrave.music.values import KeySignature
 from engrave.pipeline import Transcription
 
-HARDEST = 5  # bars at most
-HARD = 0.5  # below this agreement a bar is hard
+MOST_HARD_BARS = 5  # bars at most
+HARD_AGREEMENT = 0.5  # below this agreement a bar is hard
 USUAL_NOTES = 4  # as many notes like the whole piece are added to those of each bar
 
-LEAST = -5.0  # log probability below which nothing is held more unlikely
+LEAST_LOG_PROBABILITY = -5.0  # log probability below which nothing is held more unlikely
 
 REASONS = ("the rhythm", "the barline", "which hand plays what")
 # How much a correction mends, and from when on the next best way is worth a try (against a guess).
-WORTH = {"tempo": 1.0, "barlines": 0.7, "meter": 0.6, "key": 0.3, "beats": 0.3}
-WORTH_A_TRY = 0.4
+CORRECTION_WORTH = {"tempo": 1.0, "barlines": 0.7, "meter": 0.6, "key": 0.3, "beats": 0.3}
+LEAST_WORTH = 0.4
 
 
 def find_doubts(transcription: Transcription) -> Doubts:
@@ -44,7 +44,7 @@ def find_doubts(transcription: Transcription) -> Doubts:
     score, known = transcription.score, transcription.options
     taps = known.beats or ()
     bars_known = any(tap.downbeat for tap in taps)
-    page = Places.of(score, transcription.grid)
+    page = WrittenPositions.of(score, transcription.grid)
     likely = transcription.hypotheses
     tempo = _doubt_tempo(score, likely.speeds, bool(known.tempo or taps))
     meter = _doubt_meter(page.grid, likely.meters, bool(known.meter or bars_known))
@@ -56,7 +56,7 @@ def find_doubts(transcription: Transcription) -> Doubts:
     hard = _hard_bars(page, transcription.evidence)
     return Doubts(
         **questions,
-        hard_bars=tuple(hard[:HARDEST]),
+        hard_bars=tuple(hard[:MOST_HARD_BARS]),
         correction=_most_wanted(questions, hard if not taps else [], len(page.numbers)),
     )
 
@@ -93,14 +93,16 @@ def _doubt_barlines(grid: Grid, likely: Mapping[int, float], given: bool) -> Dou
     for later, share in likely.items():
         if later:
             within = opens[:2][opens[:2] + later < len(grid.times)].tolist()
-            places = ", ".join([*(f"{grid.times[k + later]:.1f} s" for k in within), "..."])
+            positions = ", ".join([*(f"{grid.times[k + later]:.1f} s" for k in within), "..."])
             words = _shift(later, beats)
-            where = f"downbeats {words}, at {places}"
+            where = f"downbeats {words}, at {positions}"
             others.append(Choice(words, share, "--beats FILE", where))
     return Doubt(Choice("as written", likely.get(0, 1.0), ""), tuple(others), given)
 
 
-def _doubt_key(page: Places, score: Score, likely: Mapping[int, float], given: bool) -> Doubt:
+def _doubt_key(
+    page: WrittenPositions, score: Score, likely: Mapping[int, float], given: bool
+) -> Doubt:
     """Each key signature that is likely; the mode is the written one."""
     key, fifths = KeySignature(0), []
     for measure in score.as_played(score.parts[0]):
@@ -134,13 +136,13 @@ def _shift(later: int, beats: int) -> str:
     return "one beat later" if later == 1 else f"{later} beats later"
 
 
-def _hard_bars(page: Places, evidence: Evidence) -> list[HardBar]:
+def _hard_bars(page: WrittenPositions, evidence: Evidence) -> list[HardBar]:
     """The bars in which the reader agrees least with what is written, the hardest first."""
     rhythm = evidence.phase[page.note, page.phase]
     barline = _log_probability(np.where(page.first, 1, -1) * evidence.downbeat[page.note])
     upper = _log_probability(np.where(page.upper, 1, -1) * evidence.upper[page.note])
     hand = np.where(page.shared, upper, 0.0)
-    agreed = np.maximum([rhythm, barline, hand], LEAST)
+    agreed = np.maximum([rhythm, barline, hand], LEAST_LOG_PROBABILITY)
     count = len(page.numbers)
     size = np.bincount(page.bar, minlength=count)
     usual = agreed.sum(axis=1, keepdims=True) / max(len(page.note), 1)
@@ -152,7 +154,7 @@ def _hard_bars(page: Places, evidence: Evidence) -> list[HardBar]:
     return [
         HardBar(page.numbers[k], float(begins[k]), float(agreement[k]), REASONS[reason[k]])
         for k in np.argsort(agreement, kind="stable").tolist()
-        if size[k] and agreement[k] < HARD
+        if size[k] and agreement[k] < HARD_AGREEMENT
     ]
 
 
@@ -160,12 +162,12 @@ def _most_wanted(questions: dict[str, Doubt], hard: list[HardBar], bars: int) ->
     """The correction that mends most, if it is at all likely that there is something to mend."""
     wanted: list[tuple[float, Choice]] = []
     for name, doubt in questions.items():
-        if 1 - doubt.sure >= WORTH_A_TRY:
-            wanted.append((WORTH[name] * (1 - doubt.sure), doubt.others[0]))
-    if len(hard) / bars >= WORTH_A_TRY:
+        if 1 - doubt.sure >= LEAST_WORTH:
+            wanted.append((CORRECTION_WORTH[name] * (1 - doubt.sure), doubt.others[0]))
+    if len(hard) / bars >= LEAST_WORTH:
         where = f"taps along, above all around bar {hard[0].name} (at {hard[0].seconds:.1f} s)"
         taps = Choice("beats elsewhere", len(hard) / bars, "--beats FILE", where)
-        wanted.append((WORTH["beats"] * taps.likely, taps))
+        wanted.append((CORRECTION_WORTH["beats"] * taps.likely, taps))
     return max(wanted, key=lambda pair: pair[0])[1] if wanted else None
 
 

@@ -19,7 +19,7 @@ PHASE_CLASS = {Fraction(p).limit_denominator(24): k for k, p in enumerate(heads.
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class WrittenPositions:
     """Where the written notes stand: arrays over those that take time of their own.
 
     `note` is the index of the first key press that is written there, `bar` and `beat` are indices
@@ -39,11 +39,11 @@ class Places:
     shared: np.ndarray
 
     @classmethod
-    def of(cls, score: Score, grid: Grid) -> "Places":
+    def of(cls, score: Score, grid: Grid) -> "WrittenPositions":
         """The notes of a score as they were played, with repeats unfolded."""
         rows = [
             (
-                *(note, bar, *_place_in_beat(grid.bars[bar].start + onset, grid)),
+                *(note, bar, *_position_in_beat(grid.bars[bar].start + onset, grid)),
                 *(onset == 0, staff == 1, part.staves == 2),
             )
             for part in score.parts
@@ -71,8 +71,8 @@ def _written(measures: Sequence[Measure]) -> Iterator[tuple[int, int, Fraction, 
                 yield first, bar, chord.onset, voice.staff_of(chord)
 
 
-def _place_in_beat(place: Fraction, grid: Grid) -> tuple[int, int]:
+def _position_in_beat(position: Fraction, grid: Grid) -> tuple[int, int]:
     """The beat of the grid in which a place lies, and its class among the places in a beat."""
-    k = min(max(bisect_right(grid.quarters, place) - 1, 0), len(grid.quarters) - 2)
-    phase = (place - grid.quarters[k]) / (grid.quarters[k + 1] - grid.quarters[k])
+    k = min(max(bisect_right(grid.quarters, position) - 1, 0), len(grid.quarters) - 2)
+    phase = (position - grid.quarters[k]) / (grid.quarters[k + 1] - grid.quarters[k])
     return k, PHASE_CLASS.get(phase, len(heads.PHASES))

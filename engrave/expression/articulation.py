@@ -25,18 +25,18 @@ from engrave.music.grid import Grid
 from engrave.music.note import Articulation, Note, group_chords
 from engrave.music.performance import Performance, sounding_ends
 
-SHORT = 0.4  # share of its value that a dotted note sounds at most
-DOTTED = (Fraction(1, 2), Fraction(1))  # quarters: the values that take a dot
+STACCATO_SHARE = 0.4  # share of its value that a dotted note sounds at most
+STACCATO_VALUES = (Fraction(1, 2), Fraction(1))  # quarters: the values that take a dot
 STACCATO_EVIDENCE = -1.5  # the reader's log odds, mean of the chord
 FEWEST_DOTS = 3  # in succession: a single short note is chance
 
-NEIGHBOURS = 6  # chords of the hand on each side
-HARDER = 12  # than the hardest of them
+CHORDS_AROUND = 6  # chords of the hand on each side
+ACCENT_DIFFERENCE = 12  # than the hardest of them
 
-HELD = 3.0  # seconds
+FERMATA_SECONDS = 3.0  # seconds
 
 
-def find_articulation(
+def mark_articulation(
     performance: Performance, notes: Sequence[Note], grid: Grid, evidence: Evidence
 ) -> Articulation:
     """The signs of touch; `notes` have the durations that are written."""
@@ -71,10 +71,10 @@ def _staccato(
     seconds = (grid.time_at(np.array(stops)) - grid.time_at(np.array(onsets))).tolist()
 
     def short(k: int) -> bool:
-        if line[k][0].duration not in DOTTED:
+        if line[k][0].duration not in STACCATO_VALUES:
             return False
         presses = [note.played for note in line[k]]
-        briefly = float(np.median(sounds[presses])) < SHORT * seconds[k]
+        briefly = float(np.median(sounds[presses])) < STACCATO_SHARE * seconds[k]
         return briefly and float(np.mean(odds[presses])) > STACCATO_EVIDENCE
 
     for is_short, run in groupby(range(len(line)), key=short):
@@ -87,17 +87,17 @@ def _accents(hand: list[list[Note]], performance: Performance) -> Iterator[int]:
     """The presses of the chords of one hand that stand out."""
     force = [max(performance.notes[n.played].velocity for n in chord) for chord in hand]
     for k, chord in enumerate(hand):
-        around = force[max(0, k - NEIGHBOURS) : k] + force[k + 1 : k + 1 + NEIGHBOURS]
-        if len(around) >= NEIGHBOURS and force[k] >= max(around) + HARDER:
+        around = force[max(0, k - CHORDS_AROUND) : k] + force[k + 1 : k + 1 + CHORDS_AROUND]
+        if len(around) >= CHORDS_AROUND and force[k] >= max(around) + ACCENT_DIFFERENCE:
             yield from (note.played for note in chord)
 
 
-def find_fermata(performance: Performance, notes: Sequence[Note]) -> frozenset[int]:
+def mark_fermata(performance: Performance, notes: Sequence[Note]) -> frozenset[int]:
     """The press whose chord takes the fermata: of the last one, on each staff the highest."""
     last = max((note.onset for note in notes if not note.grace), default=None)
     closing = [note for note in notes if note.onset == last and not note.grace]
     played = [performance.notes[note.played] for note in closing]
-    if not played or max(note.release - note.onset for note in played) < HELD:
+    if not played or max(note.release - note.onset for note in played) < FERMATA_SECONDS:
         return frozenset()
     highest: dict[tuple[int, int], tuple[int, int]] = {}
     for note in closing:

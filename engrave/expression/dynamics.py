@@ -31,7 +31,7 @@ from engrave.music.note import Note
 from engrave.music.performance import Performance
 
 # The sign for velocities up to, not including, the number.
-SIGNS: tuple[tuple[float, str], ...] = (
+DYNAMIC_SIGNS: tuple[tuple[float, str], ...] = (
     (36, "pp"),
     (50, "p"),
     (64, "mp"),
@@ -40,18 +40,20 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (inf, "ff"),
 )
 MIDDLE_VELOCITY = 64
-LOUD = 70  # percentile of the velocities in a beat: the voice that leads, not what accompanies it
+# percentile of the velocities in a beat: the voice that leads, not what accompanies it
+LOUDNESS_PERCENTILE = 70
 LEAST_NOISE = 5.0  # velocities by which beats of one level differ
-NEW_STRETCH = 9.0  # what a stretch costs, in squared noises,
-OFF_BARLINE = 3.0  # more if it does not begin with a bar,
-SLOPE = 4.0  # and more if it is a slope
-LONGEST = 256  # beats of a stretch
+STRETCH_COST = 9.0  # what a stretch costs, in squared noises,
+OFF_BARLINE_COST = 3.0  # more if it does not begin with a bar,
+SLOPE_COST = 4.0  # and more if it is a slope
+LONGEST_STRETCH = 256  # beats of a stretch
 SHORTEST_LEVEL = 1.0  # bars of a level, unless the piece begins or ends with it
 SHORTEST_SLOPE, LONGEST_SLOPE = 1.0, 4.0  # bars of a slope,
-SLOPING_BEATS = 3  # and beats in which something is struck, at least
+FEWEST_SLOPING_BEATS = 3  # and beats in which something is struck, at least
 LONGEST_HAIRPIN = 3.9  # bars: what lasts for four is a word
-RISE = 12.0  # velocities between the ends of a slope
-CHANGE, SUDDEN = 7.0, 10.0  # velocities between two signs, with a hairpin and without
+LEAST_RISE = 12.0  # velocities between the ends of a slope
+# velocities between two signs, with a hairpin and without
+LEAST_CHANGE, LEAST_SUDDEN_CHANGE = 7.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class _Beat:
     `bars` is how many bars of the piece are over when it begins.
     """
 
-    place: Fraction
+    position: Fraction
     loudness: float
     opens_bar: bool
     bars: float
@@ -95,7 +97,7 @@ def mark_dynamics(
         return ()
     offset = (float(np.median(own)) - MIDDLE_VELOCITY) / 2
     marks = list(_marks(beats, _stretches(beats), offset))
-    return (marks[0], *(mark for before, mark in pairwise(marks) if not _is_said(before, mark)))
+    return (marks[0], *(mark for before, mark in pairwise(marks) if not _is_in_force(before, mark)))
 
 
 def _beats(velocities: Sequence[int], notes: Sequence[Note], grid: Grid) -> list[_Beat]:
@@ -113,12 +115,14 @@ def _beats(velocities: Sequence[int], notes: Sequence[Note], grid: Grid) -> list
     beats: list[_Beat] = []
     bar_before = -1
     for (k, _), members in sorted(struck.items(), key=lambda item: (item[0][0], -item[0][1])):
-        places = {note.onset for note in members} & upper
-        if places:
-            loudness = float(np.percentile([velocities[n.played] for n in members], LOUD))
-            place, bar = min(places), grid.bars[k]
-            over = k + float((place - bar.end) / bar.full_length) + 1  # a pickup ends its bar
-            beats.append(_Beat(place, loudness, k != bar_before, over))
+        positions = {note.onset for note in members} & upper
+        if positions:
+            loudness = float(
+                np.percentile([velocities[n.played] for n in members], LOUDNESS_PERCENTILE)
+            )
+            position, bar = min(positions), grid.bars[k]
+            over = k + float((position - bar.end) / bar.full_length) + 1  # a pickup ends its bar
+            beats.append(_Beat(position, loudness, k != bar_before, over))
             bar_before = k
     return beats
 
@@ -129,19 +133,26 @@ def _stretches(beats: Sequence[_Beat]) -> list[_Stretch]:
     if len(loud) > 2:  # one beat alone is an accent, not a level
         loud[1:-1] = np.median([loud[:-2], loud[1:-1], loud[2:]], axis=0)
     noise = max(LEAST_NOISE, float(np.median(np.abs(np.diff(loud)))) if len(loud) > 1 else 0.0)
-    fits = _Fits(loud / noise)
-    opening = np.array([0.0 if beat.opens_bar else OFF_BARLINE for beat in beats]) + NEW_STRETCH
+    fits = _SquaredErrors(loud / noise)
+    opening = (
+        np.array([0.0 if beat.opens_bar else OFF_BARLINE_COST for beat in beats]) + STRETCH_COST
+    )
     bars = np.array([*(beat.bars for beat in beats), np.ceil(beats[-1].bars + 1e-9)])
     best = np.full(len(beats) + 1, inf)
     best[0] = 0.0
     back: list[tuple[int, bool]] = [(0, False)]
     for stop in range(1, len(beats) + 1):
-        starts = np.arange(max(0, stop - LONGEST), stop)
+        starts = np.arange(max(0, stop - LONGEST_STRETCH), stop)
         lasting = bars[stop] - bars[starts]
         outer = (starts == 0) | (stop == len(beats))
         level = best[starts] + opening[starts] + fits.level(starts, stop)
         level[~outer & (lasting < SHORTEST_LEVEL)] = inf
-        slope = best[starts] + opening[starts] + SLOPE + fits.slope(starts, stop, RISE / noise)
+        slope = (
+            best[starts]
+            + opening[starts]
+            + SLOPE_COST
+            + fits.slope(starts, stop, LEAST_RISE / noise)
+        )
         slope[(lasting < SHORTEST_SLOPE) | (lasting > LONGEST_SLOPE)] = inf
         sloping = bool(slope.min() < level.min())
         costs = slope if sloping else level
@@ -157,7 +168,7 @@ def _stretches(beats: Sequence[_Beat]) -> list[_Stretch]:
     return found[::-1]
 
 
-class _Fits:
+class _SquaredErrors:
     """How well a level or a slope explains the values from one index to another."""
 
     def __init__(self, values: Floats) -> None:
@@ -168,29 +179,29 @@ class _Fits:
 
     def level(self, starts: Ints, stop: int) -> Floats:
         """The sum of squares about the mean."""
-        n, mean, _, total, _ = self._moments(starts, stop)
+        n, mean, _, total, _ = self._statistics(starts, stop)
         return total - n * mean**2
 
     def slope(self, starts: Ints, stop: int, rise: float) -> Floats:
         """The same about the straight line; infinite where it is too flat or short."""
-        n, mean, slope, total, spread = self._moments(starts, stop)
+        n, mean, slope, total, spread = self._statistics(starts, stop)
         left = total - n * mean**2 - slope**2 * spread
-        fits = (n >= SLOPING_BEATS) & (np.abs(slope) * (n - 1) >= rise)
+        fits = (n >= FEWEST_SLOPING_BEATS) & (np.abs(slope) * (n - 1) >= rise)
         return np.where(fits, left, inf)
 
     def ends(self, start: int, stop: int, sloping: bool) -> tuple[float, float]:
         """The values at both ends."""
-        n, mean, slope, _, _ = (float(m[0]) for m in self._moments(np.array([start]), stop))
+        n, mean, slope, _, _ = (float(m[0]) for m in self._statistics(np.array([start]), stop))
         half = slope * (n - 1) / 2 if sloping else 0.0
         return mean - half, mean + half
 
-    def _moments(self, starts: Ints, stop: int) -> tuple[Floats, ...]:
+    def _statistics(self, starts: Ints, stop: int) -> tuple[Floats, ...]:
         """Count, mean, slope, sum of squares, and the sum of squared distances from the middle."""
         n = (stop - starts).astype(float)
-        plain, squares, moments = (s[stop] - s[starts] for s in self.sums)
+        plain, squares, products = (s[stop] - s[starts] for s in self.sums)
         middle = (starts + stop - 1) / 2
         spread = n * (n**2 - 1) / 12
-        slope = np.divide(moments - middle * plain, spread, out=np.zeros_like(n), where=spread > 0)
+        slope = np.divide(products - middle * plain, spread, out=np.zeros_like(n), where=spread > 0)
         return n, plain / n, slope, squares, spread
 
 
@@ -205,35 +216,35 @@ def _marks(
         assert stretch is not None
         if following is None:  # nothing begins where it would end
             break
-        place, target = beats[following.start].place, following.before
+        position, target = beats[following.start].position, following.before
         new, change = _sign(target - offset), abs(target - level)
         rise = stretch.after - stretch.before
         leads_there = (target - level) * rise > 0
-        if stretch.sloping and leads_there and change >= CHANGE:
+        if stretch.sloping and leads_there and change >= LEAST_CHANGE:
             yield from _slope(beats[stretch.start : following.start + 1], rise > 0)
             level, said = target, new
             if not following.sloping:
-                yield Dynamic(place, new)
-        elif new != said and change >= SUDDEN and not following.sloping:
+                yield Dynamic(position, new)
+        elif new != said and change >= LEAST_SUDDEN_CHANGE and not following.sloping:
             level, said = target, new
-            yield Dynamic(place, new)
+            yield Dynamic(position, new)
 
 
 def _slope(beats: Sequence[_Beat], rising: bool) -> Iterator[Dynamic | Hairpin]:
     """A hairpin from the first beat to the last, or a word, which stands beside an opening sign."""
     first, last = beats[0], beats[-1]
     if last.bars - first.bars > LONGEST_HAIRPIN:
-        place = first.place if first.place > 0 else beats[1].place
-        yield Dynamic(place, "cresc." if rising else "dim.")
+        position = first.position if first.position > 0 else beats[1].position
+        yield Dynamic(position, "cresc." if rising else "dim.")
     else:
-        yield Hairpin(first.place, "crescendo" if rising else "diminuendo")
-        yield Hairpin(last.place, "stop")
+        yield Hairpin(first.position, "crescendo" if rising else "diminuendo")
+        yield Hairpin(last.position, "stop")
 
 
-def _is_said(before: Dynamic | Hairpin, mark: Dynamic | Hairpin) -> bool:
+def _is_in_force(before: Dynamic | Hairpin, mark: Dynamic | Hairpin) -> bool:
     """Whether a mark says the same as the one before it, which still holds: *cresc.* goes on."""
     return isinstance(before, Dynamic) and isinstance(mark, Dynamic) and before.sign == mark.sign
 
 
 def _sign(velocity: float) -> str:
-    return next(sign for limit, sign in SIGNS if velocity < limit)
+    return next(sign for limit, sign in DYNAMIC_SIGNS if velocity < limit)

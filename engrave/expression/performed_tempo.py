@@ -19,17 +19,17 @@ from math import inf
 
 import numpy as np
 
-from engrave.music.grid import EVEN, Grid
-from engrave.music.marks import Pace, TempoMark
-from engrave.music.score import Measure, Score, without_paces
+from engrave.music.grid import STRAIGHT, Grid
+from engrave.music.marks import HiddenTempo, TempoMark
+from engrave.music.score import Measure, Score, without_performed_tempo
 
-TOLERANCE = 0.02  # seconds by which a beat may come too early or too late
+LARGEST_ERROR = 0.02  # seconds by which a beat may come too early or too late
 SLOWEST, QUICKEST = 4.0, 2000.0  # what a MIDI file can say; more than anybody can hear
 DECIMALS = 2  # as many as MuseScore 3 keeps
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _ScorePosition:
     """Where something begins in the first part: in the piece, and on the page."""
 
     quarter: Fraction
@@ -38,15 +38,15 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Passage:
     """Measures in a row, as the places in them, and where they end."""
 
-    places: Sequence[_Place]
+    positions: Sequence[_ScorePosition]
     end: Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class _Reach:
+class _TempoRange:
     """Paces (seconds a quarter) with which all beats up to `last` come in time, the next not."""
 
     low: float
@@ -55,22 +55,22 @@ class _Reach:
     missed: bool
 
 
-def keep_pace(score: Score, grid: Grid) -> Score:
+def add_performed_tempo(score: Score, grid: Grid) -> Score:
     """The score with the pace at which it was played; what is played twice has that of once."""
-    score = without_paces(score)
+    score = without_performed_tempo(score)
     first, *others = score.parts
-    paces: list[list[Pace]] = [[] for _ in first.measures]
-    for run in _runs(score, grid):
-        for place, per_minute in _paces(run, grid):
-            paces[place.measure].append(Pace(place.onset, per_minute))
-    measures = map(_with_paces, first.measures, paces)
+    tempi: list[list[HiddenTempo]] = [[] for _ in first.measures]
+    for passage in _passages(score, grid):
+        for position, per_minute in _tempi(passage, grid):
+            tempi[position.measure].append(HiddenTempo(position.onset, per_minute))
+    measures = map(_with_tempi, first.measures, tempi)
     return replace(score, parts=(replace(first, measures=tuple(measures)), *others))
 
 
-def _with_paces(measure: Measure, paces: Sequence[Pace]) -> Measure:
-    heard = {pace.onset: pace for pace in paces}
+def _with_tempi(measure: Measure, tempi: Sequence[HiddenTempo]) -> Measure:
+    heard = {tempo.onset: tempo for tempo in tempi}
     marks = [
-        replace(mark, pace=heard.pop(mark.onset).per_minute)
+        replace(mark, sounding_tempo=heard.pop(mark.onset).per_minute)
         if isinstance(mark, TempoMark) and mark.onset in heard
         else mark
         for mark in measure.marks
@@ -78,7 +78,7 @@ def _with_paces(measure: Measure, paces: Sequence[Pace]) -> Measure:
     return replace(measure, marks=(*marks, *heard.values()))
 
 
-def _runs(score: Score, grid: Grid) -> Iterator[_Run]:
+def _passages(score: Score, grid: Grid) -> Iterator[_Passage]:
     """Measures that follow one another on the page and in the performance.
 
     A new run begins where the reader leaps, or comes back to, and with a tempo mark.
@@ -93,43 +93,51 @@ def _runs(score: Score, grid: Grid) -> Iterator[_Run]:
         or any(isinstance(mark, TempoMark) for mark in measures[k].marks)
     ]
     for start, stop in pairwise([0, *begun, len(bars)]):
-        places = []
+        positions = []
         for k in range(start, stop):
             onsets = {event.onset for voice in measures[k].voices for event in voice.events}
             begins = grid.bars[bars[k]].start
-            places += [_Place(begins + onset, k, onset) for onset in sorted(onsets)]
-        yield _Run(places, grid.bars[bars[stop - 1]].end)
+            positions += [_ScorePosition(begins + onset, k, onset) for onset in sorted(onsets)]
+        yield _Passage(positions, grid.bars[bars[stop - 1]].end)
 
 
-def _paces(run: _Run, grid: Grid) -> Iterator[tuple[_Place, float]]:
+def _tempi(passage: _Passage, grid: Grid) -> Iterator[tuple[_ScorePosition, float]]:
     """As few as keep up with the performance, each with where it begins."""
-    begun = [float(place.quarter) for place in run.places]
-    quarters = [*begun, float(run.end)]
-    even = replace(grid, swing=EVEN)  # how the eighths swing is no matter of the pace
+    begun = [float(position.quarter) for position in passage.positions]
+    quarters = [*begun, float(passage.end)]
+    even = replace(grid, swing=STRAIGHT)  # how the eighths swing is no matter of the pace
     heard = even.time_at(np.array(quarters)).tolist()
-    beats = [float(quarter) for quarter in grid.quarters if quarter <= run.end]
+    beats = [float(quarter) for quarter in grid.quarters if quarter <= passage.end]
     now, clock = 0, heard[0]
     while now < len(begun):
         here = begun[now]
         coming = bisect_right(beats, here)
-        reach = _reach(beats[coming:], grid.times[coming:], here, clock)
-        stop = max(bisect_right(begun, reach.last) - 1, now + 1) if reach.missed else len(begun)
+        tempo_range = _narrow(beats[coming:], grid.times[coming:], here, clock)
+        stop = (
+            max(bisect_right(begun, tempo_range.last) - 1, now + 1)
+            if tempo_range.missed
+            else len(begun)
+        )
         span = quarters[stop] - here
         lasting = (heard[stop] - clock) / span
-        if quarters[stop] <= reach.last or not reach.missed:  # else nothing begins in time
-            lasting = min(max(lasting, reach.low), reach.high)
+        if (
+            quarters[stop] <= tempo_range.last or not tempo_range.missed
+        ):  # else nothing begins in time
+            lasting = min(max(lasting, tempo_range.low), tempo_range.high)
         per_minute = round(60 / min(max(lasting, 60 / QUICKEST), 60 / SLOWEST), DECIMALS)
-        yield run.places[now], per_minute
+        yield passage.positions[now], per_minute
         now, clock = stop, clock + span * 60 / per_minute
 
 
-def _reach(beats: Sequence[float], times: Sequence[float], here: float, clock: float) -> _Reach:
+def _narrow(
+    beats: Sequence[float], times: Sequence[float], here: float, clock: float
+) -> _TempoRange:
     """Narrow the paces from beat to beat until one would be missed; `clock` is the time `here`."""
     low, high, last = 0.0, inf, here
-    for place, time in zip(beats, times, strict=False):
-        low_here = max(low, (time - TOLERANCE - clock) / (place - here))
-        high_here = min(high, (time + TOLERANCE - clock) / (place - here))
+    for position, time in zip(beats, times, strict=False):
+        low_here = max(low, (time - LARGEST_ERROR - clock) / (position - here))
+        high_here = min(high, (time + LARGEST_ERROR - clock) / (position - here))
         if low_here > high_here:
-            return _Reach(low, high, last, missed=True)
-        low, high, last = low_here, high_here, place
-    return _Reach(low, high, last, missed=False)
+            return _TempoRange(low, high, last, missed=True)
+        low, high, last = low_here, high_here, position
+    return _TempoRange(low, high, last, missed=False)

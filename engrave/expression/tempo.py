@@ -21,7 +21,7 @@ from math import inf
 
 import numpy as np
 
-from engrave.music.grid import EVEN, Bar, Grid
+from engrave.music.grid import STRAIGHT, Bar, Grid
 from engrave.music.marks import TempoMark, TempoWords
 from engrave.music.note import Note
 from engrave.music.values import NOTE_TYPES, NoteValue
@@ -52,39 +52,40 @@ TEMPO_WORDS: tuple[tuple[float, str], ...] = (
     (inf, "Prestissimo"),
 )
 SWING = "Swing"
-EVENLY = 0.002  # share by which beats of one length may differ
+EVEN_DEVIATION = 0.002  # share by which beats of one length may differ
 
-BEFORE = 16  # beats whose median is the tempo from which the player departs
-SLOWER, MUCH_SLOWER = 1.15, 1.7  # times as long: every beat of a slowing, and its last but
-AT_CLOSE = 1.4  # this at the close of the piece
-FREE = 3.0  # the last beat departs so many times further than nine in ten beats do
-BACK, BEATS_BACK = 1.12, 4  # so many beats that follow have the old tempo again
-FEWEST, MOST = 2, 8  # beats of a slowing
-RARE = 16  # bars for each *rit.* of the piece, at least
+BEATS_BEFORE = 16  # beats whose median is the tempo from which the player departs
+# times as long: every beat of a slowing, and its last but
+SLOWER_RATIO, MUCH_SLOWER_RATIO = 1.15, 1.7
+CLOSING_RATIO = 1.4  # this at the close of the piece
+LEAST_DEPARTURE = 3.0  # the last beat departs so many times further than nine in ten beats do
+BACK_RATIO, BEATS_BACK = 1.12, 4  # so many beats that follow have the old tempo again
+FEWEST_BEATS, MOST_BEATS = 2, 8  # beats of a slowing
+LEAST_BARS_PER_RITARDANDO = 16  # bars for each *rit.* of the piece, at least
 
 
-def tempo_mark(grid: Grid) -> TempoMark:
+def mark_tempo(grid: Grid) -> TempoMark:
     """The mark for the start of the piece, in beats of the first full bar's time signature."""
     bar = _first_full_bar(grid)
     per_minute = 60 / (_seconds_per_quarter(grid) * float(bar.beat_length))
     steps = np.array(METRONOME)
     step = int(steps[np.argmin(np.abs(np.log(steps / per_minute)))])
     whole = max(round(per_minute), METRONOME[0])
-    if _is_even(grid) and abs(per_minute / whole - 1) < EVENLY:
+    if _is_even(grid) and abs(per_minute / whole - 1) < EVEN_DEVIATION:
         step = whole  # somebody set it
-    word = _look_up(TEMPO_WORDS, step) if grid.swing == EVEN else SWING
+    word = _look_up(TEMPO_WORDS, step) if grid.swing == STRAIGHT else SWING
     return TempoMark(Fraction(0), _note_value(bar.beat_length), step, word)
 
 
 def _is_even(grid: Grid) -> bool:
     """Whether all beats of the opening are of one length, as a machine counts them."""
     close = grid.bars[min(OPENING_BARS, len(grid.bars)) - 1].end
-    paces = [
+    quarter_seconds = [
         (t1 - t0) / float(q1 - q0)
         for (t0, q0), (t1, q1) in pairwise(zip(grid.times, grid.quarters, strict=True))
         if q0 < close
     ]
-    return max(paces) <= (1 + EVENLY) * min(paces)
+    return max(quarter_seconds) <= (1 + EVEN_DEVIATION) * min(quarter_seconds)
 
 
 def _first_full_bar(grid: Grid) -> Bar:
@@ -94,11 +95,13 @@ def _first_full_bar(grid: Grid) -> Bar:
 def _seconds_per_quarter(grid: Grid) -> float:
     """Median over the beats of the opening bars; a grid whose beats begin later counts whole."""
     close = grid.bars[min(OPENING_BARS, len(grid.bars)) - 1].end
-    pace = [
+    quarter_seconds = [
         ((t1 - t0) / float(q1 - q0), q0)
         for (t0, q0), (t1, q1) in pairwise(zip(grid.times, grid.quarters, strict=True))
     ]
-    return float(np.median([p for p, q in pace if q < close] or [p for p, _ in pace]))
+    return float(
+        np.median([p for p, q in quarter_seconds if q < close] or [p for p, _ in quarter_seconds])
+    )
 
 
 def _note_value(length: Fraction) -> NoteValue:
@@ -111,44 +114,47 @@ def _look_up(table: tuple[tuple[float, str], ...], number: float) -> str:
     return next(word for limit, word in table if number < limit)
 
 
-def mark_ritenuto(notes: Sequence[Note], grid: Grid) -> tuple[TempoWords, ...]:
+def mark_ritardandos(notes: Sequence[Note], grid: Grid) -> tuple[TempoWords, ...]:
     """The words, each at a beat on which a note begins."""
     struck = {note.onset for note in notes if not note.grace}
     last = max(struck, default=Fraction(0))
     beats = [k for k, q in enumerate(grid.quarters) if 0 <= q <= last]
-    if len(beats) < BEFORE:
+    if len(beats) < BEATS_BEFORE:
         return ()
-    places = [grid.quarters[k] for k in beats]
-    slowness = _slowness(np.array([grid.times[k] for k in beats]), places)
-    later = slowness[BEFORE:]
-    free = 1 + FREE * (float(np.quantile(later, 0.9)) - 1) if len(later) else 1
+    positions = [grid.quarters[k] for k in beats]
+    slowness = _slowness(np.array([grid.times[k] for k in beats]), positions)
+    later = slowness[BEATS_BEFORE:]
+    free = 1 + LEAST_DEPARTURE * (float(np.quantile(later, 0.9)) - 1) if len(later) else 1
     inner = [
         words
-        for words in _slowings(slowness, max(MUCH_SLOWER, free))
-        if places[words[0]] in struck and places[words[1]] in struck
+        for words in _slowings(slowness, max(MUCH_SLOWER_RATIO, free))
+        if positions[words[0]] in struck and positions[words[1]] in struck
     ]
-    if len(inner) * RARE > len(grid.bars):
+    if len(inner) * LEAST_BARS_PER_RITARDANDO > len(grid.bars):
         inner = []
     found = [
-        TempoWords(places[k], words)
+        TempoWords(positions[k], words)
         for start, stop in inner
         for k, words in ((start, "rit."), (stop, "a tempo"))
     ]
     close = _close(slowness)
     if (
         close is not None
-        and places[close] in struck
-        and all(w.onset < places[close] for w in found)
+        and positions[close] in struck
+        and all(w.onset < positions[close] for w in found)
     ):
-        found.append(TempoWords(places[close], "rit."))
+        found.append(TempoWords(positions[close], "rit."))
     return tuple(found)
 
 
-def _slowness(times: np.ndarray, places: Sequence[Fraction]) -> np.ndarray:
+def _slowness(times: np.ndarray, positions: Sequence[Fraction]) -> np.ndarray:
     """How many times longer each beat is than those before it."""
-    pace = np.diff(times) / np.diff([float(place) for place in places])
+    quarter_seconds = np.diff(times) / np.diff([float(position) for position in positions])
     return np.array(
-        [p / np.median(pace[max(0, k - BEFORE) : k] if k else p) for k, p in enumerate(pace)]
+        [
+            p / np.median(quarter_seconds[max(0, k - BEATS_BEFORE) : k] if k else p)
+            for k, p in enumerate(quarter_seconds)
+        ]
     )
 
 
@@ -156,22 +162,22 @@ def _slowings(slowness: np.ndarray, much: float) -> Iterator[tuple[int, int]]:
     """The first beat of each slowing, and the beat with which the old tempo is back."""
     for start, stop in _runs(slowness):
         back = slowness[stop : stop + BEATS_BACK]
-        back_again = len(back) == BEATS_BACK and float(np.median(back)) <= BACK
-        if start >= BEFORE and slowness[stop - 1] >= much and back_again:
+        back_again = len(back) == BEATS_BACK and float(np.median(back)) <= BACK_RATIO
+        if start >= BEATS_BEFORE and slowness[stop - 1] >= much and back_again:
             yield start, stop
 
 
 def _close(slowness: np.ndarray) -> int | None:
     """The first beat of a slowing that leads to the last chord."""
     for start, stop in _runs(slowness):
-        if stop == len(slowness) and slowness[start:].max() >= AT_CLOSE:
+        if stop == len(slowness) and slowness[start:].max() >= CLOSING_RATIO:
             return start
     return None
 
 
 def _runs(slowness: np.ndarray) -> Iterator[tuple[int, int]]:
     """Beats in a row that are all longer than those before, as (first, behind the last)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], slowness >= SLOWER, [0]])))
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], slowness >= SLOWER_RATIO, [0]])))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if FEWEST <= stop - start <= MOST:
+        if FEWEST_BEATS <= stop - start <= MOST_BEATS:
             yield start, stop

@@ -24,7 +24,7 @@ from typing import BinaryIO
 
 from engrave.files.provenance import digest, read_signature, sign
 
-LARGEST = 512 * 2**20  # bytes of a file that is read into memory as a whole
+LARGEST_FILE = 512 * 2**20  # bytes of a file that is read into memory as a whole
 ANY_PERFORMANCE = "any"  # what a file is known by that all scores of a folder share
 # Those of these that the system has ask a process to end; others cannot be answered.
 STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
@@ -108,12 +108,12 @@ def write_files(
 
 def _merge(files: Sequence[File]) -> Iterator[File]:
     """Each place once, as named by the user if it is; copies after the page that lists them."""
-    places: Identities = {}
+    paths: Identities = {}
     contents: dict[str, bytes] = {}
     for file in sorted(files, key=lambda file: (not file.named, file.listed_in is not None)):
-        other = find_same(file.path, places)
+        other = find_same(file.path, paths)
         if other is None:
-            places |= same_files([file.path])
+            paths |= same_files([file.path])
             contents[str(file.path)] = file.content
             yield file
         elif contents[other] != file.content:
@@ -126,7 +126,7 @@ def _may_write(file: File, source: str, inputs: Identities) -> bool:
         return True
     overwritten = find_same(file.path, inputs)
     if not file.named:
-        there = read_file(file.path, LARGEST)
+        there = read_file(file.path, LARGEST_FILE)
         if there == file.content:
             return False
         if overwritten is None and not _is_ours(file, there, source):
@@ -142,7 +142,7 @@ def _is_ours(file: File, there: bytes, source: str) -> bool:
     if file.listed_in is None:
         return known_by in read_signature(file.path.name, there)
     with suppress(OSError):
-        page = read_file(file.listed_in, LARGEST)
+        page = read_file(file.listed_in, LARGEST_FILE)
         listed = read_signature(file.listed_in.name, page)
         return {known_by, _entry(file.path, there)} <= set(listed)
     return False
@@ -196,15 +196,15 @@ def write_whole(path: Path, content: bytes) -> None:
 
     A link stays a link, and what is replaced passes on its permissions.
     """
-    place = Path(os.path.realpath(path))
-    partial = place.with_name(f".engrave-{secrets.token_hex(8)}.part")
+    target = Path(os.path.realpath(path))
+    partial = target.with_name(f".engrave-{secrets.token_hex(8)}.part")
     with signals_held():
         try:
             with partial.open("xb") as file:
                 file.write(content)
             if is_replaceable(path):
-                _keep_permissions(place, partial)
-            partial.replace(place)
+                _keep_permissions(target, partial)
+            partial.replace(target)
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(path)) from error
         finally:

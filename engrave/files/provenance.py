@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable
 from pathlib import PurePath
 
-WORDS = b"Written by engrave: "
+SIGNATURE_WORDS = b"Written by engrave: "
 MARKUP, CODE = (b"<!-- ", b" -->\n"), (b"/* ", b" */\n")
 COMMENTS = {
     **dict.fromkeys((".musicxml", ".xml", ".svg", ".html"), MARKUP),
@@ -29,7 +29,7 @@ def digest(*parts: bytes) -> str:
 def sign(name: str, content: bytes, known_by: Iterable[str]) -> bytes:
     """The content of the file called `name`, signed; a format that takes no comments stays."""
     known = " ".join(known_by).encode("ascii")
-    line = WORDS + digest(content, known).encode("ascii") + b" " + known
+    line = SIGNATURE_WORDS + digest(content, known).encode("ascii") + b" " + known
     suffix = PurePath(name).suffix.lower()
     if suffix in COMMENTS:
         opening, closing = COMMENTS[suffix]
@@ -55,10 +55,10 @@ def _part(suffix: str, content: bytes) -> tuple[bytes, bytes]:
     """The file without its signature, and the signature."""
     if suffix in COMMENTS:
         opening, closing = COMMENTS[suffix]
-        body, _, rest = content.rpartition(opening + WORDS)
+        body, _, rest = content.rpartition(opening + SIGNATURE_WORDS)
         return body, rest.removesuffix(closing)  # the whole content if it is not signed
     if suffix == ".png":
-        before, _, rest = content.rpartition(PNG_TEXT + WORDS)
-        length = max(int.from_bytes(before[-4:], "big") + 4 - len(PNG_TEXT + WORDS), 0)
+        before, _, rest = content.rpartition(PNG_TEXT + SIGNATURE_WORDS)
+        length = max(int.from_bytes(before[-4:], "big") + 4 - len(PNG_TEXT + SIGNATURE_WORDS), 0)
         return before[:-4] + rest[length + 4 :], rest[:length]
     return content, b""

@@ -14,11 +14,11 @@ import numpy as np
 
 from engrave.music.arrays import Floats
 
-CELLS = 12  # of a beat
-AROUND = 8  # beats on either side with whose pitches those of a beat are compared
-BEFORE = (1, 2, 3, 4, 6, 8, 12)  # beats before, with which a beat is compared
-PITCHES = 12.0  # semitones that count as one
-COUNT = 3 * CELLS + 3 * 12 + 12 + 5 * len(BEFORE)
+CELLS_PER_BEAT = 12  # of a beat
+BEATS_AROUND = 8  # beats on either side with whose pitches those of a beat are compared
+BEATS_BEFORE = (1, 2, 3, 4, 6, 8, 12)  # beats before, with which a beat is compared
+PITCH_SCALE = 12.0  # semitones that count as one
+BAR_FEATURES = 3 * CELLS_PER_BEAT + 3 * 12 + 12 + 5 * len(BEATS_BEFORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,17 @@ class NotesInBeats:
 
 
 def bar_features(notes: NotesInBeats, beats: int) -> np.ndarray:
-    """A row of `COUNT` numbers for each of so many beats, from 0 on."""
-    place = np.floor(notes.onset * CELLS + 0.5).astype(int)
-    inside = (place >= 0) & (place < beats * CELLS)
-    place, pitch = place[inside], notes.pitch[inside].astype(int)
-    held = np.maximum(notes.end - notes.onset, 1 / CELLS)[inside]
-    beat, on = place // CELLS, place % CELLS == 0
+    """A row of `BAR_FEATURES` numbers for each of so many beats, from 0 on."""
+    position = np.floor(notes.onset * CELLS_PER_BEAT + 0.5).astype(int)
+    inside = (position >= 0) & (position < beats * CELLS_PER_BEAT)
+    position, pitch = position[inside], notes.pitch[inside].astype(int)
+    held = np.maximum(notes.end - notes.onset, 1 / CELLS_PER_BEAT)[inside]
+    beat, on = position // CELLS_PER_BEAT, position % CELLS_PER_BEAT == 0
 
-    struck = np.bincount(place, minlength=beats * CELLS).reshape(beats, CELLS)
-    longest = np.zeros((beats, CELLS))
-    np.maximum.at(longest.reshape(-1), place, np.log2(held * CELLS) + 1)
-    gap = _until_next(place, beats).reshape(beats, CELLS)
+    struck = np.bincount(position, minlength=beats * CELLS_PER_BEAT).reshape(beats, CELLS_PER_BEAT)
+    longest = np.zeros((beats, CELLS_PER_BEAT))
+    np.maximum.at(longest.reshape(-1), position, np.log2(held * CELLS_PER_BEAT) + 1)
+    gap = _until_next(position, beats).reshape(beats, CELLS_PER_BEAT)
     sounding = _sounding_chroma(notes, beats)
     on_chroma = _chroma(beat[on], pitch[on], beats)
     low, high = _extreme(beat, pitch, beats, np.minimum), _extreme(beat, pitch, beats, np.maximum)
@@ -62,13 +62,13 @@ def bar_features(notes: NotesInBeats, beats: int) -> np.ndarray:
     return features
 
 
-def _until_next(place: np.ndarray, beats: int) -> np.ndarray:
+def _until_next(position: np.ndarray, beats: int) -> np.ndarray:
     """For each cell in which a note begins the logarithm of the time until the next onset."""
-    gap = np.zeros(beats * CELLS)
-    places = np.unique(place)
-    if len(places):
-        step = np.diff(np.append(places, beats * CELLS))
-        gap[places] = np.log2(np.maximum(step, 1)) / 4
+    gap = np.zeros(beats * CELLS_PER_BEAT)
+    positions = np.unique(position)
+    if len(positions):
+        step = np.diff(np.append(positions, beats * CELLS_PER_BEAT))
+        gap[positions] = np.log2(np.maximum(step, 1)) / 4
     return gap
 
 
@@ -82,14 +82,14 @@ def _chroma(beat: np.ndarray, pitch: np.ndarray, beats: int) -> np.ndarray:
 def _sounding_chroma(notes: NotesInBeats, beats: int) -> np.ndarray:
     """The pitch classes that sound in each beat, each as long as its key is held in it."""
     rows = np.zeros((beats, 12))
-    first = np.floor(notes.onset + 0.5 / CELLS).astype(int)
+    first = np.floor(notes.onset + 0.5 / CELLS_PER_BEAT).astype(int)
     last = np.minimum(np.floor(notes.end).astype(int), first + 4)
     pitch = notes.pitch.astype(int)
     for away in range(5):
         beat = first + away
         some = (beat <= np.maximum(last, first)) & (beat >= 0) & (beat < beats)
         share = np.minimum(notes.end, beat + 1) - np.maximum(notes.onset, beat)
-        np.add.at(rows, (beat[some], pitch[some] % 12), share[some].clip(1 / CELLS, 1))
+        np.add.at(rows, (beat[some], pitch[some] % 12), share[some].clip(1 / CELLS_PER_BEAT, 1))
     return _normal(rows)
 
 
@@ -119,9 +119,9 @@ def _pitches(
     lowest, highest = _mean_around(low), _mean_around(high)
     columns = []
     for rows, level in ((low, lowest), (high, highest), (low_on, lowest), (high_on, highest)):
-        columns += [np.nan_to_num((rows - level) / PITCHES), np.isnan(rows).astype(float)]
+        columns += [np.nan_to_num((rows - level) / PITCH_SCALE), np.isnan(rows).astype(float)]
     columns += [
-        np.nan_to_num((low_on - low) / PITCHES),  # whether the lowest note comes on the beat
+        np.nan_to_num((low_on - low) / PITCH_SCALE),  # whether the lowest note comes on the beat
         np.nan_to_num((high_on - low_on) / 24),
         np.log1p(count_on),
         np.zeros(beats),
@@ -132,10 +132,10 @@ def _pitches(
 
 def _mean_around(rows: np.ndarray) -> np.ndarray:
     """The mean of what is known of the beats around each."""
-    kernel = np.ones(2 * AROUND + 1)
+    kernel = np.ones(2 * BEATS_AROUND + 1)
     known = ~np.isnan(rows)
-    total = np.convolve(np.where(known, rows, 0.0), kernel, mode="full")[AROUND:-AROUND]
-    count = np.convolve(known.astype(float), kernel, mode="full")[AROUND:-AROUND]
+    total = np.convolve(np.where(known, rows, 0.0), kernel, mode="full")[BEATS_AROUND:-BEATS_AROUND]
+    count = np.convolve(known.astype(float), kernel, mode="full")[BEATS_AROUND:-BEATS_AROUND]
     means: np.ndarray = total / np.maximum(count, 1)
     return means
 
@@ -145,9 +145,9 @@ def _rhythm(struck: np.ndarray) -> np.ndarray:
 
 
 def _likeness(parts: tuple[np.ndarray, ...], high: np.ndarray) -> list[np.ndarray]:
-    """How like each beat is to those `BEFORE` it, part by part, and whether the top is the same."""
+    """How like each beat is to those `BEATS_BEFORE` it, part by part; whether the top is too."""
     columns = []
-    for away in BEFORE:
+    for away in BEATS_BEFORE:
         for part in parts:
             alike = np.zeros(len(part))
             alike[away:] = (part[away:] * part[:-away]).sum(axis=1)

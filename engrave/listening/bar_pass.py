@@ -9,8 +9,8 @@ import numpy as np
 
 from engrave.listening.bar_features import NotesInBeats, bar_features
 from engrave.listening.evidence import BarEvidence
-from engrave.listening.network import read_bars
-from engrave.music.grid import Pulse, along
+from engrave.listening.network import listen_to_beats
+from engrave.music.grid import Pulse, interpolate
 from engrave.music.performance import Performance, chord_starts
 
 
@@ -22,7 +22,7 @@ def listen_for_bars(performance: Performance, pulse: Pulse) -> BarEvidence:
     onsets = np.array([note.onset for note in notes])[heads]
     ends = np.array([note.release for note in notes])
     index = np.arange(len(pulse.times), dtype=float)
-    onset, end = (along(seconds, pulse.times, index) for seconds in (onsets, ends))
+    onset, end = (interpolate(seconds, pulse.times, index) for seconds in (onsets, ends))
     pitch = np.array([note.pitch for note in notes], float)
     rows = bar_features(NotesInBeats(onset, end, pitch), len(index))
-    return BarEvidence(**read_bars(rows))
+    return BarEvidence(**listen_to_beats(rows))

@@ -14,22 +14,23 @@ from engrave.music.arrays import Floats
 
 CHORDS_AROUND = (1, 2, 3, 4, 6)  # chords of the hand, before and after, that are looked at
 HELD_OVER = (1, 2, 3, 4, 6)  # chords of the hand until which the hold is measured
-SHORTEST, LONGEST = 1 / 32, 16.0  # beats
-BEATS = 8  # of a bar that are told apart
+SHORTEST_WAIT, LONGEST_WAIT = 1 / 32, 16.0  # beats
+MOST_BEATS = 8  # of a bar that are told apart
 MIDDLE_PITCH = 64
-SAME = 1e-6  # quarters
-COUNT = 85  # numbers for each note
+SAME_ONSET = 1e-6  # quarters
+PLACED_FEATURES = 85  # numbers for each note
 SLOTS = 24  # of a beat, to which a note is nearer or less near
-TIMED_COUNT = COUNT + SLOTS + 16
+TIMED_FEATURES = PLACED_FEATURES + SLOTS + 16
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedKeys:
+class NotesOnGrid:
     """Notes on a grid as arrays, sorted by onset, then pitch; no grace notes.
 
     `onset` and `end` (when the key is let go) in quarters, `pitch`, `velocity`; `upper`: played by
-    the right hand; `beat` the felt beat in quarters, `place` that of the onset in a full bar, `bar`
-    the length of a full one in quarters, `triple`: beats fall in three; `pace` seconds a beat.
+    the right hand; `beat` the felt beat in quarters, `position` that of the onset in a full bar,
+    `bar` the length of a full one in quarters, `triple`: beats fall in three; `beat_seconds`
+    seconds a beat.
     """
 
     onset: np.ndarray
@@ -38,45 +39,45 @@ class PlacedKeys:
     velocity: np.ndarray
     upper: np.ndarray
     beat: np.ndarray
-    place: np.ndarray
+    position: np.ndarray
     bar: np.ndarray
     triple: np.ndarray
-    pace: np.ndarray
+    beat_seconds: np.ndarray
 
 
-def describe_places(places: PlacedKeys) -> np.ndarray:
-    """The features of each note: float32 array of shape (notes, COUNT); at least one note."""
-    by_hand = np.zeros((len(places.onset), _BY_HAND))
+def placed_note_features(notes: NotesOnGrid) -> np.ndarray:
+    """The features of each note: float32 array (notes, PLACED_FEATURES); at least one note."""
+    by_hand = np.zeros((len(notes.onset), _BY_HAND))
     for upper in (False, True):
-        members = np.flatnonzero(places.upper == upper)
-        others = np.flatnonzero(places.upper != upper)
+        members = np.flatnonzero(notes.upper == upper)
+        others = np.flatnonzero(notes.upper != upper)
         if len(members):
-            by_hand[members] = np.stack(_in_hand(places, members, others), axis=1)
-    table = np.concatenate([by_hand, np.stack(_in_bar(places), axis=1)], axis=1)
-    assert table.shape[1] == COUNT
+            by_hand[members] = np.stack(_in_hand(notes, members, others), axis=1)
+    table = np.concatenate([by_hand, np.stack(_in_bar(notes), axis=1)], axis=1)
+    assert table.shape[1] == PLACED_FEATURES
     return table.astype(np.float32)
 
 
-def describe_timing(places: PlacedKeys) -> np.ndarray:
-    """The same for notes whose `onset` and `place` are not yet exact: array (notes, TIMED_COUNT).
+def timed_note_features(notes: NotesOnGrid) -> np.ndarray:
+    """The same for notes whose `onset` and `position` are not exact: array (notes, TIMED_FEATURES).
 
     Beside these, how near each note is to each 24th of the beat, and its steps to the chords around
     it, in beats.
     """
-    phase = (places.place % places.beat) / places.beat
+    phase = (notes.position % notes.beat) / notes.beat
     away = np.abs(phase[:, None] - np.arange(SLOTS) / SLOTS)
     near = (1 - SLOTS * np.minimum(away, 1 - away)).clip(0)
-    starts = np.flatnonzero(np.diff(places.onset, prepend=-np.inf) > SAME)
-    chord = np.searchsorted(starts, np.arange(len(places.onset)), side="right") - 1
-    time = places.onset[starts]
+    starts = np.flatnonzero(np.diff(notes.onset, prepend=-np.inf) > SAME_ONSET)
+    chord = np.searchsorted(starts, np.arange(len(notes.onset)), side="right") - 1
+    time = notes.onset[starts]
     steps = [
-        ((_moved(time, k)[chord] - places.onset) / places.beat).clip(-2, 2)
+        ((_moved(time, k)[chord] - notes.onset) / notes.beat).clip(-2, 2)
         for k in (-4, -3, -2, -1, 1, 2, 3, 4)
     ]
     angle = 2 * np.pi * phase[:, None] * np.array([1, 2, 3, 4])
     extra = [near, np.stack(steps, axis=1), np.sin(angle), np.cos(angle)]
-    table = np.concatenate([describe_places(places), *extra], axis=1)
-    assert table.shape[1] == TIMED_COUNT
+    table = np.concatenate([placed_note_features(notes), *extra], axis=1)
+    assert table.shape[1] == TIMED_FEATURES
     return table.astype(np.float32)
 
 
@@ -84,16 +85,16 @@ _BESIDE = 11
 _BY_HAND = 8 + 6 * len(CHORDS_AROUND) + len(HELD_OVER) + _BESIDE
 
 
-def _in_hand(places: PlacedKeys, members: np.ndarray, others: np.ndarray) -> list[np.ndarray]:
+def _in_hand(notes: NotesOnGrid, members: np.ndarray, others: np.ndarray) -> list[np.ndarray]:
     """A note among those of its hand."""
-    onset, pitch, beat = places.onset[members], places.pitch[members], places.beat[members]
-    held = (places.end[members] - onset).clip(0)
-    starts = np.flatnonzero(np.diff(onset, prepend=-np.inf) > SAME)
+    onset, pitch, beat = notes.onset[members], notes.pitch[members], notes.beat[members]
+    held = (notes.end[members] - onset).clip(0)
+    starts = np.flatnonzero(np.diff(onset, prepend=-np.inf) > SAME_ONSET)
     chord = np.searchsorted(starts, np.arange(len(members)), side="right") - 1
     time = onset[starts]
     size = np.diff(np.append(starts, len(members)))
     lowest, highest = (f.reduceat(pitch, starts) for f in (np.minimum, np.maximum))
-    usual = np.add.reduceat(np.log(held.clip(SHORTEST)), starts) / size
+    usual = np.add.reduceat(np.log(held.clip(SHORTEST_WAIT)), starts) / size
     columns = [
         _octaves(highest[chord] - pitch),
         _octaves(pitch - lowest[chord]),
@@ -101,7 +102,7 @@ def _in_hand(places: PlacedKeys, members: np.ndarray, others: np.ndarray) -> lis
         (pitch == lowest[chord]) * 1.0,
         size[chord] / 3,
         _log(held / beat),
-        np.log(held.clip(SHORTEST)) - usual[chord],
+        np.log(held.clip(SHORTEST_WAIT)) - usual[chord],
         _log((_next_same(onset, pitch) - onset) / beat),
     ]
     for k in CHORDS_AROUND:
@@ -110,32 +111,32 @@ def _in_hand(places: PlacedKeys, members: np.ndarray, others: np.ndarray) -> lis
             columns.append(_octaves(_moved(highest, step)[chord] - pitch))
             columns.append(_octaves(_moved(lowest, step)[chord] - pitch))
     for k in HELD_OVER:
-        wait = (_moved(time, k)[chord] - onset).clip(SHORTEST)
+        wait = (_moved(time, k)[chord] - onset).clip(SHORTEST_WAIT)
         columns.append((held / wait).clip(0, 2))
-    return columns + _beside(places, others, members, held)
+    return columns + _beside(notes, others, members, held)
 
 
 def _beside(
-    places: PlacedKeys, others: np.ndarray, members: np.ndarray, held: np.ndarray
+    notes: NotesOnGrid, others: np.ndarray, members: np.ndarray, held: np.ndarray
 ) -> list[np.ndarray]:
     """A note beside those of the other hand."""
     if not len(others):
         return [np.zeros(len(members))] * _BESIDE
-    onset, pitch, beat = places.onset[members], places.pitch[members], places.beat[members]
-    starts = np.flatnonzero(np.diff(places.onset[others], prepend=-np.inf) > SAME)
-    time = places.onset[others][starts]
-    lowest, highest = (f.reduceat(places.pitch[others], starts) for f in (np.minimum, np.maximum))
-    after = np.searchsorted(time, onset + SAME)
-    before = np.searchsorted(time, onset - SAME) - 1
-    following = np.append(time, onset.max() + LONGEST)[after]
-    last = np.append(time, onset.min() - LONGEST)[before]
-    during = np.searchsorted(time, onset + held - SAME) - after
+    onset, pitch, beat = notes.onset[members], notes.pitch[members], notes.beat[members]
+    starts = np.flatnonzero(np.diff(notes.onset[others], prepend=-np.inf) > SAME_ONSET)
+    time = notes.onset[others][starts]
+    lowest, highest = (f.reduceat(notes.pitch[others], starts) for f in (np.minimum, np.maximum))
+    after = np.searchsorted(time, onset + SAME_ONSET)
+    before = np.searchsorted(time, onset - SAME_ONSET) - 1
+    following = np.append(time, onset.max() + LONGEST_WAIT)[after]
+    last = np.append(time, onset.min() - LONGEST_WAIT)[before]
+    during = np.searchsorted(time, onset + held - SAME_ONSET) - after
     columns = [
         (after - before > 1) * 1.0,
         _log((following - onset) / beat),
         _log((onset - last) / beat),
         np.log1p(during.clip(0)) / 2,
-        (held / (following - onset).clip(SHORTEST)).clip(0, 2),
+        (held / (following - onset).clip(SHORTEST_WAIT)).clip(0, 2),
     ]
     for at in (before, after - 1, after):
         near = at.clip(0, len(time) - 1)
@@ -143,30 +144,30 @@ def _beside(
     return columns
 
 
-def _in_bar(places: PlacedKeys) -> list[np.ndarray]:
+def _in_bar(notes: NotesOnGrid) -> list[np.ndarray]:
     """Where a note stands, its pitch, loudness and pace."""
-    phase = (places.place % places.beat) / places.beat
+    phase = (notes.position % notes.beat) / notes.beat
     at = np.abs(phase[:, None] - np.array(PHASES)) < 1e-3
-    index = (places.place // places.beat).clip(0, BEATS - 1)
-    count = (places.bar / places.beat).clip(1, BEATS)
-    left = (places.bar - places.place) / places.beat
-    loud = (places.velocity - 64) / 20
+    index = (notes.position // notes.beat).clip(0, MOST_BEATS - 1)
+    count = (notes.bar / notes.beat).clip(1, MOST_BEATS)
+    left = (notes.bar - notes.position) / notes.beat
+    loud = (notes.velocity - 64) / 20
     return [
         *at.T.astype(float),
-        *(index == np.arange(BEATS)[:, None]).astype(float),
+        *(index == np.arange(MOST_BEATS)[:, None]).astype(float),
         *(count == np.arange(2, 6)[:, None]).astype(float),
         _log(left),
-        places.triple * 1.0,
-        places.upper * 1.0,
-        (places.pitch - MIDDLE_PITCH) / 18,
+        notes.triple * 1.0,
+        notes.upper * 1.0,
+        (notes.pitch - MIDDLE_PITCH) / 18,
         loud - loud.mean(),
-        np.log(places.pace.clip(0.05, 8)) + 0.5,
-        _log((places.end - places.onset) * places.pace / places.beat),
+        np.log(notes.beat_seconds.clip(0.05, 8)) + 0.5,
+        _log((notes.end - notes.onset) * notes.beat_seconds / notes.beat),
     ]
 
 
 def _log(beats: Floats) -> Floats:
-    logs: Floats = np.log(beats.clip(SHORTEST, LONGEST))
+    logs: Floats = np.log(beats.clip(SHORTEST_WAIT, LONGEST_WAIT))
     return logs + 0.7  # 0 for half a beat
 
 

@@ -52,7 +52,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class FootEvidence:
+class PedalEvidence:
     """What a foot would do at each of `times` (seconds, even moments), as log odds of yes.
 
     Is the pedal `down`; is there a `press` or a `lift` within a moment and a half? `used` is the
@@ -67,7 +67,7 @@ class FootEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedEvidence:
+class SecondEvidence:
     """Log probabilities of the classes of `heads.PLACED_HEADS`; the first axis is the note.
 
     `value` is in beats of the grid. Of grace notes the second reading says nothing.
@@ -81,7 +81,7 @@ class PlacedEvidence:
 class BarEvidence:
     """What is heard of each beat, arrays whose first axis is the beat.
 
-    `downbeat` holds log odds, `place` log probabilities of `heads.BAR_PLACES`, `level` those of
+    `downbeat` holds log odds, `place` log probabilities of `heads.BAR_POSITIONS`, `level` those of
     how long the beat is in true ones (`heads.BAR_HEADS`).
     """
 

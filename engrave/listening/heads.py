@@ -19,9 +19,9 @@ VALUES = (
 METERS = ((2, False), (3, False), (4, False), (2, True), (3, True), (4, True))
 FLAGS = ("grace", "staccato", "trill", "arpeggio", "tremolo", "extra")
 PEDAL_AHEAD = 0.08  # a foot that moves so many seconds before a chord moves for it
-PACES = np.linspace(np.log(0.15), np.log(4.0), 32)  # log seconds per felt beat
+LOG_BEAT_SECONDS = np.linspace(np.log(0.15), np.log(4.0), 32)  # log seconds per felt beat
 
-HEADS = {
+NOTE_HEADS = {
     "onbeat": 1,
     "downbeat": 1,
     "phase": len(PHASES) + 1,
@@ -33,7 +33,7 @@ HEADS = {
     "voice": 4,  # the only one in bar and staff, upper, lower, inner
     "fifth": 35,  # the name on the line of fifths, from F double flat (-15) to B double sharp
     "key": 15,  # sharps of the signature, from -7
-    "pace": len(PACES),
+    "pace": len(LOG_BEAT_SECONDS),
     "flags": len(FLAGS),
     # Where no pedal was recorded: is it down halfway from this chord to the next; does it go down,
     # does it come up, between the two (each chord reckoned `PEDAL_AHEAD` seconds early)?
@@ -41,21 +41,23 @@ HEADS = {
     "pedal_press": 1,
     "pedal_lift": 1,
 }
-COUNT = sum(HEADS.values())
+NOTE_OUTPUTS = sum(NOTE_HEADS.values())
 
 # What the second reading says of a note on the grid, as above but in the beats of the grid.
 PLACED_HEADS = {"voice": 4, "value": len(VALUES) + 1}
 # And before, of a note in these beats: where in its beat it stands.
-PHASE_HEADS = {"phase": len(PHASES) + 1}
+TIMED_HEADS = {"phase": len(PHASES) + 1}
 
 # What the reader of bars says of a beat: whether it opens a bar; which beat of which bar it is (a
 # class of `METERS` and an index, one class more: any other); how long it is, in true beats (1, 2,
 # 1/2, 3, 1/3, 3/2, 2/3), one class more: it lies between the true ones.
-BAR_PLACES = tuple((k, i) for k, (beats, _) in enumerate(METERS) for i in range(beats))
-BAR_HEADS = {"downbeat": 1, "place": len(BAR_PLACES) + 1, "level": 8}
+BAR_POSITIONS = tuple((k, i) for k, (beats, _) in enumerate(METERS) for i in range(beats))
+BAR_HEADS = {"downbeat": 1, "place": len(BAR_POSITIONS) + 1, "level": 8}
 
 
-def split(answers: np.ndarray, heads: Mapping[str, int] = HEADS) -> dict[str, np.ndarray]:
+def split_heads(
+    answers: np.ndarray, widths: Mapping[str, int] = NOTE_HEADS
+) -> dict[str, np.ndarray]:
     """The columns of a (notes, answers) array by question."""
-    ends = np.cumsum(list(heads.values()))
-    return dict(zip(heads, np.split(answers, ends[:-1], axis=-1), strict=True))
+    ends = np.cumsum(list(widths.values()))
+    return dict(zip(widths, np.split(answers, ends[:-1], axis=-1), strict=True))

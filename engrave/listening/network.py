@@ -7,36 +7,38 @@ from importlib.resources import files
 import numpy as np
 import onnxruntime
 
-from engrave.listening import heads as reading
+from engrave.listening import heads
 
 WEIGHTS = ("full", "free")  # what `listen` may read with: files in the folder `weights`
-PHASE_READERS = {"full": "phases", "free": "phases_free"}  # the files of the second reading
-PLACE_READERS = {"full": "places", "free": "places_free"}
-BAR_READER = "bars"  # of all weights: it has learned from free scores alone
+TIMED_NETWORKS = {"full": "phases", "free": "phases_free"}  # the files of the second reading
+PLACED_NETWORKS = {"full": "places", "free": "places_free"}
+BAR_NETWORK = "bars"  # of all weights: it has learned from free scores alone
 PLACED_WINDOW, PLACED_MARGIN = 768, 128  # notes read at a time, and of them those left to others
 
 
-def read_phases(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
-    """The answers to `heads.PHASE_HEADS` for notes in beats, in the form of `Evidence`.
+def listen_to_timed_notes(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
+    """The answers to `heads.TIMED_HEADS` for notes in beats, in the form of `Evidence`.
 
-    `rows` are those of `beat_features.describe_timing`.
+    `rows` are those of `beat_features.timed_note_features`.
     """
-    return _read(PHASE_READERS[weights], rows, reading.PHASE_HEADS)
+    return _listen(TIMED_NETWORKS[weights], rows, heads.TIMED_HEADS)
 
 
-def read_places(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
-    """The same for notes on a grid: `heads.PLACED_HEADS`, `beat_features.describe_places`."""
-    return _read(PLACE_READERS[weights], rows, reading.PLACED_HEADS)
+def listen_to_placed_notes(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
+    """The same for notes on a grid: `heads.PLACED_HEADS`, `beat_features.placed_note_features`."""
+    return _listen(PLACED_NETWORKS[weights], rows, heads.PLACED_HEADS)
 
 
-def read_bars(rows: np.ndarray) -> dict[str, np.ndarray]:
+def listen_to_beats(rows: np.ndarray) -> dict[str, np.ndarray]:
     """The answers to `heads.BAR_HEADS` for beats; `rows` are those of `bar_features`."""
-    return _read(BAR_READER, rows, reading.BAR_HEADS)
+    return _listen(BAR_NETWORK, rows, heads.BAR_HEADS)
 
 
-def _read(file: str, rows: np.ndarray, heads: Mapping[str, int]) -> dict[str, np.ndarray]:
-    said = in_windows(len(rows), lambda shown: ask(file, rows[shown]), PLACED_WINDOW, PLACED_MARGIN)
-    parts = reading.split(said, heads)
+def _listen(file: str, rows: np.ndarray, widths: Mapping[str, int]) -> dict[str, np.ndarray]:
+    said = in_windows(
+        len(rows), lambda shown: run_network(file, rows[shown]), PLACED_WINDOW, PLACED_MARGIN
+    )
+    parts = heads.split_heads(said, widths)
     return {name: as_evidence(name, part) for name, part in parts.items()}
 
 
@@ -52,7 +54,7 @@ def in_windows(
     return np.concatenate(parts)
 
 
-def ask(file: str, rows: np.ndarray) -> np.ndarray:
+def run_network(file: str, rows: np.ndarray) -> np.ndarray:
     """The raw answers (notes, all heads) of a network to one window of rows."""
     answers: np.ndarray = _session(file).run(None, {"notes": rows[None]})[0][0]
     return answers
@@ -75,11 +77,11 @@ def as_evidence(name: str, said: np.ndarray) -> np.ndarray:
         return said
     if said.shape[1] == 1:
         return said[:, 0]
-    return log_shares(said)
+    return log_probabilities(said)
 
 
-def log_shares(said: np.ndarray) -> np.ndarray:
+def log_probabilities(said: np.ndarray) -> np.ndarray:
     """The log probabilities of classes of which one is right; log odds, a row for each note."""
     above = said - said.max(axis=1, keepdims=True)
-    shares: np.ndarray = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
-    return shares
+    normalized: np.ndarray = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
+    return normalized

@@ -14,16 +14,16 @@ from engrave.music.performance import CHORD_WINDOW, PEDAL_DOWN, Performance
 
 CHORDS_AROUND = (1, 2, 3, 4, 6, 8, 12)  # chords before and after to which waits are measured
 NOTES_AROUND = (1, 2, 3, 4)
-LONGEST = 8.0  # seconds; longer waits and notes are as long as this
-SHORTEST = 0.01
+LONGEST_WAIT = 8.0  # seconds; longer waits and notes are as long as this
+SHORTEST_WAIT = 0.01
 MODERATE_HOLD = 0.3  # seconds, about what a key is held
 MIDDLE_PITCH, MIDDLE_VELOCITY = 64, 64
 DYNAMIC_WINDOW = 32  # notes against whose mean velocity a note is measured
-COUNT = 67  # numbers for each note
+NOTE_FEATURES = 67  # numbers for each note
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class KeyPresses:
     """A performance as arrays, sorted by onset, then pitch.
 
     `onset` and `release` in seconds, `pitch`, `velocity` of each note; `pedal_time` and
@@ -38,7 +38,7 @@ class Keys:
     pedal_depth: np.ndarray
 
     @classmethod
-    def of(cls, performance: Performance) -> "Keys":
+    def of(cls, performance: Performance) -> "KeyPresses":
         """The columns of a performance's key presses and of its sustain pedal."""
         notes = [(n.onset, n.release, n.pitch, n.velocity) for n in performance.notes]
         moves = [(move.time, move.depth) for move in performance.sustain]
@@ -47,8 +47,8 @@ class Keys:
         )
 
 
-def describe(keys: Keys) -> np.ndarray:
-    """The features of each note: float32 array of shape (notes, COUNT); at least one note."""
+def note_features(keys: KeyPresses) -> np.ndarray:
+    """The features of each note: float32 array (notes, NOTE_FEATURES); at least one note."""
     groups = [
         _waits(keys),
         _among_notes(keys),
@@ -59,12 +59,12 @@ def describe(keys: Keys) -> np.ndarray:
         _pedal(keys),
     ]
     table = np.stack([column for group in groups for column in group], axis=1)
-    assert table.shape[1] == COUNT
+    assert table.shape[1] == NOTE_FEATURES
     return table.astype(np.float32)
 
 
 def _log(seconds: Floats) -> Floats:
-    logs: Floats = np.log(np.clip(seconds, SHORTEST, LONGEST))
+    logs: Floats = np.log(np.clip(seconds, SHORTEST_WAIT, LONGEST_WAIT))
     return logs + 1.5  # about 0 for a quarter of a second
 
 
@@ -73,7 +73,7 @@ def _neighbours(values: np.ndarray, k: int) -> np.ndarray:
     return values[np.clip(np.arange(len(values)) + k, 0, len(values) - 1)]
 
 
-def chords(keys: Keys) -> tuple[np.ndarray, np.ndarray]:
+def chord_of_each(keys: KeyPresses) -> tuple[np.ndarray, np.ndarray]:
     """Index of the first note of each chord, and the chord of each note."""
     first, starts = -np.inf, []
     for i, onset in enumerate(keys.onset.tolist()):
@@ -85,8 +85,8 @@ def chords(keys: Keys) -> tuple[np.ndarray, np.ndarray]:
     return np.array(starts), np.cumsum(chord) - 1
 
 
-def _waits(keys: Keys) -> list[np.ndarray]:
-    starts, chord = chords(keys)
+def _waits(keys: KeyPresses) -> list[np.ndarray]:
+    starts, chord = chord_of_each(keys)
     time = keys.onset[starts]
     columns = []
     for k in CHORDS_AROUND:
@@ -97,7 +97,7 @@ def _waits(keys: Keys) -> list[np.ndarray]:
     return columns
 
 
-def _among_notes(keys: Keys) -> list[np.ndarray]:
+def _among_notes(keys: KeyPresses) -> list[np.ndarray]:
     columns = [
         ((_neighbours(keys.pitch, step) - keys.pitch) / 12).clip(-3, 3)
         for k in NOTES_AROUND
@@ -107,9 +107,9 @@ def _among_notes(keys: Keys) -> list[np.ndarray]:
     return columns
 
 
-def _among_chords(keys: Keys) -> list[np.ndarray]:
+def _among_chords(keys: KeyPresses) -> list[np.ndarray]:
     """The note in its chord, and the outer notes of the chords around it."""
-    starts, chord = chords(keys)
+    starts, chord = chord_of_each(keys)
     lowest = np.minimum.reduceat(keys.pitch, starts)
     highest = np.maximum.reduceat(keys.pitch, starts)
     size = np.diff(np.append(starts, len(keys.onset)))
@@ -128,21 +128,21 @@ def _among_chords(keys: Keys) -> list[np.ndarray]:
     return columns
 
 
-def _hold(keys: Keys) -> list[np.ndarray]:
+def _hold(keys: KeyPresses) -> list[np.ndarray]:
     """How long the key was held, also in the time to the next chord, and when it sounds again."""
-    starts, chord = chords(keys)
+    starts, chord = chord_of_each(keys)
     time = keys.onset[starts]
     held = keys.release - keys.onset
     wait = np.append(time[1:], time[-1] + MODERATE_HOLD)[chord] - keys.onset
     order = np.lexsort((keys.onset, keys.pitch))
     same = np.diff(keys.pitch[order]) == 0
-    gap = np.where(same, np.diff(keys.onset[order]), LONGEST)
-    since, until = np.full(len(held), LONGEST), np.full(len(held), LONGEST)
+    gap = np.where(same, np.diff(keys.onset[order]), LONGEST_WAIT)
+    since, until = np.full(len(held), LONGEST_WAIT), np.full(len(held), LONGEST_WAIT)
     since[order[1:]], until[order[:-1]] = gap, gap
     return [_log(held), _log(held) - _log(wait), _log(since), _log(until)]
 
 
-def _loudness(keys: Keys) -> list[np.ndarray]:
+def _loudness(keys: KeyPresses) -> list[np.ndarray]:
     velocity = (keys.velocity - MIDDLE_VELOCITY) / 20
     total = np.cumsum(np.concatenate([[0.0], velocity]))
     index = np.arange(len(velocity))
@@ -157,12 +157,12 @@ def _loudness(keys: Keys) -> list[np.ndarray]:
     ]
 
 
-def _pitch(keys: Keys) -> list[np.ndarray]:
+def _pitch(keys: KeyPresses) -> list[np.ndarray]:
     classes = keys.pitch.astype(int) % 12
     return [(keys.pitch - MIDDLE_PITCH) / 18, *(classes == np.arange(12)[:, None]).astype(float)]
 
 
-def _pedal(keys: Keys) -> list[np.ndarray]:
+def _pedal(keys: KeyPresses) -> list[np.ndarray]:
     """The pedal at the onset, and the waits since and until it was pressed; all 0 without one."""
     if not len(keys.pedal_time):
         return [np.zeros(len(keys.onset))] * 6
@@ -175,12 +175,12 @@ def _pedal(keys: Keys) -> list[np.ndarray]:
     return [
         np.ones(len(keys.onset)),
         depth,
-        *(_log(wait) for wait in _around(keys.onset, presses)),
-        *(_log(wait) for wait in _around(keys.onset, lifts)),
+        *(_log(wait) for wait in _seconds_around(keys.onset, presses)),
+        *(_log(wait) for wait in _seconds_around(keys.onset, lifts)),
     ]
 
 
-def _around(onset: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _seconds_around(onset: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Seconds since the last and until the next of the events."""
     bounded = np.concatenate([[-np.inf], events, [np.inf]])
     after = np.searchsorted(bounded, onset, side="right")

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engrave.listening.note_features import Keys, chords
+from engrave.listening.note_features import KeyPresses, chord_of_each
 
-STEP = 0.04  # seconds between two moments
-LOWEST, HIGHEST = 21, 108  # keys of a piano
-KEYS = HIGHEST - LOWEST + 1
-SHORTEST, LONGEST = 0.02, 6.0  # seconds; other waits are as long as these
-BASS = 52  # keys below this one (E3) are of the bass
+FRAME_SECONDS = 0.04  # seconds between two moments
+LOWEST_KEY, HIGHEST_KEY = 21, 108  # keys of a piano
+KEY_COUNT = HIGHEST_KEY - LOWEST_KEY + 1
+SHORTEST_WAIT, LONGEST_WAIT = 0.02, 6.0  # seconds; other waits are as long as these
+BASS_LIMIT = 52  # keys below this one (E3) are of the bass
 MIDDLE_PITCH, MIDDLE_VELOCITY = 64, 64
-COUNT = 3 * KEYS + 19  # numbers for each moment
+FRAME_FEATURES = 3 * KEY_COUNT + 19  # numbers for each moment
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class Frames:
     """Even moments from the first onset to the last release, an even number of them.
 
     `key`, `loudness` of each note, the moment at which it is `struck` and at which it is `let_go`;
@@ -38,22 +38,22 @@ class Moments:
     waits: np.ndarray
 
     @classmethod
-    def of(cls, keys: Keys) -> "Moments":
+    def of(cls, keys: KeyPresses) -> "Frames":
         """The moments of what was played; at least one note."""
         first, last = keys.onset.min(), keys.release.max()
-        pairs = max(1, int(np.ceil((last - first) / (2 * STEP))))
-        times = first + STEP * (np.arange(2 * pairs) + 0.5)
+        pairs = max(1, int(np.ceil((last - first) / (2 * FRAME_SECONDS))))
+        times = first + FRAME_SECONDS * (np.arange(2 * pairs) + 0.5)
         return cls(
             times,
-            (keys.pitch.astype(int) - LOWEST).clip(0, KEYS - 1),
+            (keys.pitch.astype(int) - LOWEST_KEY).clip(0, KEY_COUNT - 1),
             keys.velocity / MIDDLE_VELOCITY,
-            _moment(times, keys.onset),
-            _moment(times, keys.release),
+            _frame(times, keys.onset),
+            _frame(times, keys.release),
             np.stack([*_waits(keys, times), *_last_chord(keys, times)], axis=1),
         )
 
-    def describe(self, start: int, stop: int) -> np.ndarray:
-        """What the keys do from one moment to another: float32 array (moments, COUNT)."""
+    def features(self, start: int, stop: int) -> np.ndarray:
+        """What the keys do from one moment to another: float32 array (moments, FRAME_FEATURES)."""
         stop = min(stop, len(self.times))
         struck, held, let_go = self._roll(start, stop)
         table = np.concatenate(
@@ -64,27 +64,29 @@ class Moments:
             ],
             axis=1,
         )
-        assert table.shape[1] == COUNT
+        assert table.shape[1] == FRAME_FEATURES
         return table.astype(np.float32)
 
     def _roll(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Loudness of the keys struck at each moment, keys held, and keys let go."""
         near = (self.struck < stop) & (self.let_go >= start)
         key, begun, ended = self.key[near], self.struck[near] - start, self.let_go[near] - start
-        struck, let_go = np.zeros((2, stop - start, KEYS), np.float32)
+        struck, let_go = np.zeros((2, stop - start, KEY_COUNT), np.float32)
         here = begun >= 0
         np.maximum.at(struck, (begun[here], key[here]), self.loudness[near][here])
         here = ended < stop - start
         let_go[ended[here], key[here]] = 1
-        change = np.zeros((stop - start + 1, KEYS), np.int8)
+        change = np.zeros((stop - start + 1, KEY_COUNT), np.int8)
         np.add.at(change, (begun.clip(0), key), 1)
         np.add.at(change, (np.maximum(ended, begun + 1).clip(0, stop - start), key), -1)
         return struck, np.cumsum(change, axis=0, dtype=np.int8)[:-1] > 0, let_go
 
 
-def _moment(times: np.ndarray, seconds: np.ndarray) -> np.ndarray:
+def _frame(times: np.ndarray, seconds: np.ndarray) -> np.ndarray:
     """The moment that each time belongs to."""
-    index: np.ndarray = ((seconds - times[0]) / STEP + 0.5).astype(int).clip(0, len(times) - 1)
+    index: np.ndarray = (
+        ((seconds - times[0]) / FRAME_SECONDS + 0.5).astype(int).clip(0, len(times) - 1)
+    )
     return index
 
 
@@ -100,22 +102,22 @@ def _amounts(struck: np.ndarray, held: np.ndarray, let_go: np.ndarray) -> list[n
 def _outer(held: np.ndarray) -> list[np.ndarray]:
     """Whether a key is held, and the lowest and highest of them."""
     some = held.any(axis=1)
-    low = held.argmax(axis=1) + LOWEST
-    high = HIGHEST - held[:, ::-1].argmax(axis=1)
+    low = held.argmax(axis=1) + LOWEST_KEY
+    high = HIGHEST_KEY - held[:, ::-1].argmax(axis=1)
     return [some, *(some * (outer - MIDDLE_PITCH) / 18 for outer in (low, high))]
 
 
-def _waits(keys: Keys, times: np.ndarray) -> list[np.ndarray]:
+def _waits(keys: KeyPresses, times: np.ndarray) -> list[np.ndarray]:
     """Since the last and until the next chord, key let go, and key of the bass struck."""
-    bass = keys.onset[keys.pitch < BASS]
+    bass = keys.onset[keys.pitch < BASS_LIMIT]
     return [
         _log(wait)
         for events in (keys.onset, np.sort(keys.release), bass)
-        for wait in _around(times, events)
+        for wait in _seconds_around(times, events)
     ]
 
 
-def _around(times: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _seconds_around(times: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Seconds since the last and until the next of the events."""
     bounded = np.concatenate([[-np.inf], events, [np.inf]])
     after = np.searchsorted(bounded, times, side="right")
@@ -123,21 +125,21 @@ def _around(times: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _log(seconds: np.ndarray) -> np.ndarray:
-    logarithm: np.ndarray = np.log(seconds.clip(SHORTEST, LONGEST)) + 1.5
+    logarithm: np.ndarray = np.log(seconds.clip(SHORTEST_WAIT, LONGEST_WAIT)) + 1.5
     return logarithm
 
 
-def _last_chord(keys: Keys, times: np.ndarray) -> list[np.ndarray]:
+def _last_chord(keys: KeyPresses, times: np.ndarray) -> list[np.ndarray]:
     """Of the last chord: until the next one, how long it is held, how much of it still is, what
     is held from before it, and the lowest keys of it and of the next one."""
-    starts, chord = chords(keys)
+    starts, chord = chord_of_each(keys)
     onset = keys.onset[starts]
     size = np.bincount(chord)
     log_held = np.bincount(chord, _log(keys.release - keys.onset)) / size
     lowest = (np.minimum.reduceat(keys.pitch, starts) - MIDDLE_PITCH) / 18
     begun = np.searchsorted(times, onset)
     following = np.append(begun[1:], len(times))[chord]
-    released = np.maximum(_moment(times, keys.release), _moment(times, keys.onset) + 1)
+    released = np.maximum(_frame(times, keys.release), _frame(times, keys.onset) + 1)
     still, older = np.zeros((2, len(times) + 1))
     np.add.at(still, begun[chord], 1 / size[chord])
     np.add.at(still, np.minimum(released, following).clip(begun[chord]), -1 / size[chord])
@@ -145,7 +147,7 @@ def _last_chord(keys: Keys, times: np.ndarray) -> list[np.ndarray]:
     np.add.at(older, released.clip(following, len(times)), -1)
     last = (np.searchsorted(onset, times, side="right") - 1).clip(0)
     return [
-        _log(np.diff(onset, append=onset[-1] + LONGEST))[last],
+        _log(np.diff(onset, append=onset[-1] + LONGEST_WAIT))[last],
         log_held[last],
         np.cumsum(still)[:-1],
         np.cumsum(older)[:-1] / 3,

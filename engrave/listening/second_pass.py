@@ -2,9 +2,9 @@
 
 The learned reader of `listen` hears a performance in seconds, and has to feel the beat while it
 reads. Whoever knows the beat hears more: how a run divides it, and how long a key was held beside
-the next notes of the hand. So two small networks read again. `read_rhythm` is told when in the
-beats each note was played and says where in its beat it is written; `read_again` is told where it
-is written and says how long, and in which voice (`beat_features` is what they are told).
+the next notes of the hand. So two small networks read again. `listen_for_positions` is told when in
+the beats each note was played and says where in its beat it is written; `listen_again` is told
+where it is written and says how long, and in which voice (`beat_features` is what they are told).
 
 Places are in quarter notes.
 """
@@ -14,59 +14,70 @@ from typing import TypeVar
 
 import numpy as np
 
-from engrave.listening import heads as reading
-from engrave.listening.beat_features import PlacedKeys, describe_places, describe_timing
-from engrave.listening.evidence import Evidence, PlacedEvidence
-from engrave.listening.network import WEIGHTS, log_shares, read_phases, read_places
+from engrave.listening import heads
+from engrave.listening.beat_features import NotesOnGrid, placed_note_features, timed_note_features
+from engrave.listening.evidence import Evidence, SecondEvidence
+from engrave.listening.network import (
+    WEIGHTS,
+    listen_to_placed_notes,
+    listen_to_timed_notes,
+    log_probabilities,
+)
 from engrave.music.grid import Grid
 from engrave.music.note import FoldedNote, Note
 from engrave.music.performance import RIGHT, Performance, PlayedNote, chord_starts
 
-FIRST = 0.4  # share of the first reading in the voices
-SOONEST = 1e-3  # quarters after its onset when a key is let go
+FIRST_PASS_SHARE = 0.4  # share of the first reading in the voices
+SHORTEST_HOLD = 1e-3  # quarters after its onset when a key is let go
 
 
-def read_rhythm(notes: Sequence[FoldedNote], grid: Grid, weights: str = WEIGHTS[0]) -> np.ndarray:
+def listen_for_positions(
+    notes: Sequence[FoldedNote], grid: Grid, weights: str = WEIGHTS[0]
+) -> np.ndarray:
     """Where in its beat each press stands: log probabilities of `heads.PHASES`, a row each.
 
     `notes` are sorted by onset. Of grace notes, and of presses that are not among them, nothing is
     known.
     """
-    said = _unread(reading.PHASE_HEADS["phase"], _presses(notes))
+    said = _no_evidence(heads.TIMED_HEADS["phase"], _presses(notes))
     for own in _by_player(notes, [note.player for note in notes]):
         starts = np.array(chord_starts(own))
-        heads = starts[np.searchsorted(starts, np.arange(len(own)), side="right") - 1]
-        onset = grid.quarter_at(np.array([note.onset for note in own])[heads])
+        first_of_chord = starts[np.searchsorted(starts, np.arange(len(own)), side="right") - 1]
+        onset = grid.quarter_at(np.array([note.onset for note in own])[first_of_chord])
         end = grid.quarter_at(np.array([note.release for note in own]))
         upper = [note.hand == RIGHT for note in own]
-        places = _places(onset, np.maximum(end, onset + SOONEST), own, upper, grid)
-        said[[note.played for note in own]] = read_phases(describe_timing(places), weights)["phase"]
+        on_grid = _notes_on_grid(onset, np.maximum(end, onset + SHORTEST_HOLD), own, upper, grid)
+        said[[note.played for note in own]] = listen_to_timed_notes(
+            timed_note_features(on_grid), weights
+        )["phase"]
     return said
 
 
-def read_again(
+def listen_again(
     performance: Performance,
     notes: Sequence[Note],
     grid: Grid,
     evidence: Evidence,
     weights: str = WEIGHTS[0],
-) -> PlacedEvidence:
+) -> SecondEvidence:
     """What each press looks like now that it has a place; `evidence` is the first reading."""
     count = len(performance.notes)
-    said = {name: _unread(width, count) for name, width in reading.PLACED_HEADS.items()}
+    said = {name: _no_evidence(width, count) for name, width in heads.PLACED_HEADS.items()}
     ordered = sorted(notes, key=lambda note: (note.onset, note.pitch))
     for own in _by_player(ordered, [note.part for note in ordered]):
         onset, end = np.array([(note.onset, note.end) for note in own], float).T
         played = [note.played for note in own]
         presses = [performance.notes[i] for i in played]
-        places = _places(onset, end, presses, [note.staff == RIGHT for note in own], grid)
-        for name, part in read_places(describe_places(places), weights).items():
+        on_grid = _notes_on_grid(onset, end, presses, [note.staff == RIGHT for note in own], grid)
+        for name, part in listen_to_placed_notes(placed_note_features(on_grid), weights).items():
             said[name][played] = part
-    said["voice"] = log_shares(FIRST * evidence.voice + (1 - FIRST) * said["voice"])
-    return PlacedEvidence(**said)
+    said["voice"] = log_probabilities(
+        FIRST_PASS_SHARE * evidence.voice + (1 - FIRST_PASS_SHARE) * said["voice"]
+    )
+    return SecondEvidence(**said)
 
 
-def _unread(classes: int, count: int) -> np.ndarray:
+def _no_evidence(classes: int, count: int) -> np.ndarray:
     """Nothing is known of so many presses."""
     return np.full((count, classes), -np.log(classes))
 
@@ -87,27 +98,27 @@ def _by_player(notes: Sequence[_Any], players: Sequence[int]) -> Iterator[list[_
             yield own
 
 
-def _places(
+def _notes_on_grid(
     onset: np.ndarray,
     end: np.ndarray,
     presses: Sequence[PlayedNote],
     upper: Sequence[bool],
     grid: Grid,
-) -> PlacedKeys:
+) -> NotesOnGrid:
     """Key presses that stand at these places, sorted by place, then pitch; on the upper staff?"""
-    bars = [grid.bars[grid.bar_at(place)] for place in onset.tolist()]
+    bars = [grid.bars[grid.bar_at(position)] for position in onset.tolist()]
     beat, full, start = np.array(
         [(bar.beat_length, bar.full_length, bar.end - bar.full_length) for bar in bars], float
     ).T
-    return PlacedKeys(
+    return NotesOnGrid(
         onset=onset,
         end=end,
         pitch=np.array([note.pitch for note in presses], float),
         velocity=np.array([note.velocity for note in presses], float),
         upper=np.array(upper),
         beat=beat,
-        place=(onset - start) % full,
+        position=(onset - start) % full,
         bar=full,
         triple=np.array([bar.compound for bar in bars]),
-        pace=grid.time_at(onset + beat / 2) - grid.time_at(onset - beat / 2),
+        beat_seconds=grid.time_at(onset + beat / 2) - grid.time_at(onset - beat / 2),
     )

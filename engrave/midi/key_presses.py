@@ -47,7 +47,7 @@ class Channel(NamedTuple):
     number: int
 
 
-class Line(NamedTuple):
+class TrackChannel(NamedTuple):
     """What one track plays on one channel."""
 
     track: int
@@ -59,7 +59,7 @@ class _Stroke(NamedTuple):
 
     tick: int
     velocity: int
-    line: Line
+    track_channel: TrackChannel
     program: int
 
 
@@ -70,19 +70,19 @@ class _Waiting(NamedTuple):
     down: int
 
 
-class Press(NamedTuple):
+class KeyPress(NamedTuple):
     """A key press. `release` is None where nothing ends it; `cut`: the next stroke ends it."""
 
     onset: int
     release: int | None
     pitch: int
     velocity: int
-    line: Line
+    track_channel: TrackChannel
     program: int
     cut: bool
 
 
-class PedalStep(NamedTuple):
+class PedalEvent(NamedTuple):
     """A pedal (its controller) of one channel arrives at a depth."""
 
     tick: int
@@ -91,7 +91,7 @@ class PedalStep(NamedTuple):
     depth: int
 
 
-class MeterEvent(NamedTuple):
+class TimeSignatureEvent(NamedTuple):
     """A time signature from a tick on."""
 
     tick: int
@@ -99,7 +99,7 @@ class MeterEvent(NamedTuple):
     beat_type: int
 
 
-class KeyEvent(NamedTuple):
+class KeySignatureEvent(NamedTuple):
     """A key signature from a tick on: sharps (negative: flats), and whether it is minor."""
 
     tick: int
@@ -123,53 +123,55 @@ class Text(NamedTuple):
     text: str
 
 
-def hear(events: Iterable[Event]) -> "Hearing":
+def collect(events: Iterable[Event]) -> "MidiContents":
     """Hear a whole file, its events in the order of their ticks."""
-    hearing = Hearing()
+    contents = MidiContents()
     for event in events:
-        hearing.hear(event)
-    hearing.end_keys()
-    return hearing
+        contents.add(event)
+    contents.end_keys()
+    return contents
 
 
-class Hearing:
+class MidiContents:
     """Takes events in the order of their ticks and keeps what matters of them."""
 
     def __init__(self) -> None:
         self.end = 0
-        self.presses: list[Press] = []
-        self.pedals: list[PedalStep] = []
+        self.presses: list[KeyPress] = []
+        self.pedals: list[PedalEvent] = []
         self.tempos: list[tuple[int, int]] = [(0, _DEFAULT_TEMPO)]
-        self.meters: list[MeterEvent] = []
-        self.keys: list[KeyEvent] = []
+        self.meters: list[TimeSignatureEvent] = []
+        self.keys: list[KeySignatureEvent] = []
         self.texts: list[Text] = []
         self.syllables: list[Syllable] = []
         self._karaoke: list[Syllable] = []
         self.repaired: list[str] = []
-        self._programs: dict[Line | Channel, int] = {}
+        self._programs: dict[TrackChannel | Channel, int] = {}
         self._waiting: dict[Channel, dict[tuple[int, int], _Waiting]] = defaultdict(dict)
 
-    def hear(self, event: Event) -> None:
+    def add(self, event: Event) -> None:
         """Take up the next event, in the order of the file."""
         self.end = event.tick
         message = event.message
         if isinstance(message, Meta):
-            self._hear_meta(event, message)
+            self._add_meta(event, message)
         elif message.type in ("note_on", "note_off"):
-            self._hear_key(event, message)
+            self._add_key(event, message)
         elif message.type == "control_change":
-            self._hear_control(event, message)
+            self._add_control(event, message)
         elif message.type == "program_change":
             channel = Channel(event.port, message.channel)
-            self._programs[channel] = self._programs[Line(event.track, channel)] = message.program
+            self._programs[channel] = self._programs[TrackChannel(event.track, channel)] = (
+                message.program
+            )
 
-    def _hear_meta(self, event: Event, meta: Meta) -> None:
+    def _add_meta(self, event: Event, meta: Meta) -> None:
         if meta.kind == TEMPO:
             self.tempos.append((event.tick, int.from_bytes(meta.data, "big")))
         elif meta.kind == METER:
-            self._hear_meter(event.tick, meta.data)
+            self._add_time_signature(event.tick, meta.data)
         elif meta.kind == KEY:
-            self._hear_key_signature(event.tick, meta.data)
+            self._add_key_signature(event.tick, meta.data)
         elif meta.kind in (TEXT, COPYRIGHT, TRACK_NAME) and len(meta.data) <= _LONGEST_TEXT:
             self.texts.append(Text(event.track, meta.kind, _decode(meta.data)))
             if meta.kind == TEXT:
@@ -182,19 +184,19 @@ class Hearing:
         elif meta.kind == BROKEN_OFF:
             self.repaired.append(f"track {event.track} ends inside an event: read up to there")
 
-    def _hear_meter(self, tick: int, data: bytes) -> None:
+    def _add_time_signature(self, tick: int, data: bytes) -> None:
         """A time signature; one that no music has says nothing."""
         if len(data) >= 2 and data[0] and data[1] <= _LARGEST_BEAT_POWER:
-            self.meters.append(MeterEvent(tick, data[0], 2 ** data[1]))
+            self.meters.append(TimeSignatureEvent(tick, data[0], 2 ** data[1]))
 
-    def _hear_key_signature(self, tick: int, data: bytes) -> None:
+    def _add_key_signature(self, tick: int, data: bytes) -> None:
         """A key signature; one with more than seven sharps or flats says nothing."""
         if len(data) >= 2:
             fifths = int.from_bytes(data[:1], signed=True)
             if abs(fifths) <= _MOST_SIGNS and data[1] <= 1:
-                self.keys.append(KeyEvent(tick, fifths, data[1] == 1))
+                self.keys.append(KeySignatureEvent(tick, fifths, data[1] == 1))
 
-    def _hear_key(self, event: Event, message: mido.Message) -> None:
+    def _add_key(self, event: Event, message: mido.Message) -> None:
         """Strokes of a key wait until as many releases have come; a stray release is nothing."""
         channel = Channel(event.port, message.channel)
         keys, key = self._waiting[channel], (event.track, message.note)
@@ -202,24 +204,26 @@ class Hearing:
         if not velocity and key not in keys:
             return
         waiting = keys.setdefault(key, _Waiting([], 0))
-        line = Line(event.track, channel)
-        waiting.strokes.append(_Stroke(event.tick, velocity, line, self._program(line)))
+        track_channel = TrackChannel(event.track, channel)
+        waiting.strokes.append(
+            _Stroke(event.tick, velocity, track_channel, self._program(track_channel))
+        )
         down = waiting.down + (1 if velocity else -1)
         keys[key] = waiting._replace(down=down)
         if down == 0:
             self.presses.extend(_pair(keys.pop(key).strokes, message.note))
 
-    def _program(self, line: Line) -> int:
+    def _program(self, track_channel: TrackChannel) -> int:
         """A program holds for its own track; without one there, for the whole channel."""
-        own = self._programs.get(line)
-        return self._programs.get(line.channel, 0) if own is None else own
+        own = self._programs.get(track_channel)
+        return self._programs.get(track_channel.channel, 0) if own is None else own
 
-    def _hear_control(self, event: Event, message: mido.Message) -> None:
+    def _add_control(self, event: Event, message: mido.Message) -> None:
         channel = Channel(event.port, message.channel)
         if message.control in (SUSTAIN, SOFT):
-            self.pedals.append(PedalStep(event.tick, message.control, channel, message.value))
+            self.pedals.append(PedalEvent(event.tick, message.control, channel, message.value))
         elif message.control == _RESET_CONTROLLERS:
-            self.pedals.extend(PedalStep(event.tick, p, channel, 0) for p in (SUSTAIN, SOFT))
+            self.pedals.extend(PedalEvent(event.tick, p, channel, 0) for p in (SUSTAIN, SOFT))
         elif message.control in _NOTES_OFF:
             self._end_channel(channel, event.tick)
 
@@ -249,7 +253,7 @@ def _letters(data: bytes) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _pair(strokes: Sequence[_Stroke], pitch: int, end: int | None = None) -> list[Press]:
+def _pair(strokes: Sequence[_Stroke], pitch: int, end: int | None = None) -> list[KeyPress]:
     """The presses of one key, from its first stroke until it is up for good.
 
     As many releases as strokes: first in, first out. Fewer, so that one is lost: a stroke takes the
@@ -263,7 +267,9 @@ def _pair(strokes: Sequence[_Stroke], pitch: int, end: int | None = None) -> lis
     for down, release, again in zip(downs, releases, _next_strokes(downs), strict=True):
         cut = again is not None and (release is None or again < release)
         ends = again if cut else release
-        presses.append(Press(down.tick, ends, pitch, down.velocity, down.line, down.program, cut))
+        presses.append(
+            KeyPress(down.tick, ends, pitch, down.velocity, down.track_channel, down.program, cut)
+        )
     return presses
 
 

@@ -8,10 +8,10 @@ word goes on (a notation program), or in a text event with a space or a slash be
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from engrave.midi.key_presses import Press, Syllable
+from engrave.midi.key_presses import KeyPress, Syllable
 from engrave.music.performance import Lyric
 
-NEAR = 0.125  # quarters by which a syllable may stand beside its note
+FARTHEST_SYLLABLE = 0.125  # quarters by which a syllable may stand beside its note
 # Whether a word goes on up to a syllable, and behind it.
 SYLLABIC: dict[tuple[bool, bool], Literal["single", "begin", "middle", "end"]] = {
     (False, False): "single",
@@ -22,8 +22,8 @@ SYLLABIC: dict[tuple[bool, bool], Literal["single", "begin", "middle", "end"]] =
 _BREAKS = "/\\\r\n"  # a new line or verse
 
 
-def sung(
-    syllables: Sequence[Syllable], presses: Sequence[Press], ticks: int
+def match_syllables(
+    syllables: Sequence[Syllable], presses: Sequence[KeyPress], ticks: int
 ) -> Iterator[tuple[int, Lyric]]:
     """The index of the press under which each syllable stands, and the syllable.
 
@@ -38,8 +38,8 @@ def sung(
         lyric = Lyric(text, SYLLABIC[goes_on, hyphen])
         goes_on = hyphen
         near = min(onsets, key=lambda tick: abs(tick - syllable.tick), default=None)
-        if near is not None and abs(near - syllable.tick) <= NEAR * ticks:
-            own = [i for i in onsets[near] if presses[i].line.track == syllable.track]
+        if near is not None and abs(near - syllable.tick) <= FARTHEST_SYLLABLE * ticks:
+            own = [i for i in onsets[near] if presses[i].track_channel.track == syllable.track]
             yield max(own or onsets[near], key=lambda i: presses[i].pitch), lyric
 
 

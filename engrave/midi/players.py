@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import fmean
 
-from engrave.midi.key_presses import Line, Press, Text
+from engrave.midi.key_presses import KeyPress, Text, TrackChannel
 from engrave.midi.smf import TRACK_NAME, MidiError, count_of
 from engrave.midi.titles import is_label, readable
 from engrave.music.instruments import (
@@ -33,12 +33,12 @@ from engrave.music.instruments import (
 from engrave.music.performance import Instrument
 
 # What the lines of one player share: whether it is a keyboard, and what tells it from others.
-_Key = tuple[bool, str] | tuple[bool, int, str] | tuple[bool, Line]
+_Key = tuple[bool, str] | tuple[bool, int, str] | tuple[bool, TrackChannel]
 
 DRUM_CHANNEL = 9
 MOST_PLAYERS = 32
 DRUM = "drum"
-DOUBLED = 0.9  # share of the notes of a layer that its piano strikes at the same moments
+DOUBLED_SHARE = 0.9  # share of the notes of a layer that its piano strikes at the same moments
 LONGEST_NAME = 24  # characters
 
 RIGHT, LEFT = 1, 2
@@ -48,14 +48,16 @@ _RIGHT = re.compile(
 _LEFT = re.compile(
     r"\b(left|l\.?h\b|lower|bass|links|linke|m\.?[gs]\b|gauche|sinistra|izquierda)", re.IGNORECASE
 )
-ABOVE = 0.9  # share of the notes of the right hand that lie above the left one's last note,
-APART = 7  # semitones between what both play on average,
-OFTEN_ABOVE, FARTHEST = 0.25, 24  # of two staves: that share so far apart; mean leap of a hand
-SPAN, SPANNED = 16, 0.95  # and the widest chords of a hand, and how many must be no wider
+SHARE_ABOVE = 0.9  # share of the notes of the right hand that lie above the left one's last note,
+LEAST_INTERVAL = 7  # semitones between what both play on average,
+# of two staves: that share so far apart; mean leap of a hand
+STAFF_SHARE_ABOVE, WIDEST_MEAN_LEAP = 0.25, 24
+# and the widest chords of a hand, and how many must be no wider
+WIDEST_CHORD, SHARE_WITHIN_SPAN = 16, 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class PlayerHand:
     """Whose the notes of a line are: an index into the players, and the hand if that is known.
 
     `layer`: the line is laid under that player's piano, and its pedals are not the piano's.
@@ -70,52 +72,59 @@ class Seat:
 class Omission:
     """A key press that is left out, and why."""
 
-    press: Press
+    press: KeyPress
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Ensemble:
+class Players:
     """The players in the order of their parts, the seat of each line that is kept, its key presses,
     and those that are left out, with a sentence for each reason.
     """
 
-    players: tuple[Instrument, ...]
-    seats: dict[Line, Seat]
-    presses: tuple[Press, ...]
+    instruments: tuple[Instrument, ...]
+    hands: dict[TrackChannel, PlayerHand]
+    presses: tuple[KeyPress, ...]
     omitted: tuple[Omission, ...]
     left_out: tuple[str, ...]
 
 
-def find_players(presses: Sequence[Press], texts: Iterable[Text]) -> Ensemble:
+def find_players(presses: Sequence[KeyPress], texts: Iterable[Text]) -> Players:
     """The players of a file. Raises `MidiError` if nobody plays a note."""
-    lines: dict[Line, list[Press]] = defaultdict(list)
+    presses_of: dict[TrackChannel, list[KeyPress]] = defaultdict(list)
     for press in presses:
-        lines[press.line].append(press)
+        presses_of[press.track_channel].append(press)
     names = {text.track: text.text for text in reversed(list(texts)) if text.kind == TRACK_NAME}
-    melodic = {line: played for line, played in lines.items() if not _drums(line)}
+    melodic = {
+        track_channel: played
+        for track_channel, played in presses_of.items()
+        if not _drums(track_channel)
+    }
     if not melodic:
         only = f" but {count_of(len(presses), 'drum note')}" if presses else ""
         raise MidiError(f"no notes in the file{only}, expected at least one")
-    programs = {line: _program(played, names.get(line.track)) for line, played in melodic.items()}
+    programs = {
+        track_channel: _program(played, names.get(track_channel.track))
+        for track_channel, played in melodic.items()
+    }
     pitched = _without_noises(melodic, programs)
     layers = _layers(pitched, programs)
-    own = programs | {line: programs[piano] for line, piano in layers.items()}
+    own = programs | {track_channel: programs[piano] for track_channel, piano in layers.items()}
     kept = _without_doubles(pitched, layers)
     groups = _groups(kept, own)
-    taken = {press for group in groups for line in group for press in kept[line]}
+    taken = {press for group in groups for track_channel in group for press in kept[track_channel]}
     crowded = {press for played in kept.values() for press in played} - taken
     omitted = tuple(
         Omission(press, _reason(press, crowded, layers, programs))
         for press in presses
         if press not in taken
     )
-    return Ensemble(
+    return Players(
         _with_pedals(_numbered([_instrument(group, kept, own, names) for group in groups])),
         {
-            line: Seat(number, hand, line in layers)
+            track_channel: PlayerHand(number, hand, track_channel in layers)
             for number, group in enumerate(groups)
-            for line, hand in _hands(group, kept, own, names, layers).items()
+            for track_channel, hand in _hands(group, kept, own, names, layers).items()
         },
         tuple(press for press in presses if press in taken),
         omitted,
@@ -123,86 +132,96 @@ def find_players(presses: Sequence[Press], texts: Iterable[Text]) -> Ensemble:
     )
 
 
-def _drums(line: Line) -> bool:
-    return line.channel.number == DRUM_CHANNEL
+def _drums(track_channel: TrackChannel) -> bool:
+    return track_channel.channel.number == DRUM_CHANNEL
 
 
-def _program(played: Sequence[Press], name: str | None) -> int:
+def _program(played: Sequence[KeyPress], name: str | None) -> int:
     """The program that a line mostly has; one that says nothing may be told by its track's name."""
     program = Counter(press.program for press in played).most_common(1)[0][0]
     named = program_named(readable(name)) if name and program == 0 else None
     return program if named is None else named
 
 
-_Lines = dict[Line, list[Press]]
-_Programs = dict[Line, int]
+_Presses = dict[TrackChannel, list[KeyPress]]
+_Programs = dict[TrackChannel, int]
 
 
-def _without_noises(lines: _Lines, programs: _Programs) -> _Lines:
+def _without_noises(presses_of: _Presses, programs: _Programs) -> _Presses:
     """The lines whose sounds have a pitch; all, if there is nothing else."""
-    pitched = {line: played for line, played in lines.items() if programs[line] not in NO_PITCH}
-    return pitched or lines
+    pitched = {
+        track_channel: played
+        for track_channel, played in presses_of.items()
+        if programs[track_channel] not in NO_PITCH
+    }
+    return pitched or presses_of
 
 
-def _layers(lines: _Lines, programs: _Programs) -> dict[Line, Line]:
+def _layers(presses_of: _Presses, programs: _Programs) -> dict[TrackChannel, TrackChannel]:
     """The lines that double a piano but for a few notes, each with the line that it doubles."""
-    strokes = {line: _strokes(played) for line, played in lines.items()}
-    pianos = [line for line in lines if programs[line] in PIANOS]
-    layers: dict[Line, Line] = {}
-    for line in sorted(lines, key=lambda line: line not in pianos):
-        before = pianos[: pianos.index(line)] if line in pianos else pianos
-        for piano in before if programs[line] in LAYERS else ():
-            both = len(strokes[line] & strokes[piano])
-            if piano not in layers and both >= DOUBLED * len(strokes[line]):
-                layers[line] = piano
+    strokes = {track_channel: _strokes(played) for track_channel, played in presses_of.items()}
+    pianos = [track_channel for track_channel in presses_of if programs[track_channel] in PIANOS]
+    layers: dict[TrackChannel, TrackChannel] = {}
+    for track_channel in sorted(presses_of, key=lambda track_channel: track_channel not in pianos):
+        before = pianos[: pianos.index(track_channel)] if track_channel in pianos else pianos
+        for piano in before if programs[track_channel] in LAYERS else ():
+            both = len(strokes[track_channel] & strokes[piano])
+            if piano not in layers and both >= DOUBLED_SHARE * len(strokes[track_channel]):
+                layers[track_channel] = piano
                 break
     return layers
 
 
-def _without_doubles(lines: _Lines, layers: dict[Line, Line]) -> _Lines:
+def _without_doubles(presses_of: _Presses, layers: dict[TrackChannel, TrackChannel]) -> _Presses:
     """The lines without the notes of a layer that its piano strikes, too."""
-    struck = {line: _strokes(lines[piano]) for line, piano in layers.items()}
+    struck = {track_channel: _strokes(presses_of[piano]) for track_channel, piano in layers.items()}
     kept = {
-        line: [p for p in played if (p.onset, p.pitch) not in struck.get(line, ())]
-        for line, played in lines.items()
+        track_channel: [
+            p for p in played if (p.onset, p.pitch) not in struck.get(track_channel, ())
+        ]
+        for track_channel, played in presses_of.items()
     }
-    return {line: played for line, played in kept.items() if played}
+    return {track_channel: played for track_channel, played in kept.items() if played}
 
 
-def _strokes(played: Iterable[Press]) -> set[tuple[int, int]]:
+def _strokes(played: Iterable[KeyPress]) -> set[tuple[int, int]]:
     return {(press.onset, press.pitch) for press in played}
 
 
-def _groups(lines: _Lines, programs: _Programs) -> list[list[Line]]:
+def _groups(presses_of: _Presses, programs: _Programs) -> list[list[TrackChannel]]:
     """The lines of each player: others in the order of the file, then the keyboards."""
-    several = len({line.track for line in lines}) > 1
-    groups: dict[_Key, list[Line]] = {}
-    for line in sorted(lines):
-        name = NAMES[programs[line]]
-        if programs[line] in KEYBOARDS:
+    several = len({track_channel.track for track_channel in presses_of}) > 1
+    groups: dict[_Key, list[TrackChannel]] = {}
+    for track_channel in sorted(presses_of):
+        name = NAMES[programs[track_channel]]
+        if programs[track_channel] in KEYBOARDS:
             key: _Key = (True, name)
         elif several:
-            key = (False, line.track, name)
+            key = (False, track_channel.track, name)
         else:
-            key = (False, line)
-        groups.setdefault(key, []).append(line)
+            key = (False, track_channel)
+        groups.setdefault(key, []).append(track_channel)
     ordered = sorted(groups.items(), key=lambda item: item[0][0])
-    largest = sorted(ordered, key=lambda item: -sum(len(lines[line]) for line in item[1]))
+    largest = sorted(
+        ordered, key=lambda item: -sum(len(presses_of[track_channel]) for track_channel in item[1])
+    )
     kept = [key for key, _ in largest[:MOST_PLAYERS]]
     return [group for key, group in ordered if key in kept]
 
 
 def _instrument(
-    group: list[Line], lines: _Lines, programs: _Programs, names: dict[int, str]
+    group: list[TrackChannel], presses_of: _Presses, programs: _Programs, names: dict[int, str]
 ) -> Instrument:
     """What a player plays, called as the track is, unless that is a mere label."""
     weights: Counter[int] = Counter()
-    for line in group:
-        weights[programs[line]] += len(lines[line])
+    for track_channel in group:
+        weights[programs[track_channel]] += len(presses_of[track_channel])
     program = weights.most_common(1)[0][0]
-    tracks = {line.track for line in group}
-    alone = all(line.track not in tracks or line in group for line in lines)
-    several = len({line.track for line in lines}) > 1
+    tracks = {track_channel.track for track_channel in group}
+    alone = all(
+        track_channel.track not in tracks or track_channel in group for track_channel in presses_of
+    )
+    several = len({track_channel.track for track_channel in presses_of}) > 1
     name = readable(names.get(min(tracks), "")) if several and alone else ""
     fits = program not in KEYBOARDS and 0 < len(name) <= LONGEST_NAME and name[0].isalpha()
     own = fits and (not is_label(name) or program_named(name) is not None)
@@ -232,30 +251,37 @@ def _with_pedals(players: Sequence[Instrument]) -> tuple[Instrument, ...]:
 
 
 def _hands(
-    group: list[Line],
-    lines: _Lines,
+    group: list[TrackChannel],
+    presses_of: _Presses,
     programs: _Programs,
     names: dict[int, str],
-    layers: Collection[Line],
-) -> dict[Line, int]:
+    layers: Collection[TrackChannel],
+) -> dict[TrackChannel, int]:
     """The hand of each line of a player, 0 where nothing tells it or the line is a layer."""
-    whole = [line for line in group if line not in layers]
+    whole = [track_channel for track_channel in group if track_channel not in layers]
     if programs[group[0]] not in TWO_HANDS:
         return dict.fromkeys(group, 0)
-    called = {line: names.get(line.track, "") for line in whole}
+    called = {track_channel: names.get(track_channel.track, "") for track_channel in whole}
     if len(whole) == 1:
-        return dict.fromkeys(group, 0) | {line: _named_hand(called[line]) for line in whole}
-    right = {line for line in whole if _RIGHT.search(called[line])}
-    left = {line for line in whole if _LEFT.search(called[line])} - right
+        return dict.fromkeys(group, 0) | {
+            track_channel: _named_hand(called[track_channel]) for track_channel in whole
+        }
+    right = {track_channel for track_channel in whole if _RIGHT.search(called[track_channel])}
+    left = {track_channel for track_channel in whole if _LEFT.search(called[track_channel])} - right
     if not (right and left) and len(whole) == 2:
-        low, high = sorted(whole, key=lambda line: fmean(p.pitch for p in lines[line]))
-        if _are_hands(lines[high], lines[low]):
+        low, high = sorted(
+            whole, key=lambda track_channel: fmean(p.pitch for p in presses_of[track_channel])
+        )
+        if _are_hands(presses_of[high], presses_of[low]):
             right, left = {high}, {low}
-        elif _are_staves(whole, lines, called):
+        elif _are_staves(whole, presses_of, called):
             right, left = {whole[0]}, {whole[1]}
     if not (right and left):
         return dict.fromkeys(group, 0)
-    return {line: RIGHT if line in right else LEFT if line in left else 0 for line in group}
+    return {
+        track_channel: RIGHT if track_channel in right else LEFT if track_channel in left else 0
+        for track_channel in group
+    }
 
 
 def _named_hand(name: str) -> int:
@@ -264,45 +290,53 @@ def _named_hand(name: str) -> int:
     return 0 if bool(right) == bool(left) else RIGHT if right else LEFT
 
 
-def _are_hands(high: Sequence[Press], low: Sequence[Press]) -> bool:
+def _are_hands(high: Sequence[KeyPress], low: Sequence[KeyPress]) -> bool:
     """Whether of two lines one hand may play each, one above the other."""
     apart = fmean(p.pitch for p in high) - fmean(p.pitch for p in low)
-    return apart >= APART and all(map(_one_hand, (high, low))) and _stays_above(high, low)
+    return apart >= LEAST_INTERVAL and all(map(_one_hand, (high, low))) and _stays_above(high, low)
 
 
-def _are_staves(group: list[Line], lines: _Lines, called: dict[Line, str]) -> bool:
+def _are_staves(
+    group: list[TrackChannel], presses_of: _Presses, called: dict[TrackChannel, str]
+) -> bool:
     """Whether two lines are the upper and the lower staff of one page, of which a notation program
     makes two tracks of one name: their hands may cross, but are often apart.
     """
     upper, lower = group
     if upper.track == lower.track or called[upper] != called[lower]:
         return False
-    hands = all(_one_hand(lines[line]) and _in_reach(lines[line]) for line in group)
-    return hands and _share_above(lines[upper], lines[lower], APART) >= OFTEN_ABOVE
+    hands = all(
+        _one_hand(presses_of[track_channel]) and _in_reach(presses_of[track_channel])
+        for track_channel in group
+    )
+    return (
+        hands
+        and _share_above(presses_of[upper], presses_of[lower], LEAST_INTERVAL) >= STAFF_SHARE_ABOVE
+    )
 
 
-def _in_reach(played: Sequence[Press]) -> bool:
+def _in_reach(played: Sequence[KeyPress]) -> bool:
     """Whether a hand seldom leaps farther than hands do."""
     ordered = sorted(played, key=lambda press: (press.onset, press.pitch))
     tops = [list(chord)[-1].pitch for _, chord in groupby(ordered, key=lambda p: p.onset)]
-    return len(tops) < 2 or fmean(abs(b - a) for a, b in pairwise(tops)) <= FARTHEST
+    return len(tops) < 2 or fmean(abs(b - a) for a, b in pairwise(tops)) <= WIDEST_MEAN_LEAP
 
 
-def _one_hand(played: Sequence[Press]) -> bool:
+def _one_hand(played: Sequence[KeyPress]) -> bool:
     ordered = sorted(played, key=lambda press: press.onset)
     chords = [
         [press.pitch for press in chord]
         for _, chord in groupby(ordered, key=lambda press: press.onset)
     ]
-    return fmean(max(chord) - min(chord) <= SPAN for chord in chords) >= SPANNED
+    return fmean(max(chord) - min(chord) <= WIDEST_CHORD for chord in chords) >= SHARE_WITHIN_SPAN
 
 
-def _stays_above(high: Sequence[Press], low: Sequence[Press]) -> bool:
+def _stays_above(high: Sequence[KeyPress], low: Sequence[KeyPress]) -> bool:
     """Whether the notes of the one line lie above what the other has struck last."""
-    return _share_above(high, low, 1) >= ABOVE
+    return _share_above(high, low, 1) >= SHARE_ABOVE
 
 
-def _share_above(high: Sequence[Press], low: Sequence[Press], apart: int) -> float:
+def _share_above(high: Sequence[KeyPress], low: Sequence[KeyPress], apart: int) -> float:
     """The share of the notes of one line that are so far above what the other has struck last."""
     strokes = sorted(
         [(p.onset, False, p.pitch) for p in low] + [(p.onset, True, p.pitch) for p in high]
@@ -318,15 +352,18 @@ def _share_above(high: Sequence[Press], low: Sequence[Press], apart: int) -> flo
 
 
 def _reason(
-    press: Press, crowded: Collection[Press], layers: dict[Line, Line], programs: _Programs
+    press: KeyPress,
+    crowded: Collection[KeyPress],
+    layers: dict[TrackChannel, TrackChannel],
+    programs: _Programs,
 ) -> str:
     """Why a key press is left out; `crowded` are those of the players who find no room."""
-    if _drums(press.line):
+    if _drums(press.track_channel):
         return DRUM
     if press in crowded:
         return f"more than {MOST_PLAYERS} players"
-    if press.line in layers:
-        return f"doubling the {NAMES[programs[layers[press.line]]]}"
+    if press.track_channel in layers:
+        return f"doubling the {NAMES[programs[layers[press.track_channel]]]}"
     return "noise without pitch"
 
 
@@ -334,8 +371,8 @@ def _left_out(omitted: Iterable[Omission], programs: _Programs) -> tuple[str, ..
     """What is left out: the drums, then so many notes of each instrument."""
     drums = sum(omission.reason == DRUM for omission in omitted)
     others = Counter(
-        (NAMES[programs[omission.press.line]], omission.reason)
-        for omission in sorted(omitted, key=lambda omission: omission.press.line)
+        (NAMES[programs[omission.press.track_channel]], omission.reason)
+        for omission in sorted(omitted, key=lambda omission: omission.press.track_channel)
         if omission.reason != DRUM
     )
     return (

@@ -18,11 +18,19 @@ from typing import BinaryIO
 import mido
 
 from engrave.files.disk import read_file
-from engrave.midi.key_presses import SOFT, SUSTAIN, Channel, Hearing, PedalStep, Press, hear
-from engrave.midi.lyrics import sung
-from engrave.midi.players import DRUM_CHANNEL, Ensemble, Omission, Seat, find_players
+from engrave.midi.key_presses import (
+    SOFT,
+    SUSTAIN,
+    Channel,
+    KeyPress,
+    MidiContents,
+    PedalEvent,
+    collect,
+)
+from engrave.midi.lyrics import match_syllables
+from engrave.midi.players import DRUM_CHANNEL, Omission, PlayerHand, Players, find_players
 from engrave.midi.smf import Division, MidiError, MidiFile, count_of, open_midi
-from engrave.midi.titles import copyright_line, find_title, said
+from engrave.midi.titles import copyright_line, find_title, labelled_text
 from engrave.music.performance import (
     FileGrid,
     FileKey,
@@ -63,51 +71,53 @@ def read_midi(source: _Source) -> Performance:
 
 
 def _perform(file: MidiFile, name: str, data: bytes) -> Performance:
-    heard = hear(file.events())
-    clock = _Clock(file.division, heard.tempos)
-    ensemble = find_players(heard.presses, heard.texts)
+    contents = collect(file.events())
+    clock = _TickClock(file.division, contents.tempos)
+    players = find_players(contents.presses, contents.texts)
     pairs = [
-        (_note(press, ensemble.seats[press.line], clock, heard.end), press)
-        for press in ensemble.presses
+        (_note(press, players.hands[press.track_channel], clock, contents.end), press)
+        for press in players.presses
     ]
     pairs.sort(key=lambda pair: (pair[0].onset, pair[0].pitch))
     presses = [press for _, press in pairs]
-    pedals = _pedals_of(heard, ensemble)
+    pedals = _pedals_of(contents, players)
     return Performance(
         notes=tuple(note for note, _ in pairs),
         sustain=_moves(pedals, SUSTAIN, clock),
         soft=_moves(pedals, SOFT, clock),
         source=Source(
             name=name,
-            title=find_title(heard.texts, {press.line.track for press in presses}, name),
-            composer=said(heard.texts, "composer"),
-            date=said(heard.texts, "date"),
-            rights=copyright_line(heard.texts),
-            left_out=ensemble.left_out,
-            omitted=tuple(_omitted(omission, clock) for omission in ensemble.omitted),
-            repaired=(*file.repaired, *heard.repaired, *_mended(presses)),
-            warnings=(*file.repaired, *heard.repaired),
+            title=find_title(
+                contents.texts, {press.track_channel.track for press in presses}, name
+            ),
+            composer=labelled_text(contents.texts, "composer"),
+            date=labelled_text(contents.texts, "date"),
+            rights=copyright_line(contents.texts),
+            left_out=players.left_out,
+            omitted=tuple(_omitted(omission, clock) for omission in players.omitted),
+            repaired=(*file.repaired, *contents.repaired, *_mended(presses)),
+            warnings=(*file.repaired, *contents.repaired),
             data=data,
         ),
-        players=ensemble.players,
-        grid=_grid(file.division, heard, clock),
-        lyrics=tuple(sung(heard.syllables, presses, file.division.ticks_per_quarter)),
+        players=players.instruments,
+        grid=_grid(file.division, contents, clock),
+        lyrics=tuple(match_syllables(contents.syllables, presses, file.division.ticks_per_quarter)),
     )
 
 
-def _grid(division: Division, heard: Hearing, clock: "_Clock") -> FileGrid | None:
+def _grid(division: Division, contents: MidiContents, clock: "_TickClock") -> FileGrid | None:
     """The musical time of the file, up to a tick after its last note begins."""
     ticks = division.ticks_per_quarter
     if not ticks:
         return None
-    last = max(press.onset for press in heard.presses)
-    knots = [*dict.fromkeys(tick for tick, _ in heard.tempos if tick <= last), last + 1]
+    last = max(press.onset for press in contents.presses)
+    knots = [*dict.fromkeys(tick for tick, _ in contents.tempos if tick <= last), last + 1]
     return FileGrid(
         ticks,
         tuple(clock.seconds(tick) for tick in knots),
         tuple(tick / ticks for tick in knots),
-        tuple(FileMeter(m.tick / ticks, m.beats, m.beat_type) for m in heard.meters),
-        tuple(FileKey(k.tick / ticks, k.fifths, k.minor) for k in heard.keys),
+        tuple(FileMeter(m.tick / ticks, m.beats, m.beat_type) for m in contents.meters),
+        tuple(FileKey(k.tick / ticks, k.fifths, k.minor) for k in contents.keys),
     )
 
 
@@ -144,7 +154,7 @@ def _read_file(source: str | os.PathLike[str] | BinaryIO) -> bytes:
     raise MidiError(f"cannot be read ({reason}), expected a MIDI file")
 
 
-class _Clock:
+class _TickClock:
     """Turns ticks into seconds."""
 
     def __init__(self, division: Division, tempos: Iterable[tuple[int, int]]) -> None:
@@ -170,23 +180,27 @@ class _Clock:
         return float(mido.tick2second(ticks, self._division.ticks_per_quarter, tempo))
 
 
-def _note(press: Press, seat: Seat, clock: _Clock, end: int) -> PlayedNote:
+def _note(press: KeyPress, player_hand: PlayerHand, clock: _TickClock, end: int) -> PlayedNote:
     onset = clock.seconds(press.onset)
     if press.release is None:
         release = min(clock.seconds(end), onset + HANGING_SECONDS)
     else:
         release = clock.seconds(press.release)
-    return PlayedNote(onset, release, press.pitch, press.velocity, seat.player, seat.hand)
+    return PlayedNote(
+        onset, release, press.pitch, press.velocity, player_hand.player, player_hand.hand
+    )
 
 
-def _omitted(omission: Omission, clock: _Clock) -> Omitted:
-    press, line = omission.press, omission.press.line
+def _omitted(omission: Omission, clock: _TickClock) -> Omitted:
+    press, track_channel = omission.press, omission.press.track_channel
     onset = clock.seconds(press.onset)
-    channel = line.channel.number + 1
-    return Omitted(onset, press.pitch, press.velocity, line.track, channel, omission.reason)
+    channel = track_channel.channel.number + 1
+    return Omitted(
+        onset, press.pitch, press.velocity, track_channel.track, channel, omission.reason
+    )
 
 
-def _mended(presses: Iterable[Press]) -> tuple[str, ...]:
+def _mended(presses: Iterable[KeyPress]) -> tuple[str, ...]:
     hanging = sum(press.release is None for press in presses)
     cut = sum(press.cut for press in presses)
     sentences = []
@@ -199,24 +213,26 @@ def _mended(presses: Iterable[Press]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _pedals_of(heard: Hearing, ensemble: Ensemble) -> list[PedalStep]:
+def _pedals_of(contents: MidiContents, players: Players) -> list[PedalEvent]:
     """The pedal events of the player who has pedals and of channels that play nothing."""
     ours = {
-        line.channel
-        for line, seat in ensemble.seats.items()
-        if ensemble.players[seat.player].pedalled and not seat.layer
+        track_channel.channel
+        for track_channel, player_hand in players.hands.items()
+        if players.instruments[player_hand.player].pedalled and not player_hand.layer
     }
     if not ours:
         return []
-    others = {press.line.channel for press in heard.presses} - ours
+    others = {press.track_channel.channel for press in contents.presses} - ours
     return [
         step
-        for step in heard.pedals
+        for step in contents.pedals
         if step.channel not in others and step.channel.number != DRUM_CHANNEL
     ]
 
 
-def _moves(steps: Iterable[PedalStep], controller: int, clock: _Clock) -> tuple[PedalMove, ...]:
+def _moves(
+    steps: Iterable[PedalEvent], controller: int, clock: _TickClock
+) -> tuple[PedalMove, ...]:
     """How one pedal moves: the deepest of all channels, where that changes; it starts up."""
     held: dict[Channel, int] = {}
     channels_at = [0] * 128

@@ -36,10 +36,10 @@ _LABEL = re.compile(
 _NO_TITLE = re.compile(r"\d+[/.:-]\d+|.*[~|\\<>{}=@*]|[0-9a-f]{8}", re.IGNORECASE)
 _CATALOGUE = re.compile(r"\b(op|no|bwv|kv|hwv|rv|woo|hob|[kds])\b\.? ?\d", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(bwv|kv|hwv|rv)(?= ?\d)", re.IGNORECASE)
-_LETTERS = 0.5  # the least share of letters in a title that is not of a catalogue
-_LONGEST = 100  # characters
+_FEWEST_LETTERS = 0.5  # the least share of letters in a title that is not of a catalogue
+_LONGEST_TITLE = 100  # characters
 
-_SAID = {
+_LABELLED_TEXT = {
     "title": re.compile(r"(?:title\s*:|@T)\s*(.+)", re.IGNORECASE),
     "composer": re.compile(r"(?:composer\s*:|(?:composed|music) by:?)\s*(.+)", re.IGNORECASE),
     "date": re.compile(r"(?:date|recorded(?: on)?)\s*:\s*(.+)", re.IGNORECASE),
@@ -51,12 +51,12 @@ def find_title(texts: Sequence[Text], played: set[int], file: str) -> str:
     name = readable(_sequence_name(texts, played))
     stem = _readable_stem(re.split(r"[/\\]", file)[-1].rpartition(".")[0])
     titles = (name for name in (name, stem) if reads_like_a_title(name))
-    return said(texts, "title") or next(titles, "")
+    return labelled_text(texts, "title") or next(titles, "")
 
 
-def said(texts: Iterable[Text], what: str) -> str:
+def labelled_text(texts: Iterable[Text], what: str) -> str:
     """The title, composer or date that a text names as such."""
-    matches = (_SAID[what].fullmatch(t.text) for t in texts if t.kind == TEXT)
+    matches = (_LABELLED_TEXT[what].fullmatch(t.text) for t in texts if t.kind == TEXT)
     return next((match[1] for match in matches if match), "")
 
 
@@ -98,11 +98,11 @@ def _readable_stem(stem: str) -> str:
 
 def reads_like_a_title(name: str) -> bool:
     """Whether a name says what is played, and not by whom, where or when."""
-    if is_label(name) or _NO_TITLE.match(name) or len(name) > _LONGEST:
+    if is_label(name) or _NO_TITLE.match(name) or len(name) > _LONGEST_TITLE:
         return False
     letters = sum(map(str.isalpha, name))
     signs = len(name.replace(" ", ""))
-    return bool(_CATALOGUE.search(name)) or (letters >= 2 and letters >= _LETTERS * signs)
+    return bool(_CATALOGUE.search(name)) or (letters >= 2 and letters >= _FEWEST_LETTERS * signs)
 
 
 def is_label(name: str) -> bool:

@@ -16,7 +16,7 @@ from engrave.music.arrays import Floats
 from engrave.music.performance import FileGrid
 from engrave.music.values import is_compound
 
-EVEN = 0.5  # where in the beat its second half begins when it does not swing
+STRAIGHT = 0.5  # where in the beat its second half begins when it does not swing
 
 
 @cache  # asked for every note
@@ -41,7 +41,7 @@ class Pulse:
 
     times: np.ndarray
     triple: np.ndarray
-    swing: float = EVEN
+    swing: float = STRAIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ class Bar:
     """One bar: where it starts and how long it is, in quarter notes, and its time signature.
 
     A pickup is a bar that is shorter than its time signature says. Of an odd number of beats the
-    greater part comes first (7/8 as 4 + 3), or the lesser one (`lesser_first`: as 3 + 4).
+    greater part comes first (7/8 as 4 + 3), or the lesser one (`short_group_first`: as 3 + 4).
     """
 
     start: Fraction
     length: Fraction
     beats: int
     beat_type: int
-    lesser_first: bool = False
+    short_group_first: bool = False
 
     @property
     def end(self) -> Fraction:
@@ -79,12 +79,12 @@ class Bar:
         return _quarters(12 if self.compound else 4, self.beat_type)
 
     @property
-    def half(self) -> Fraction:
+    def division(self) -> Fraction:
         """Where a full bar of four or more felt beats divides; the length of one of fewer."""
         beats = int(self.full_length / self.beat_length)
         if beats < 4:
             return self.full_length
-        return self.beat_length * (beats // 2 if self.lesser_first else ceil(beats / 2))
+        return self.beat_length * (beats // 2 if self.short_group_first else ceil(beats / 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Grid:
     times: tuple[float, ...]
     quarters: tuple[Fraction, ...]
     bars: tuple[Bar, ...]
-    swing: float = EVEN
+    swing: float = STRAIGHT
     # Where the bars start once more, for looking places up: these numbers differ wherever the exact
     # ones do.
     _starts: tuple[float, ...] = field(init=False, repr=False, compare=False)
@@ -114,17 +114,17 @@ class Grid:
 
     def quarter_at(self, seconds: np.ndarray | float) -> np.ndarray:
         """Places in quarter notes (float, not yet quantized) of times in seconds."""
-        return along(seconds, *self._course())
+        return interpolate(seconds, *self._course())
 
     def time_at(self, quarters: np.ndarray | float | Fraction) -> np.ndarray:
         """Times in seconds of places in quarter notes."""
-        times, places = self._course()
-        return along(np.asarray(quarters, float), places, times)
+        times, positions = self._course()
+        return interpolate(np.asarray(quarters, float), positions, times)
 
     def _course(self) -> tuple[np.ndarray, np.ndarray]:
         """The points through which time runs: seconds, and quarter notes."""
         times, quarters = np.array(self.times), np.array([float(q) for q in self.quarters])
-        if self.swing == EVEN:
+        if self.swing == STRAIGHT:
             return times, quarters
         halves = times[:-1] + self.swing * np.diff(times), (quarters[:-1] + quarters[1:]) / 2
         return np.sort(np.append(times, halves[0])), np.sort(np.append(quarters, halves[1]))
@@ -135,7 +135,7 @@ class Grid:
         return min(max(index, 0), len(self.bars) - 1)
 
 
-def along(x: Floats | float, known: Floats, values: Floats) -> Floats:
+def interpolate(x: Floats | float, known: Floats, values: Floats) -> Floats:
     """Piecewise linear through the points (known, values), going on straight beyond both ends."""
     at: Floats = np.asarray(x, float)
     i = np.clip(np.searchsorted(known, at, side="right") - 1, 0, len(known) - 2)
@@ -145,9 +145,9 @@ def along(x: Floats | float, known: Floats, values: Floats) -> Floats:
 
 def quarters_at(seconds: np.ndarray, grid: FileGrid) -> np.ndarray:
     """Places in quarter notes of the file of times in seconds."""
-    return along(seconds, np.array(grid.seconds), np.array(grid.quarters))
+    return interpolate(seconds, np.array(grid.seconds), np.array(grid.quarters))
 
 
 def seconds_at(quarters: np.ndarray, grid: FileGrid) -> np.ndarray:
     """Times in seconds of places in quarter notes of the file."""
-    return along(quarters, np.array(grid.quarters), np.array(grid.seconds))
+    return interpolate(quarters, np.array(grid.quarters), np.array(grid.seconds))

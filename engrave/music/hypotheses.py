@@ -14,7 +14,7 @@ import numpy as np
 
 from engrave.music.grid import Grid
 
-_Way = TypeVar("_Way", bound=float | str)
+_Answer = TypeVar("_Answer", bound=float | str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class ChosenBars:
     hypotheses: Hypotheses = Hypotheses()
 
 
-def shares(worth: Mapping[_Way, float]) -> dict[_Way, float]:
+def shares(log_likelihood: Mapping[_Answer, float]) -> dict[_Answer, float]:
     """Shares of belief from log likelihoods, the likeliest first."""
-    ordered = dict(sorted(worth.items(), key=lambda pair: -pair[1]))
+    ordered = dict(sorted(log_likelihood.items(), key=lambda pair: -pair[1]))
     odds = np.exp(np.array(list(ordered.values())) - max(ordered.values()))
     return dict(zip(ordered, (odds / odds.sum()).tolist(), strict=True))

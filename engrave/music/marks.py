@@ -28,23 +28,27 @@ class Clef:
 class TempoMark:
     """`words` ("Andante") and so many `beat`s per minute, above the upper staff.
 
-    `pace` is what it sounds like, if that is not just what it says: quarters a minute.
+    `sounding_tempo` is what it sounds like, if that is not just what it says: quarters a minute.
     """
 
     onset: Fraction
     beat: NoteValue
     per_minute: int
     words: str = ""
-    pace: float | None = None
+    sounding_tempo: float | None = None
 
     @property
     def sounding(self) -> float:
         """Quarters a minute to be heard."""
-        return float(self.per_minute * self.beat.length) if self.pace is None else self.pace
+        return (
+            float(self.per_minute * self.beat.length)
+            if self.sounding_tempo is None
+            else self.sounding_tempo
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class HiddenTempo:
     """From here on the music goes at so many quarters a minute: heard, not seen."""
 
     onset: Fraction
@@ -111,4 +115,6 @@ class OctaveLine:
     kind: Literal["start", "stop"]
 
 
-Mark = TempoMark | Pace | TempoWords | Dynamic | Hairpin | PedalMark | PedalWords | OctaveLine
+Mark = (
+    TempoMark | HiddenTempo | TempoWords | Dynamic | Hairpin | PedalMark | PedalWords | OctaveLine
+)

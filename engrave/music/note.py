@@ -67,7 +67,7 @@ def group_chords(notes: Iterable[Note]) -> list[list[Note]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class KeySection:
     """Music in one key: it begins with a bar that starts at `start` (quarters)."""
 
     start: Fraction
@@ -79,7 +79,7 @@ class Spelling:
     """The notes with their spelling, and the key signatures, the first of them at 0."""
 
     notes: tuple[Note, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[KeySection, ...]
 
     @property
     def key(self) -> KeySignature:
@@ -130,16 +130,16 @@ class Tremolo:
 class Ornaments:
     """The ornaments of a performance; every key press is in one of them at most.
 
-    `graces` are single presses written small, `rolled` the presses of each chord that takes the
-    arpeggio sign, low to high; those `beside` have no sign of their own: the bass that one hand
+    `graces` are single presses written small, `arpeggios` the presses of each chord that takes the
+    arpeggio sign, low to high; those `unsigned` have no sign of their own: the bass that one hand
     strikes where the other begins to roll. `tremolos` have a bar each. Of the presses of each of
     `glissandos` the first and the last are written.
     """
 
     graces: frozenset[int] = frozenset()
     signs: tuple[Ornament, ...] = ()
-    rolled: tuple[tuple[int, ...], ...] = ()
-    beside: frozenset[int] = frozenset()
+    arpeggios: tuple[tuple[int, ...], ...] = ()
+    unsigned: frozenset[int] = frozenset()
     tremolos: tuple[Tremolo, ...] = ()
     glissandos: tuple[tuple[int, ...], ...] = ()
 
@@ -175,7 +175,7 @@ class PedalWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Pedals:
+class PedalNotation:
     """What is written of the pedals; `bracketed`: by an editor."""
 
     spans: tuple[PedalSpan, ...] = ()

@@ -19,7 +19,7 @@ CHORD_WINDOW = 0.035
 RIGHT, LEFT = 1, 2  # hands, and the staves on which they mostly stand (upper, lower)
 PEDAL_DOWN = 64  # depth from which on MIDI 1.0 holds the pedal for down
 # What is left of a piano string after so long is not heard any more.
-LONGEST = 20.0
+LONGEST_SOUND = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +214,9 @@ def sounding_ends(performance: Performance) -> list[float]:
         pedalled = performance.players[note.player].pedalled
         if pedalled and held >= 0 and performance.sustain[held].depth >= PEDAL_DOWN:
             lift = bisect_right(lifts, end)
-            end = lifts[lift] if lift < len(lifts) else note.onset + LONGEST
+            end = lifts[lift] if lift < len(lifts) else note.onset + LONGEST_SOUND
         again = struck.get(key, end)
-        ends.append(max(note.release, min(end, again, note.onset + LONGEST)))
+        ends.append(max(note.release, min(end, again, note.onset + LONGEST_SOUND)))
         struck[key] = note.onset
     return ends[::-1]
 

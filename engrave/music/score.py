@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
-from engrave.music.marks import Clef, Mark, Pace, TempoMark
+from engrave.music.marks import Clef, HiddenTempo, Mark, TempoMark
 from engrave.music.performance import Lyric
 from engrave.music.values import KeySignature, NoteValue, Pitch, TimeSignature
 
@@ -183,19 +183,19 @@ class Score:
         return [part.measures[i] for i in self.order] if self.order else list(part.measures)
 
 
-def without_paces(score: Score) -> Score:
+def without_performed_tempo(score: Score) -> Score:
     """What of the score is seen."""
-    return replace(score, parts=tuple(map(_unheard, score.parts)))
+    return replace(score, parts=tuple(map(_without_hidden_tempi, score.parts)))
 
 
-def _unheard(part: Part) -> Part:
+def _without_hidden_tempi(part: Part) -> Part:
     measures = (
         replace(
             measure,
             marks=tuple(
-                replace(mark, pace=None) if isinstance(mark, TempoMark) else mark
+                replace(mark, sounding_tempo=None) if isinstance(mark, TempoMark) else mark
                 for mark in measure.marks
-                if not isinstance(mark, Pace)
+                if not isinstance(mark, HiddenTempo)
             ),
         )
         for measure in part.measures

@@ -13,13 +13,13 @@ TONICS = (
     *("C-flat", "G-flat", "D-flat", "A-flat", "E-flat", "B-flat", "F", "C", "G", "D", "A", "E"),
     *("B", "F-sharp", "C-sharp", "G-sharp", "D-sharp", "A-sharp"),
 )
-PLACE_OF_NO_ACCIDENTALS = {"major": 7, "minor": 10}
+INDEX_OF_NO_ACCIDENTALS = {"major": 7, "minor": 10}
 ILLEGAL_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def name_key(key: KeySignature) -> str:
     """For example "E-flat major"."""
-    return f"{TONICS[key.fifths + PLACE_OF_NO_ACCIDENTALS[key.mode]]} {key.mode}"
+    return f"{TONICS[key.fifths + INDEX_OF_NO_ACCIDENTALS[key.mode]]} {key.mode}"
 
 
 def name_value(value: NoteValue) -> str:
@@ -92,7 +92,7 @@ def at(measure: Measure, voice: Voice | None = None, event: Event | None = None)
     return where if event is None else f"{where}, at {event.onset}"
 
 
-def staff_place(head: Notehead) -> int:
+def staff_position(head: Notehead) -> int:
     """The line or space of the staff: C0 is 0, D0 is 1."""
     return len(STEPS) * head.pitch.octave + STEPS.index(head.pitch.step)
 

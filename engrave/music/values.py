@@ -10,7 +10,7 @@ from typing import Any, Literal, overload
 import numpy as np
 
 STEPS = "CDEFGAB"
-LINE_OF_FIFTHS = "FCGDAEB"  # from F (-1); C is 0. The order of sharps, too
+STEPS_BY_FIFTHS = "FCGDAEB"  # along the line of fifths from F (-1): the order of sharps
 SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 # Note types and their lengths in quarter notes, longest first.

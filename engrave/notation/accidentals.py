@@ -21,11 +21,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from engrave.music.score import Chord, Notehead, Voice
-from engrave.music.values import LINE_OF_FIFTHS, STEPS, Pitch
+from engrave.music.values import STEPS, STEPS_BY_FIFTHS, Pitch
 
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 
-Line = tuple[int, str, int]  # staff, step, octave
+StaffPosition = tuple[int, str, int]  # staff, step, octave
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,12 @@ class Accidentals:
     """
 
     signs: list[dict[int, list[str | None]]]
-    last: Mapping[Line, int] = field(default_factory=dict)
+    last: Mapping[StaffPosition, int] = field(default_factory=dict)
 
 
-def find_accidentals(voices: list[Voice], fifths: int, before: Mapping[Line, int]) -> Accidentals:
+def find_accidentals(
+    voices: list[Voice], fifths: int, before: Mapping[StaffPosition, int]
+) -> Accidentals:
     """The accidentals of a measure; `before` is how the measure before left its lines.
 
     A note that a tie leads to has none; where it is altered by a sign before the barline, the next
@@ -52,57 +54,64 @@ def find_accidentals(voices: list[Voice], fifths: int, before: Mapping[Line, int
         for head in chord.heads
         for staff in {voices[v].staff_of(chord), voices[v].staff}
     )
-    reading = _Reading(key_alterations(fifths), before, shared)
+    memory = _AccidentalMemory(key_alterations(fifths), before, shared)
     signs: list[dict[int, list[str | None]]] = [{} for _ in voices]
     for chord, voice, index in chords:
         staff, own = voices[voice].staff_of(chord), voices[voice].staff
-        signs[voice][index] = [reading.sign(head, staff, own, chord.grace) for head in chord.heads]
-    return Accidentals(signs, reading.last)
+        signs[voice][index] = [memory.sign(head, staff, own, chord.grace) for head in chord.heads]
+    return Accidentals(signs, memory.last)
 
 
-class _Reading:
+class _AccidentalMemory:
     """What a reader of the measure has in mind, from note to note."""
 
     def __init__(
-        self, key: Mapping[str, int], before: Mapping[Line, int], shared: set[tuple[str, int]]
+        self,
+        key: Mapping[str, int],
+        before: Mapping[StaffPosition, int],
+        shared: set[tuple[str, int]],
     ) -> None:
         self.key = key
         self.before = before
         self.shared = shared  # the pitches (step, octave) that stand on more than one staff
-        self.in_force: dict[Line, int | None] = {}
-        self.reckoned: dict[Line, int | None] = {}  # the same, by the staves of the voices
-        self.last: dict[Line, int] = {}
+        self.in_force: dict[StaffPosition, int | None] = {}
+        self.reckoned: dict[StaffPosition, int | None] = {}  # the same, by the staves of the voices
+        self.last: dict[StaffPosition, int] = {}
 
     def sign(self, head: Notehead, staff: int, own: int, grace: bool) -> str | None:
         """The accidental of the next head; `own` is the staff of its voice. After this: read."""
         pitch = head.pitch
-        line = (staff, pitch.step, pitch.octave)
+        staff_position = (staff, pitch.step, pitch.octave)
         reckoned = (own, pitch.step, pitch.octave)
         in_key = self.key[pitch.step]
-        known = {self.in_force.get(line, in_key), self.reckoned.get(reckoned, in_key)}
+        known = {self.in_force.get(staff_position, in_key), self.reckoned.get(reckoned, in_key)}
         new = known != {pitch.alter}
-        courtesy = not grace and self._misleads(line, pitch.alter)
+        courtesy = not grace and self._misleads(staff_position, pitch.alter)
         shown = not head.tied_from and (new or courtesy)
         if new:
-            self.in_force[line] = None if head.tied_from else pitch.alter
-            self.reckoned[reckoned] = self.in_force[line]
+            self.in_force[staff_position] = None if head.tied_from else pitch.alter
+            self.reckoned[reckoned] = self.in_force[staff_position]
         if shown or not grace:
-            self.last[line] = pitch.alter
+            self.last[staff_position] = pitch.alter
         return ACCIDENTALS[pitch.alter] if shown else None
 
-    def _misleads(self, line: Line, alter: int) -> bool:
+    def _misleads(self, staff_position: StaffPosition, alter: int) -> bool:
         """Whether a reader may expect another alteration of the first note on this line."""
-        if line in self.last or line[1:] in self.shared:
+        if staff_position in self.last or staff_position[1:] in self.shared:
             return False
-        octaves = (a for (*place, _), a in self.last.items() if tuple(place) == line[:2])
-        return self.before.get(line, alter) != alter or any(a != alter for a in octaves)
+        octaves = (
+            a
+            for (*staff_step, _), a in self.last.items()
+            if tuple(staff_step) == staff_position[:2]
+        )
+        return self.before.get(staff_position, alter) != alter or any(a != alter for a in octaves)
 
 
 def _on_several_staves(pitches: Iterable[tuple[int, Pitch]]) -> set[tuple[str, int]]:
     """The steps, each in its octave, that are met on more than one staff."""
     met = {(staff, pitch.step, pitch.octave) for staff, pitch in pitches}
     counts = Counter((step, octave) for _, step, octave in met)
-    return {place for place, count in counts.items() if count > 1}
+    return {staff_step for staff_step, count in counts.items() if count > 1}
 
 
 def _chords_in_time(voices: list[Voice]) -> list[tuple[Chord, int, int]]:
@@ -119,5 +128,5 @@ def _chords_in_time(voices: list[Voice]) -> list[tuple[Chord, int, int]]:
 @cache
 def key_alterations(fifths: int) -> dict[str, int]:
     """What a key signature does to each step: {"F": 1, ...}."""
-    altered = LINE_OF_FIFTHS[:fifths] if fifths >= 0 else LINE_OF_FIFTHS[fifths:]
+    altered = STEPS_BY_FIFTHS[:fifths] if fifths >= 0 else STEPS_BY_FIFTHS[fifths:]
     return {step: (1 if fifths > 0 else -1) if step in altered else 0 for step in STEPS}

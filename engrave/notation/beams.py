@@ -15,25 +15,25 @@ from engrave.music.grid import Bar
 from engrave.music.score import Chord, Event, Voice
 from engrave.music.values import NOTE_TYPES
 
-LEVELS = {name: k for k, name in enumerate(list(NOTE_TYPES)[4:], 1)}  # eighth 1, 16th 2, ...
+BEAM_COUNTS = {name: k for k, name in enumerate(list(NOTE_TYPES)[4:], 1)}  # eighth 1, 16th 2, ...
 QUARTER = Fraction(1)
 
 STEMS_BETWEEN = {1: "down", 2: "up"}  # from each staff to a beam between the two
 
 
-def beam(events: Sequence[Event], bar: Bar, skipped: Fraction) -> tuple[Event, ...]:
-    """The events of one voice of one bar with their beams; `skipped` as in a pickup."""
+def beam(events: Sequence[Event], bar: Bar, missing: Fraction) -> tuple[Event, ...]:
+    """The events of one voice of one bar with their beams; `missing` as in a pickup."""
     words: dict[int, tuple[str, ...]] = {}
     tuplets = _tuplet_starts(events)
 
     def beat(i: int) -> Fraction:
         # A tuplet that is longer than a beat holds its notes together.
-        return _narrow(tuplets.get(i, events[i].onset) + skipped, bar)
+        return _narrow(tuplets.get(i, events[i].onset) + missing, bar)
 
-    for group in _groups(events, bar, skipped, beat):
-        levels = [LEVELS[events[i].value.type] for i in group]
+    for group in _groups(events, bar, missing, beat):
+        levels = [BEAM_COUNTS[events[i].value.type] for i in group]
         for k, i in enumerate(group):
-            zero = tuplets.get(i, beat(i) - skipped)
+            zero = tuplets.get(i, beat(i) - missing)
             odd = (events[i].onset - zero) / events[i].length % 2 == 1
             words[i] = tuple(_word(levels, k, level, odd) for level in range(1, levels[k] + 1))
     return tuple(
@@ -43,10 +43,10 @@ def beam(events: Sequence[Event], bar: Bar, skipped: Fraction) -> tuple[Event, .
 
 
 def _groups(
-    events: Sequence[Event], bar: Bar, skipped: Fraction, beat: Callable[[int], Fraction]
+    events: Sequence[Event], bar: Bar, missing: Fraction, beat: Callable[[int], Fraction]
 ) -> Iterator[list[int]]:
     """Indices of the events that share a beam."""
-    for run in _runs(events, bar, skipped):
+    for run in _runs(events, bar, missing):
         plain = all(_is_plain_eighth(events[i]) for i in run)
         if plain and not (len(run) == 3 and bar.beats == 3 and not bar.compound):
             groups = [run]
@@ -55,32 +55,32 @@ def _groups(
         yield from (group for group in groups if len(group) > 1)
 
 
-def _runs(events: Sequence[Event], bar: Bar, skipped: Fraction) -> Iterator[list[int]]:
+def _runs(events: Sequence[Event], bar: Bar, missing: Fraction) -> Iterator[list[int]]:
     """Short notes that follow one another in one part of the bar."""
     main = [i for i, event in enumerate(events) if not (isinstance(event, Chord) and event.grace)]
 
     def part(i: int) -> tuple[bool, Fraction]:
-        short = isinstance(events[i], Chord) and events[i].value.type in LEVELS
-        return short, _wide(events[i].onset + skipped, bar)
+        short = isinstance(events[i], Chord) and events[i].value.type in BEAM_COUNTS
+        return short, _wide(events[i].onset + missing, bar)
 
     for (short, _), run in groupby(main, key=part):
         if short:
             yield list(run)
 
 
-def _wide(place: Fraction, bar: Bar) -> Fraction:
+def _wide(position: Fraction, bar: Bar) -> Fraction:
     """Where the part of the bar begins in which plain eighths are joined."""
     if bar.compound or bar.beat_length > QUARTER:
-        return place // bar.beat_length * bar.beat_length
-    return Fraction(0) if place < bar.half else bar.half
+        return position // bar.beat_length * bar.beat_length
+    return Fraction(0) if position < bar.division else bar.division
 
 
-def _narrow(place: Fraction, bar: Bar) -> Fraction:
+def _narrow(position: Fraction, bar: Bar) -> Fraction:
     """Where the beat begins in which notes of any length are joined: a quarter, or dotted."""
     if bar.beat_length < QUARTER:
-        return _wide(place, bar)
+        return _wide(position, bar)
     beat = bar.beat_length if bar.compound else QUARTER
-    return place // beat * beat
+    return position // beat * beat
 
 
 def _is_plain_eighth(event: Event) -> bool:
@@ -112,18 +112,18 @@ def _word(levels: list[int], k: int, level: int, odd: bool) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class BeamSpan:
     """The time in which one beam holds short notes together."""
 
     start: Fraction
     end: Fraction
 
 
-def beat_around(place: Fraction, bar: Bar) -> Beat:
+def beam_span_around(position: Fraction, bar: Bar) -> BeamSpan:
     """The beat around a place: a dotted one, or a quarter at most, counted from the bar's end."""
     unit = bar.beat_length if bar.compound else min(bar.beat_length, QUARTER)
-    start = bar.end + (place - bar.end) // unit * unit
-    return Beat(max(start, bar.start), start + unit)
+    start = bar.end + (position - bar.end) // unit * unit
+    return BeamSpan(max(start, bar.start), start + unit)
 
 
 def stem_directions(voices: list[Voice]) -> list[list[str | None]]:

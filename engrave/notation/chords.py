@@ -13,11 +13,11 @@ from typing import Literal
 from engrave.music.note import Articulation, Note, Ornament, Ornaments
 from engrave.music.score import Chord, Notehead, OrnamentKind, Unwritten
 from engrave.music.values import QUARTER, Pitch
-from engrave.notation.written_values import WrittenValue
+from engrave.notation.written_values import TiedValue
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class ChordSigns:
     """How a chord is struck."""
 
     staccato: bool
@@ -38,7 +38,7 @@ class WrittenChord:
     heads: tuple[Notehead, ...]
     graces: tuple[Notehead, ...]
     ornament: OrnamentKind | None
-    touch: Touch
+    signs: ChordSigns
     tremolo: bool
     second: tuple[Notehead, ...]
     staff: int | None  # on which it stands, if not on that of its voice
@@ -63,7 +63,7 @@ class NoteSigns:
     @classmethod
     def of(cls, ornaments: Ornaments, articulation: Articulation) -> "NoteSigns":
         """The signs of ornaments, tremolos and articulation, by the notes that bear them."""
-        rolled = frozenset(i for chord in ornaments.rolled for i in chord) - ornaments.beside
+        rolled = frozenset(i for chord in ornaments.arpeggios for i in chord) - ornaments.unsigned
         return cls(
             {sign.main: sign for sign in ornaments.signs},
             rolled,
@@ -88,10 +88,10 @@ class NoteSigns:
         kinds = (self.ornament[i].kind for h in heads for i in h.played if i in self.ornament)
         return next(kinds, None)
 
-    def touch(self, heads: Iterable[Notehead]) -> Touch:
+    def touch(self, heads: Iterable[Notehead]) -> ChordSigns:
         """The signs of touch that a chord takes because one of its notes has them."""
         presses = {i for head in heads for i in head.played}
-        return Touch(
+        return ChordSigns(
             bool(presses & self.articulation.staccato),
             bool(presses & self.articulation.accent),
             bool(presses & self.rolled),
@@ -104,7 +104,7 @@ def can_be_written(pitch: Pitch) -> bool:
     return pitch.octave >= 0
 
 
-def chords_of(
+def group_chords(
     notes: Iterable[Note], signs: NoteSigns, unwritten: list[Unwritten]
 ) -> list[WrittenChord]:
     """The chords of one voice in order; of two presses of one key at one place, one is written."""
@@ -179,7 +179,7 @@ def _height(pitch: Pitch) -> tuple[int, int, str]:
 
 
 def write_tremolo(
-    written: WrittenValue, first: Sequence[Notehead], second: Sequence[Notehead]
+    written: TiedValue, first: Sequence[Notehead], second: Sequence[Notehead]
 ) -> Iterator[Chord]:
     """The two chords that take turns, or the one that is repeated; not tied to what follows.
 

@@ -29,17 +29,18 @@ from engrave.music.score import Chord, Voice
 from engrave.music.values import STEPS, Pitch
 from engrave.notation.beams import crossing_beams
 
-MOST_LINES = 3  # ledger lines that are read without counting; each further one
-COUNTED = 2  # costs so much more
-AT_BARLINE, AT_BEAT = 8.0, 12.0  # what a change of clef costs
-OCTAVE_LINE = 15.0  # what it costs to begin or to end an octave line, and
-TRANSPOSED = 2.5  # what it costs to read one more chord under it (15ma: three times as much),
-FEW_LINES = 2  # twice if the chord would have fewer ledger lines than these without it
-FORBIDDEN = 1e6
+MOST_LEDGER_LINES = 3  # ledger lines that are read without counting; each further one
+COUNTED_LINE_COST = 2  # costs so much more
+CHANGE_AT_BARLINE_COST, CHANGE_AT_BEAT_COST = 8.0, 12.0  # what a change of clef costs
+OCTAVE_LINE_COST = 15.0  # what it costs to begin or to end an octave line, and
+# what it costs to read one more chord under it (15ma: three times as much),
+TRANSPOSED_CHORD_COST = 2.5
+FEW_LEDGER_LINES = 2  # twice if the chord would have fewer ledger lines than these without it
+FORBIDDEN_COST = 1e6
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClefState:
     """How a staff is read: a clef, and the octaves by which it sounds higher than written."""
 
     sign: str
@@ -47,116 +48,129 @@ class Reading:
     octaves: int = 0
 
 
-TREBLE, BASS = Reading("G", 2), Reading("F", 4)
-USUAL = {1: TREBLE, 2: BASS}
+TREBLE, BASS = ClefState("G", 2), ClefState("F", 4)
+DEFAULT_CLEFS = {1: TREBLE, 2: BASS}
 LOWEST_LINE = {"G": Pitch("E", 0, 4), "F": Pitch("G", 0, 2)}
-STAFF = 8  # steps from the lowest line to the highest
+STAFF_HEIGHT = 8  # steps from the lowest line to the highest
 
 # Whether a bar, and a beat, opens, and whether an octave line holds all of it or none.
-KINDS = tuple(
+KINDS_OF_ONSET = tuple(
     (bar, beat, whole)
     for bar, beat in ((True, True), (False, True), (False, False))
     for whole in (False, True)
 )
 
-LINES: dict[int, Literal["8va", "15ma", "8vb"]] = {1: "8va", 2: "15ma", -1: "8vb"}
-READINGS = (TREBLE, BASS, Reading("G", 2, 1), Reading("G", 2, 2), Reading("F", 4, -1))
+OCTAVE_LINE_NAMES: dict[int, Literal["8va", "15ma", "8vb"]] = {1: "8va", 2: "15ma", -1: "8vb"}
+CLEF_STATES = (TREBLE, BASS, ClefState("G", 2, 1), ClefState("G", 2, 2), ClefState("F", 4, -1))
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class StaffOnset:
     """What a staff begins to sound at a place, and whether a bar or a beat begins there.
 
-    `whole`: an octave line holds all of this bar or none of it; `plain`: none.
+    `whole_bar`: an octave line holds all of this bar or none of it; `no_octave_line`: none.
     """
 
-    place: Fraction
+    position: Fraction
     pitches: tuple[Pitch, ...]
     opens_bar: bool
     opens_beat: bool
-    whole: bool = False
-    plain: bool = False
+    whole_bar: bool = False
+    no_octave_line: bool = False
 
 
-def usual_reading(moments: Sequence[Moment], staff: int, staves: int) -> Reading:
+def initial_clef(staff_onsets: Sequence[StaffOnset], staff: int, staves: int) -> ClefState:
     """How a staff begins as a rule: one alone with the clef that suits most of its music."""
     if staves > 1:
-        return USUAL[staff]
-    return min((TREBLE, BASS), key=lambda clef: sum(_effort(m.pitches, clef) for m in moments))
+        return DEFAULT_CLEFS[staff]
+    return min(
+        (TREBLE, BASS), key=lambda clef: sum(_reading_cost(m.pitches, clef) for m in staff_onsets)
+    )
 
 
-def choose_readings(moments: Sequence[Moment], usual: Reading) -> list[Reading]:
-    """How a staff is read at each of the moments; `usual` is how it begins as a rule."""
-    if not moments:
+def choose_clefs(staff_onsets: Sequence[StaffOnset], initial: ClefState) -> list[ClefState]:
+    """How a staff is read at each of the moments; `initial` is how it begins as a rule."""
+    if not staff_onsets:
         return []
-    readings = sorted(READINGS, key=lambda reading: reading != usual)
-    change = {kind: _changes(readings, *kind) for kind in KINDS}
-    outside = _changes(readings, opens_bar=True, opens_beat=True)[0]  # as if from the usual one
-    total = outside + _efforts(moments[0], readings)
+    clef_states = sorted(CLEF_STATES, key=lambda clef_state: clef_state != initial)
+    change = {kind: _change_costs(clef_states, *kind) for kind in KINDS_OF_ONSET}
+    # as if from the usual one
+    outside = _change_costs(clef_states, opens_bar=True, opens_beat=True)[0]
+    total = outside + _reading_costs(staff_onsets[0], clef_states)
     back: list[np.ndarray] = []
-    for moment in moments[1:]:
-        ways = total[:, None] + change[moment.opens_bar, moment.opens_beat, moment.whole]
+    for staff_onset in staff_onsets[1:]:
+        ways = (
+            total[:, None]
+            + change[staff_onset.opens_bar, staff_onset.opens_beat, staff_onset.whole_bar]
+        )
         back.append(ways.argmin(axis=0))
-        total = ways.min(axis=0) + _efforts(moment, readings)
-    octave_lines = [OCTAVE_LINE * (reading.octaves != 0) for reading in readings]
+        total = ways.min(axis=0) + _reading_costs(staff_onset, clef_states)
+    octave_lines = [OCTAVE_LINE_COST * (clef_state.octaves != 0) for clef_state in clef_states]
     state = int((total + octave_lines).argmin())
     path = [state]
     for come in reversed(back):
         state = int(come[state])
         path.append(state)
-    return [readings[state] for state in reversed(path)]
+    return [clef_states[state] for state in reversed(path)]
 
 
-def _changes(
-    readings: Sequence[Reading], opens_bar: bool, opens_beat: bool, whole: bool = False
+def _change_costs(
+    clef_states: Sequence[ClefState], opens_bar: bool, opens_beat: bool, whole: bool = False
 ) -> np.ndarray:
     """What it costs to go from one reading to another."""
-    clef = AT_BARLINE if opens_bar else AT_BEAT if opens_beat else FORBIDDEN
-    octave_line = FORBIDDEN if whole and not opens_bar else OCTAVE_LINE
-    costs = [list(_change(before, clef, octave_line, readings)) for before in readings]
+    clef = (
+        CHANGE_AT_BARLINE_COST
+        if opens_bar
+        else CHANGE_AT_BEAT_COST
+        if opens_beat
+        else FORBIDDEN_COST
+    )
+    octave_line = FORBIDDEN_COST if whole and not opens_bar else OCTAVE_LINE_COST
+    costs = [list(_change_cost(before, clef, octave_line, clef_states)) for before in clef_states]
     return np.array(costs)
 
 
-def _change(
-    before: Reading, clef: float, octave_line: float, readings: Sequence[Reading]
+def _change_cost(
+    before: ClefState, clef: float, octave_line: float, clef_states: Sequence[ClefState]
 ) -> Iterator[float]:
-    for after in readings:
+    for after in clef_states:
         cost = clef if before.sign != after.sign else 0.0
         if before.octaves != after.octaves:
             cost += octave_line * ((before.octaves != 0) + (after.octaves != 0))
         yield cost
 
 
-def _efforts(moment: Moment, readings: Sequence[Reading]) -> np.ndarray:
+def _reading_costs(staff_onset: StaffOnset, clef_states: Sequence[ClefState]) -> np.ndarray:
     """How hard the moment is to read in each way."""
     return np.array(
         [
-            _effort(moment.pitches, reading) + FORBIDDEN * (moment.plain and reading.octaves != 0)
-            for reading in readings
+            _reading_cost(staff_onset.pitches, clef_state)
+            + FORBIDDEN_COST * (staff_onset.no_octave_line and clef_state.octaves != 0)
+            for clef_state in clef_states
         ]
     )
 
 
-def _effort(pitches: Sequence[Pitch], reading: Reading) -> float:
+def _reading_cost(pitches: Sequence[Pitch], clef_state: ClefState) -> float:
     """How hard it is to read a chord: its ledger lines, and the octaves to reckon with."""
-    sounding = _ledger_lines(pitches, reading, 0)
-    if not reading.octaves:
+    sounding = _ledger_lines(pitches, clef_state, 0)
+    if not clef_state.octaves:
         return sounding
-    needless = 2 if sounding < FEW_LINES else 1
-    written = _ledger_lines(pitches, reading, reading.octaves)
-    return written + needless * TRANSPOSED * (2 * abs(reading.octaves) - 1)
+    needless = 2 if sounding < FEW_LEDGER_LINES else 1
+    written = _ledger_lines(pitches, clef_state, clef_state.octaves)
+    return written + needless * TRANSPOSED_CHORD_COST * (2 * abs(clef_state.octaves) - 1)
 
 
-def _ledger_lines(pitches: Sequence[Pitch], reading: Reading, octaves: int) -> float:
+def _ledger_lines(pitches: Sequence[Pitch], clef_state: ClefState, octaves: int) -> float:
     """The ledger lines above and below the staff, those hard to count weighed more."""
     if not pitches:
         return 0.0
-    places = [_place(p) - 7 * octaves - _place(LOWEST_LINE[reading.sign]) for p in pitches]
-    above, below = max(max(places) - STAFF, 0) // 2, max(-min(places), 0) // 2
-    return float(sum(n + COUNTED * max(n - MOST_LINES, 0) for n in (above, below)))
+    positions = [_steps(p) - 7 * octaves - _steps(LOWEST_LINE[clef_state.sign]) for p in pitches]
+    above, below = max(max(positions) - STAFF_HEIGHT, 0) // 2, max(-min(positions), 0) // 2
+    return float(sum(n + COUNTED_LINE_COST * max(n - MOST_LEDGER_LINES, 0) for n in (above, below)))
 
 
-def _place(pitch: Pitch) -> int:
+def _steps(pitch: Pitch) -> int:
     """Steps above C0."""
     return 7 * pitch.octave + STEPS.index(pitch.step)
 
@@ -169,7 +183,7 @@ class StaffSigns:
     lines: list[list[OctaveLine]]
 
 
-def staff_signs(
+def signs_of_staves(
     grid: Grid, bars: Sequence[tuple[Voice, ...]], staves: Sequence[int], octave: int = 0
 ) -> StaffSigns:
     """The signs of all staves; `bars` are what is written in each bar.
@@ -178,18 +192,20 @@ def staff_signs(
     """
     signs = StaffSigns([[] for _ in bars], [[] for _ in bars])
     for staff in staves:
-        moments = _moments(grid, bars, staff, octave)
-        usual = usual_reading(moments, staff, len(staves))
-        readings = choose_readings(moments, usual)
-        opening = readings[0] if readings else usual
+        staff_onsets = _staff_onsets(grid, bars, staff, octave)
+        usual = initial_clef(staff_onsets, staff, len(staves))
+        clef_states = choose_clefs(staff_onsets, usual)
+        opening = clef_states[0] if clef_states else usual
         signs.clefs[0].append(Clef(staff, opening.sign, opening.line, octave=octave))
-        for (_, before), (moment, now) in pairwise(zip(moments, readings, strict=True)):
+        for (_, before), (staff_onset, now) in pairwise(
+            zip(staff_onsets, clef_states, strict=True)
+        ):
             if before.sign != now.sign:
-                k = grid.bar_at(moment.place)
-                onset = moment.place - grid.bars[k].start
+                k = grid.bar_at(staff_onset.position)
+                onset = staff_onset.position - grid.bars[k].start
                 signs.clefs[k].append(Clef(staff, now.sign, now.line, onset, octave))
         ends = _ends(grid, bars, staff)
-        for line in _octave_lines(moments, readings, staff, ends):
+        for line in _octave_lines(staff_onsets, clef_states, staff, ends):
             k = grid.bar_at(line.onset)
             if line.kind == "stop" and line.onset == grid.bars[k].start:
                 k -= 1  # at the barline that closes the measure
@@ -197,15 +213,15 @@ def staff_signs(
     return signs
 
 
-def _moments(
+def _staff_onsets(
     grid: Grid, bars: Sequence[tuple[Voice, ...]], staff: int, octave: int
-) -> list[Moment]:
+) -> list[StaffOnset]:
     """Where the staff has chords, with all that begins there, as it is written.
 
     No octave line begins or ends under a tie, and none comes where a line goes from staff to staff:
     programs take a visitor's octave from the staff of its voice.
     """
-    found: list[Moment] = []
+    found: list[StaffOnset] = []
     for bar, voices in zip(grid.bars, bars, strict=True):
         chords = [chord for voice in voices for chord in voice.chords_on(staff)]
         chords.sort(key=lambda chord: chord.onset)
@@ -216,8 +232,10 @@ def _moments(
             opens_beat = (bar.length - onset) % bar.beat_length == 0
             whole = _shared(voices, staff) or _altered_in_two_ways(chords)
             tied = any(head.tied_from for head in heads)
-            place, opens_bar = bar.start + onset, onset == 0 and not tied
-            found.append(Moment(place, pitches, opens_bar, opens_beat, whole or tied, visited))
+            position, opens_bar = bar.start + onset, onset == 0 and not tied
+            found.append(
+                StaffOnset(position, pitches, opens_bar, opens_beat, whole or tied, visited)
+            )
     return found
 
 
@@ -247,13 +265,16 @@ def _ends(grid: Grid, bars: Sequence[tuple[Voice, ...]], staff: int) -> list[Fra
 
 
 def _octave_lines(
-    moments: Sequence[Moment], readings: Sequence[Reading], staff: int, ends: Sequence[Fraction]
+    staff_onsets: Sequence[StaffOnset],
+    clef_states: Sequence[ClefState],
+    staff: int,
+    ends: Sequence[Fraction],
 ) -> Iterator[OctaveLine]:
     """The lines begin with a chord and end with the last one under them."""
-    runs = groupby(zip(moments, readings, strict=True), key=lambda pair: pair[1].octaves)
+    runs = groupby(zip(staff_onsets, clef_states, strict=True), key=lambda pair: pair[1].octaves)
     for octaves, members in runs:
-        places = [moment.place for moment, _ in members]
+        positions = [staff_onset.position for staff_onset, _ in members]
         if octaves:
-            stop = next(end for end in ends if end > places[-1])
-            yield OctaveLine(places[0], staff, LINES[octaves], "start")
-            yield OctaveLine(stop, staff, LINES[octaves], "stop")
+            stop = next(end for end in ends if end > positions[-1])
+            yield OctaveLine(positions[0], staff, OCTAVE_LINE_NAMES[octaves], "start")
+            yield OctaveLine(stop, staff, OCTAVE_LINE_NAMES[octaves], "stop")

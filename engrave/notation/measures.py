@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import Dynamic, Hairpin, TempoMark, TempoWords
-from engrave.music.note import Articulation, Note, Ornaments, Pedals, Section
+from engrave.music.note import Articulation, KeySection, Note, Ornaments, PedalNotation
 from engrave.music.performance import Instrument
 from engrave.music.score import (
     VOICES_PER_STAFF,
@@ -27,12 +27,12 @@ from engrave.music.score import (
     Voice,
 )
 from engrave.music.values import NoteValue, TimeSignature
-from engrave.notation.beams import beam, beat_around
-from engrave.notation.chords import NoteSigns, WrittenChord, chords_of, write_tremolo
-from engrave.notation.clefs import staff_signs
+from engrave.notation.beams import beam, beam_span_around
+from engrave.notation.chords import NoteSigns, WrittenChord, group_chords, write_tremolo
+from engrave.notation.clefs import signs_of_staves
 from engrave.notation.pedal_marks import pedal_marks
-from engrave.notation.rests import hide_rests, silence
-from engrave.notation.written_values import Stretch, WrittenValue, write_values
+from engrave.notation.rests import hide_rests, rest_spans
+from engrave.notation.written_values import TiedValue, VoiceSpan, split_into_values
 
 Mark = Dynamic | Hairpin | TempoWords | TempoMark
 
@@ -42,7 +42,7 @@ class PartMarks:
     """What is printed between the notes of one part; places count from the start of the piece."""
 
     marks: tuple[Mark, ...] = ()
-    pedals: Pedals = Pedals()
+    pedals: PedalNotation = PedalNotation()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def notate(
     notes: Sequence[Note],
     players: Sequence[Instrument],
     grid: Grid,
-    sections: Sequence[Section],
+    sections: Sequence[KeySection],
     signs: Signs = NO_SIGNS,
 ) -> Score:
     """The score of spelled notes, a part for each player, in the keys of `sections`.
@@ -93,7 +93,7 @@ def _sounding(
     sounding: list[dict[_Line, list[WrittenChord]]] = [{} for _ in grid.bars]
     for line in sorted({(note.voice_staff, note.voice) for note in notes}):
         own = (note for note in notes if (note.voice_staff, note.voice) == line)
-        for chord in chords_of(own, signs, unwritten):
+        for chord in group_chords(own, signs, unwritten):
             for k in range(grid.bar_at(chord.onset), len(grid.bars)):
                 if grid.bars[k].start >= chord.end:
                     break
@@ -108,7 +108,10 @@ def _notate_bars(
     staves = range(1, instrument.staves + 1)
     numbered = enumerate(zip(grid.bars, sounding, strict=True))
     return hide_rests(
-        [_voices(bar, _skipped(grid, k), inside, staves) for k, (bar, inside) in numbered]
+        [
+            _voices(bar, _missing_before_pickup(grid, k), inside, staves)
+            for k, (bar, inside) in numbered
+        ]
     )
 
 
@@ -116,14 +119,18 @@ def _measures(
     bars: _Bars,
     instrument: Instrument,
     grid: Grid,
-    sections: Sequence[Section],
+    sections: Sequence[KeySection],
     marks: PartMarks,
 ) -> tuple[Measure, ...]:
     """The measures of a part, with signatures, clefs and marks."""
-    reading = staff_signs(grid, bars, range(1, instrument.staves + 1), instrument.octave)
-    first = 0 if _skipped(grid, 0) else 1
+    clef_signs = signs_of_staves(grid, bars, range(1, instrument.staves + 1), instrument.octave)
+    first = 0 if _missing_before_pickup(grid, 0) else 1
     own = _in_measures(marks.marks, grid)
-    feet = pedal_marks(marks.pedals, grid, bars) if marks.pedals != Pedals() else [[] for _ in bars]
+    feet = (
+        pedal_marks(marks.pedals, grid, bars)
+        if marks.pedals != PedalNotation()
+        else [[] for _ in bars]
+    )
     keys = {section.start: section.key for section in sections}
     return tuple(
         Measure(
@@ -132,14 +139,14 @@ def _measures(
             voices=bars[k],
             time=_time(grid, k),
             key=keys.get(bar.start),
-            clefs=tuple(reading.clefs[k]),
-            marks=(*own[k], *feet[k], *reading.lines[k]),
+            clefs=tuple(clef_signs.clefs[k]),
+            marks=(*own[k], *feet[k], *clef_signs.lines[k]),
         )
         for k, bar in enumerate(grid.bars)
     )
 
 
-def _skipped(grid: Grid, k: int) -> Fraction:
+def _missing_before_pickup(grid: Grid, k: int) -> Fraction:
     """How much of a full bar is missing before a pickup."""
     bar = grid.bars[k]
     return bar.full_length - bar.length if k == 0 else Fraction(0)
@@ -154,13 +161,13 @@ def _time(grid: Grid, k: int) -> TimeSignature | None:
 
 def _voices(
     bar: Bar,
-    skipped: Fraction,
+    missing: Fraction,
     sounding: dict[tuple[int, int], list[WrittenChord]],
     staves: Sequence[int],
 ) -> tuple[Voice, ...]:
     """The voices of one measure; each staff has at least one."""
     voices = []
-    visits = _visits(bar, sounding)
+    cross_staff_beats = _cross_staff_beats(bar, sounding)
     for staff in staves:
         first = VOICES_PER_STAFF * (staff - 1) + 1
         lines = {voice: chords for (s, voice), chords in sounding.items() if s == staff}
@@ -168,7 +175,7 @@ def _voices(
             lines = {1: lines[2]}
         lines.setdefault(1, [])
         for voice, chords in sorted(lines.items()):
-            events = beam(_events(chords, bar, skipped, visits[staff]), bar, skipped)
+            events = beam(_events(chords, bar, missing, cross_staff_beats[staff]), bar, missing)
             voices.append(Voice(first + voice - 1, staff, events))
     return tuple(voices)
 
@@ -177,39 +184,39 @@ def _tied_over(chords: list[WrittenChord], bar: Bar) -> bool:
     return any(chord.onset < bar.start or chord.end > bar.end for chord in chords)
 
 
-def _visits(
+def _cross_staff_beats(
     bar: Bar, sounding: dict[tuple[int, int], list[WrittenChord]]
 ) -> dict[int, set[Fraction]]:
     """Where the beats begin and end in which lines of the other staff come to each staff."""
     edges: dict[int, set[Fraction]] = defaultdict(set)
     for chord in (chord for chords in sounding.values() for chord in chords):
         if chord.staff:
-            beat = beat_around(chord.onset, bar)
+            beat = beam_span_around(chord.onset, bar)
             edges[chord.staff] |= {beat.start - bar.start, beat.end - bar.start}
     return edges
 
 
 def _events(
-    chords: list[WrittenChord], bar: Bar, skipped: Fraction, visits: set[Fraction]
+    chords: list[WrittenChord], bar: Bar, missing: Fraction, cross_staff_beats: set[Fraction]
 ) -> list[Event]:
     """Chords, grace notes and rests of one voice, filling the measure.
 
     A bar of rest has one rest, whatever its length; a pickup, which is no bar, rests of its length.
     Rests divide where a line of the other staff comes and goes.
     """
-    if not chords and not skipped and not visits:
+    if not chords and not missing and not cross_staff_beats:
         return [Rest(Fraction(0), NoteValue("whole"), whole_measure=bar.length)]
-    stretches: list[Stretch] = []
-    place = Fraction(0)
+    spans: list[VoiceSpan] = []
+    position = Fraction(0)
     for k, chord in enumerate(chords):
         onset = max(chord.onset - bar.start, Fraction(0))
         end = min(chord.end - bar.start, bar.length)
-        stretches.extend(silence(place, onset, visits))
-        stretches.append(Stretch(onset, end, k))
-        place = end
-    stretches.extend(silence(place, bar.length, visits))
+        spans.extend(rest_spans(position, onset, cross_staff_beats))
+        spans.append(VoiceSpan(onset, end, k))
+        position = end
+    spans.extend(rest_spans(position, bar.length, cross_staff_beats))
     events: list[Event] = []
-    for written in write_values(stretches, bar, skipped):
+    for written in split_into_values(spans, bar, missing):
         staff = None if written.chord is None else chords[written.chord].staff
         events.extend(
             event if isinstance(event, Rest) else replace(event, staff=staff)
@@ -218,7 +225,7 @@ def _events(
     return events
 
 
-def _written(written: WrittenValue, chords: list[WrittenChord], bar: Bar) -> Iterator[Event]:
+def _written(written: TiedValue, chords: list[WrittenChord], bar: Bar) -> Iterator[Event]:
     start, stop = written.tuplet_start, written.tuplet_stop
     if written.chord is None:
         yield Rest(written.onset, written.value, tuplet_start=start, tuplet_stop=stop)
@@ -248,10 +255,10 @@ def _written(written: WrittenValue, chords: list[WrittenChord], bar: Bar) -> Ite
         tuplet_start=start,
         tuplet_stop=stop,
         ornament=chord.ornament if begins else None,
-        staccato=chord.touch.staccato and begins and ends,
-        accent=chord.touch.accent and begins,
-        arpeggiated=chord.touch.arpeggiated and begins,
-        fermata=chord.touch.fermata and ends,
+        staccato=chord.signs.staccato and begins and ends,
+        accent=chord.signs.accent and begins,
+        arpeggiated=chord.signs.arpeggiated and begins,
+        fermata=chord.signs.fermata and ends,
         glissando=chord.glissando if begins else None,
     )
 

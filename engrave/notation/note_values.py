@@ -18,8 +18,9 @@ from functools import cache, lru_cache
 from engrave.music.grid import Bar
 from engrave.music.values import NOTE_TYPES, NoteValue
 
-BAR, HALF_BAR, BEAT = 5, 4, 3  # strengths of the points of a bar; the divisions of the beat follow
-SHORTEST = min(NOTE_TYPES.values())
+# strengths of the points of a bar; the divisions of the beat follow
+BAR_STRENGTH, HALF_BAR_STRENGTH, BEAT_STRENGTH = 5, 4, 3
+SHORTEST_VALUE = min(NOTE_TYPES.values())
 
 
 @cache
@@ -34,17 +35,17 @@ def plain_value(length: Fraction) -> NoteValue | None:
 
 
 @lru_cache(maxsize=4096)
-def tied_places(
-    start: Fraction, end: Fraction, bar: Bar, skipped: Fraction
+def tied_onsets(
+    start: Fraction, end: Fraction, bar: Bar, missing: Fraction
 ) -> tuple[Fraction, ...]:
-    """Where the noteheads stand that are tied to the first one of a note; `skipped` as above.
+    """Where the noteheads stand that are tied to the first one of a note; `missing` as above.
 
     A note that begins or ends in a tuplet is taken to be split at each beat.
     """
-    meter = bar_points(bar, skipped)
+    meter = bar_points(bar, missing)
     if not (meter.reaches(start) and meter.reaches(end)):
-        return tuple(multiples(start, end, meter.beat, -skipped))
-    return tuple(place for place, _, _ in meter.values(start, end, False))[1:]
+        return tuple(multiples(start, end, meter.beat, -missing))
+    return tuple(position for position, _, _ in meter.values(start, end, False))[1:]
 
 
 WrittenPart = tuple[Fraction, Fraction, NoteValue]  # from, to, written as
@@ -53,34 +54,34 @@ WrittenPart = tuple[Fraction, Fraction, NoteValue]  # from, to, written as
 class BarPoints:
     """The points of a bar and their strengths; what may be written across them."""
 
-    def __init__(self, bar: Bar, skipped: Fraction):
+    def __init__(self, bar: Bar, missing: Fraction):
         self.beat = bar.beat_length
         self.beats = int(bar.full_length / self.beat)
         self.compound = bar.compound
         self.full = bar.full_length
-        self.half = bar.half
-        self.skipped = skipped
+        self.half = bar.division
+        self.missing = missing
         self.length = bar.length
         self._known: dict[tuple[Fraction, Fraction, bool], tuple[WrittenPart, ...]] = {}
 
-    def strength(self, place: Fraction) -> int:
-        """The metrical strength of a place in the bar (quarters), from `BAR` downwards."""
-        place = (place + self.skipped) % self.full
-        if place == 0:
-            return BAR
-        if place == self.half:
-            return HALF_BAR
-        if place % self.beat == 0:
-            return BEAT
-        unit, strength = self.beat / (3 if self.compound else 2), BEAT - 1
-        while place % unit and unit > SHORTEST:
+    def strength(self, position: Fraction) -> int:
+        """The metrical strength of a place in the bar (quarters), from `BAR_STRENGTH` downwards."""
+        position = (position + self.missing) % self.full
+        if position == 0:
+            return BAR_STRENGTH
+        if position == self.half:
+            return HALF_BAR_STRENGTH
+        if position % self.beat == 0:
+            return BEAT_STRENGTH
+        unit, strength = self.beat / (3 if self.compound else 2), BEAT_STRENGTH - 1
+        while position % unit and unit > SHORTEST_VALUE:
             unit, strength = unit / 2, strength - 1
         return strength
 
-    def reaches(self, place: Fraction) -> bool:
+    def reaches(self, position: Fraction) -> bool:
         """Whether plain note values lead to a place."""
         part = self.beat / (3 if self.compound else 2)
-        return odd_factor(((place + self.skipped) / part).denominator) == 1
+        return odd_factor(((position + self.missing) / part).denominator) == 1
 
     def values(self, start: Fraction, end: Fraction, rest: bool) -> Sequence[WrittenPart]:
         """The values that fill the stretch, outside of tuplets; kept, for bars are alike."""
@@ -89,7 +90,7 @@ class BarPoints:
         return self._known[start, end, rest]
 
     def _fill(self, start: Fraction, end: Fraction, rest: bool) -> Iterator[WrittenPart]:
-        assert end - start >= SHORTEST, f"no note value lasts from {start} to {end}"
+        assert end - start >= SHORTEST_VALUE, f"no note value lasts from {start} to {end}"
         value = plain_value(end - start) or (None if rest else self._double_dotted(start, end))
         if value and (self._rest_fits(start, value) if rest else self._note_fits(start, end)):
             yield start, end, value
@@ -107,20 +108,20 @@ class BarPoints:
         value = plain_value(span / 2)
         if value is None or value.dots or span > 2 * self.beat:
             return None
-        begins = (start + self.skipped) % self.beat % span == 0
+        begins = (start + self.missing) % self.beat % span == 0
         return replace(value, dots=2) if begins else None
 
     def _points(self, start: Fraction, end: Fraction) -> list[Fraction]:
         """The points strictly inside, on the coarsest division of the beat that has any."""
-        thirds = self.compound and not multiples(start, end, self.beat, -self.skipped)
-        return coarsest(start, end, self.beat / (3 if thirds else 1), -self.skipped)
+        thirds = self.compound and not multiples(start, end, self.beat, -self.missing)
+        return coarsest(start, end, self.beat / (3 if thirds else 1), -self.missing)
 
     def _note_fits(self, start: Fraction, end: Fraction) -> bool:
         points = self._points(start, end)
         inside = max(self.strength(p) for p in points)
         edges = self.strength(start), self.strength(end)
-        if self.compound and inside >= BEAT:
-            return min(edges) >= BEAT
+        if self.compound and inside >= BEAT_STRENGTH:
+            return min(edges) >= BEAT_STRENGTH
         if max(edges) >= inside:
             return True
         strongest = [p for p in points if self.strength(p) == inside]
@@ -128,12 +129,12 @@ class BarPoints:
         return len(strongest) == 1 and even and min(edges) == inside - 1
 
     def _rest_fits(self, start: Fraction, value: NoteValue) -> bool:
-        length, place = value.length, start + self.skipped
-        half_bar = self.beats % 4 == 0 and length == 2 * self.beat and place % length == 0
+        length, position = value.length, start + self.missing
+        half_bar = self.beats % 4 == 0 and length == 2 * self.beat and position % length == 0
         if self.compound and length > self.beat / 3:
             beat = length == self.beat or length == self.beat * Fraction(2, 3)
-            return half_bar or (beat and place % self.beat == 0)
-        return half_bar or (length <= self.beat and not value.dots and place % length == 0)
+            return half_bar or (beat and position % self.beat == 0)
+        return half_bar or (length <= self.beat and not value.dots and position % length == 0)
 
 
 bar_points = lru_cache(maxsize=256)(BarPoints)

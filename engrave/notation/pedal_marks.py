@@ -18,18 +18,21 @@ from itertools import pairwise
 
 from engrave.music.grid import Grid
 from engrave.music.marks import Mark, PedalMark, PedalWords
-from engrave.music.note import Pedals
+from engrave.music.note import PedalNotation
 from engrave.music.score import VOICES_PER_STAFF, Measure, Rest, Voice
 from engrave.music.values import NOTE_TYPES, NoteValue
 
 EDITORIAL = "[Ped.]"
-REACH = Fraction(1)  # quarters that a mark may move to where it can stand
+FARTHEST_ANCHOR = Fraction(1)  # quarters that a mark may move to where it can stand
 LOWER_STAFF = 2
 
-PLACES = (1, 2, 4)  # denominators of the places in a measure (quarters) that can be carried
+# denominators of the places in a measure (quarters) that can be carried
+ANCHOR_DENOMINATORS = (1, 2, 4)
 
 
-def pedal_marks(pedals: Pedals, grid: Grid, bars: Sequence[tuple[Voice, ...]]) -> list[list[Mark]]:
+def pedal_marks(
+    pedals: PedalNotation, grid: Grid, bars: Sequence[tuple[Voice, ...]]
+) -> list[list[Mark]]:
     """The marks of each measure; `bars` are what is written in each."""
     begun = sorted(
         {
@@ -62,9 +65,9 @@ def pedal_marks(pedals: Pedals, grid: Grid, bars: Sequence[tuple[Voice, ...]]) -
         put(PedalMark(stop, "stop", span.shown))
         last = stop
     for word in pedals.words:
-        place = _nearest(word.quarter, begun, grid)
-        if place is not None:
-            put(PedalWords(place, word.words))
+        position = _nearest(word.quarter, begun, grid)
+        if position is not None:
+            put(PedalWords(position, word.words))
     return marks
 
 
@@ -80,21 +83,21 @@ def _closing(grid: Grid, bars: Sequence[tuple[Voice, ...]]) -> Fraction:
     return grid.bars[-1].start + lower.events[-1].onset
 
 
-def _nearest(place: Fraction, places: Sequence[Fraction], grid: Grid) -> Fraction | None:
+def _nearest(position: Fraction, positions: Sequence[Fraction], grid: Grid) -> Fraction | None:
     """The place itself if it can be carried; else the nearest of those within reach.
 
     Of two equally near it is the earlier.
     """
-    if can_be_carried(place - grid.bars[grid.bar_at(place)].start):
-        return place
-    i = bisect_left(places, place)
-    best = min(places[max(0, i - 1) : i + 1], key=lambda p: abs(p - place))
-    return best if abs(best - place) <= REACH else None
+    if can_be_anchored(position - grid.bars[grid.bar_at(position)].start):
+        return position
+    i = bisect_left(positions, position)
+    best = min(positions[max(0, i - 1) : i + 1], key=lambda p: abs(p - position))
+    return best if abs(best - position) <= FARTHEST_ANCHOR else None
 
 
-def can_be_carried(onset: Fraction) -> bool:
+def can_be_anchored(onset: Fraction) -> bool:
     """Whether a place in a measure is one up to which plain rests lead."""
-    return onset.denominator in PLACES
+    return onset.denominator in ANCHOR_DENOMINATORS
 
 
 def needs_lower_staff(mark: Mark) -> bool:
@@ -102,23 +105,23 @@ def needs_lower_staff(mark: Mark) -> bool:
     return isinstance(mark, PedalWords) or (isinstance(mark, PedalMark) and mark.shown)
 
 
-def carrying_voice(measure: Measure, staff: int) -> Voice | None:
+def anchor_voice(measure: Measure, staff: int) -> Voice | None:
     """The voice of hidden rests that the pedal marks of a measure need; None if they need none."""
     voices = [voice for voice in measure.voices if voice.staff == staff]
     begun = {event.onset for voice in voices for event in voice.events} | {measure.length}
     marks = (mark for mark in measure.marks if needs_lower_staff(mark))
-    places = {mark.onset for mark in marks if can_be_carried(mark.onset)} - begun
+    positions = {mark.onset for mark in marks if can_be_anchored(mark.onset)} - begun
     first = VOICES_PER_STAFF * (staff - 1) + 1
     used = {voice.number for voice in voices}
     free = [n for n in range(first, first + VOICES_PER_STAFF) if n not in used]
-    if not places or not free:
+    if not positions or not free:
         return None
-    return Voice(free[-1], staff, tuple(_rests(places, measure.length)))
+    return Voice(free[-1], staff, tuple(_rests(positions, measure.length)))
 
 
-def _rests(places: Iterable[Fraction], length: Fraction) -> Iterator[Rest]:
+def _rests(positions: Iterable[Fraction], length: Fraction) -> Iterator[Rest]:
     """Rests up to each of the places, and on to the end."""
-    for start, stop in pairwise(sorted({Fraction(0), *places, length})):
+    for start, stop in pairwise(sorted({Fraction(0), *positions, length})):
         while start < stop:
             value = next(v for v, long in NOTE_TYPES.items() if long <= stop - start)
             yield Rest(start, NoteValue(value))

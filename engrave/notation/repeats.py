@@ -23,13 +23,14 @@ from engrave.music.iterate import heads_in
 from engrave.music.marks import Dynamic, Hairpin, Mark, OctaveLine, PedalMark
 from engrave.music.score import Chord, Measure, Notehead, Part, Score, Unwritten, Voice
 
-SHORTEST = 8  # bars of a section that is worth a sign
-PHRASE = 4  # bars
-ENDINGS = (0, 1, 2)  # bars that may differ at the end
-ALIKE, BAR_ALIKE = 0.97, 0.8  # share of the notes of a section, of a bar, that must be the same
+SHORTEST_SECTION = 8  # bars of a section that is worth a sign
+PHRASE_BARS = 4  # bars
+ENDING_BARS = (0, 1, 2)  # bars that may differ at the end
+# share of the notes of a section, of a bar, that must be the same
+SECTION_ALIKE, BAR_ALIKE = 0.97, 0.8
 OTHERWISE = "played otherwise the second time"
 
-_Place = tuple[int, int, bool, Fraction, int]  # part, staff, grace, onset, key
+_NotePosition = tuple[int, int, bool, Fraction, int]  # part, staff, grace, onset, key
 _Clefs = dict[tuple[int, int], tuple[str, int]]  # part, staff -> the clef in force
 
 
@@ -42,7 +43,7 @@ class _Bar:
     """
 
     length: Fraction
-    notes: dict[_Place, int]
+    notes: dict[_NotePosition, int]
     states: bool
     turns: bool
     clefs: _Clefs
@@ -50,7 +51,7 @@ class _Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class _Section:
+class _RepeatedSection:
     """Bars from `start` on that are played twice, `length` each time, the last `ending` unlike."""
 
     start: int
@@ -81,7 +82,7 @@ def fold_repeats(score: Score) -> Score:
         return score
     written_for = {i + s.length: i for s in sections for i in s.common}
     kept = [i for i in range(len(score.parts[0].measures)) if i not in written_for]
-    place = {i: k for k, i in enumerate(kept)}
+    position = {i: k for k, i in enumerate(kept)}
     again = _played_again(bars, written_for)
     folded = _folded_again(score, again)
     parts = tuple(_fold(part, kept, sections, again, folded) for part in score.parts)
@@ -92,7 +93,7 @@ def fold_repeats(score: Score) -> Score:
         score,
         parts=parts,
         unwritten=tuple(sorted([*score.unwritten, *left], key=lambda u: u.played)),
-        order=tuple(place[written_for.get(i, i)] for i in range(len(bars) - 1)),
+        order=tuple(position[written_for.get(i, i)] for i in range(len(bars) - 1)),
     )
 
 
@@ -131,28 +132,28 @@ def _bars(score: Score) -> Iterator[_Bar]:
     yield _Bar(Fraction(0), {}, False, False, clefs, False)
 
 
-def _sections(bars: Sequence[_Bar], start: int) -> Iterator[_Section]:
+def _sections(bars: Sequence[_Bar], start: int) -> Iterator[_RepeatedSection]:
     """Sections from first to last, apart; `bars` has one more than there are."""
-    while start + 2 * SHORTEST < len(bars):
+    while start + 2 * SHORTEST_SECTION < len(bars):
         longest = (len(bars) - 1 - start) // 2
         candidates = (
-            _Section(start, length, ending)
-            for length in range(longest, SHORTEST - 1, -1)
-            for ending in ENDINGS
+            _RepeatedSection(start, length, ending)
+            for length in range(longest, SHORTEST_SECTION - 1, -1)
+            for ending in ENDING_BARS
         )
         found = next((s for s in candidates if _is_played_twice(bars, s)), None)
         if found:
             yield found
-        start = found.stop if found else start + PHRASE
+        start = found.stop if found else start + PHRASE_BARS
 
 
-def _is_played_twice(bars: Sequence[_Bar], section: _Section) -> bool:
+def _is_played_twice(bars: Sequence[_Bar], section: _RepeatedSection) -> bool:
     pairs = [(bars[i], bars[i + section.length]) for i in section.common]
     if not all(a.length == b.length and _alike(a, b) >= BAR_ALIKE for a, b in pairs):
         return False
     same = sum(len(a.notes.keys() & b.notes.keys()) for a, b in pairs)
     notes = sum(len(a.notes) + len(b.notes) for a, b in pairs)
-    return notes > 0 and 2 * same >= ALIKE * notes and _may_be_folded(bars, section)
+    return notes > 0 and 2 * same >= SECTION_ALIKE * notes and _may_be_folded(bars, section)
 
 
 def _alike(a: _Bar, b: _Bar) -> float:
@@ -161,7 +162,7 @@ def _alike(a: _Bar, b: _Bar) -> float:
     return 2 * len(a.notes.keys() & b.notes.keys()) / count if count else 1.0
 
 
-def _may_be_folded(bars: Sequence[_Bar], section: _Section) -> bool:
+def _may_be_folded(bars: Sequence[_Bar], section: _RepeatedSection) -> bool:
     """Whether nothing that lasts is cut, and clefs are at both times as written."""
     joints = (section.start, section.again, section.stop - section.ending, section.stop)
     second_ending = range(section.stop - section.ending, section.stop)
@@ -179,10 +180,10 @@ def _may_be_folded(bars: Sequence[_Bar], section: _Section) -> bool:
 def _played_again(bars: Sequence[_Bar], written_for: Mapping[int, int]) -> dict[int, int]:
     """The key press of the second time for each of the first that it repeats."""
     return {
-        press: bars[i].notes[place]
+        press: bars[i].notes[position]
         for i, first in written_for.items()
-        for place, press in bars[first].notes.items()
-        if place in bars[i].notes
+        for position, press in bars[first].notes.items()
+        if position in bars[i].notes
     }
 
 
@@ -206,7 +207,7 @@ def _presses(part: Part, k: int) -> Iterator[int]:
 def _fold(
     part: Part,
     kept: Sequence[int],
-    sections: Sequence[_Section],
+    sections: Sequence[_RepeatedSection],
     again: Mapping[int, int],
     folded: Mapping[int, tuple[int, ...]],
 ) -> Part:
@@ -230,7 +231,7 @@ def _fold(
         )
         for k, i in enumerate(kept)
     ]
-    return replace(part, measures=mend_marks(measures))
+    return replace(part, measures=close_cut_marks(measures))
 
 
 def _with_both(
@@ -256,7 +257,7 @@ def _with_both(
     )
 
 
-def mend_marks(measures: Sequence[Measure]) -> tuple[Measure, ...]:
+def close_cut_marks(measures: Sequence[Measure]) -> tuple[Measure, ...]:
     """The measures with marks that go together."""
     rows = [sorted(measure.marks, key=_in_turn) for measure in measures]
     dropped = _cut_hairpins(measures, rows)

@@ -20,9 +20,9 @@ from itertools import pairwise
 
 from engrave.music.score import Chord, Event, Rest, Voice
 from engrave.notation.beams import crossing_spans
-from engrave.notation.written_values import Stretch
+from engrave.notation.written_values import VoiceSpan
 
-FEW = 2  # chords of a voice before which no rest is needed
+FEWEST_CHORDS = 2  # chords of a voice before which no rest is needed
 
 
 def hide_rests(bars: Sequence[Sequence[Voice]]) -> list[tuple[Voice, ...]]:
@@ -30,10 +30,10 @@ def hide_rests(bars: Sequence[Sequence[Voice]]) -> list[tuple[Voice, ...]]:
     heard = [{voice.number for voice in bar if any(map(_sounds, voice.events))} for bar in bars]
     # No voice enters with the first bar or ends with the last.
     before, after = [*heard[:1], *heard[:-1]], [*heard[1:], *heard[-1:]]
-    return [_thin(*bar) for bar in zip(bars, before, after, strict=True)]
+    return [_hide(*bar) for bar in zip(bars, before, after, strict=True)]
 
 
-def _thin(bar: Sequence[Voice], before: Set[int], after: Set[int]) -> tuple[Voice, ...]:
+def _hide(bar: Sequence[Voice], before: Set[int], after: Set[int]) -> tuple[Voice, ...]:
     """The voices of a measure; `before` and `after` are those heard in the ones beside it.
 
     The lowest voice is thinned first, so that of rests that all of them have the upper's are left.
@@ -42,19 +42,25 @@ def _thin(bar: Sequence[Voice], before: Set[int], after: Set[int]) -> tuple[Voic
     for k in reversed(range(len(voices))):
         others = [v for v in voices if v.staff == voices[k].staff and v is not voices[k]]
         enters, ends = voices[k].number not in before, voices[k].number not in after
-        voices[k] = _thinned(voices[k], others, enters, ends)
+        voices[k] = _hidden(voices[k], others, enters, ends)
     return tuple(
-        _unless_visited(voice, [v for v in bar if v.staff != voice.staff]) for voice in voices
+        _without_cross_staff(voice, [v for v in bar if v.staff != voice.staff]) for voice in voices
     )
 
 
-def silence(start: Fraction, end: Fraction, visits: Iterable[Fraction]) -> Iterator[Stretch]:
+def rest_spans(
+    start: Fraction, end: Fraction, cross_staff_beats: Iterable[Fraction]
+) -> Iterator[VoiceSpan]:
     """What is to be written as rests, divided where a line of the other staff comes and goes."""
-    places = [start, *sorted(place for place in visits if start < place < end), end]
-    return (Stretch(a, b, None) for a, b in pairwise(places) if a < b)
+    positions = [
+        start,
+        *sorted(position for position in cross_staff_beats if start < position < end),
+        end,
+    ]
+    return (VoiceSpan(a, b, None) for a, b in pairwise(positions) if a < b)
 
 
-def _unless_visited(voice: Voice, others: Sequence[Voice]) -> Voice:
+def _without_cross_staff(voice: Voice, others: Sequence[Voice]) -> Voice:
     """The voice without the rests for which a beam from the other staff speaks."""
     spans = [span for other in others for span in crossing_spans(other)]
     spared = [
@@ -73,13 +79,13 @@ def _unless_silent(voice: Voice, bar: Sequence[Voice]) -> Voice:
     return _without(voice, range(len(voice.events))) if silent else voice
 
 
-def _thinned(voice: Voice, others: Sequence[Voice], enters: bool, ends: bool) -> Voice:
+def _hidden(voice: Voice, others: Sequence[Voice], enters: bool, ends: bool) -> Voice:
     heard = [k for k, event in enumerate(voice.events) if _sounds(event)]
     if not heard:
         return voice
     before, after = range(heard[0]), range(heard[-1] + 1, len(voice.events))
     told = any(_begins_at(voice.events[heard[0]].onset, other) for other in others)
-    few = enters or len(heard) <= FEW
+    few = enters or len(heard) <= FEWEST_CHORDS
     if told and few and _may_go(voice, before, others, _shown if enters else _sounds):
         voice = _without(voice, before)
     if _may_go(voice, after, others, _shown if ends else _sounds):
@@ -104,16 +110,16 @@ def _may_go(
     rests = [voice.events[k] for k in spared]
     if not rests or any(event.value.actual > 1 for event in rests):
         return False
-    place, end = rests[0].onset, rests[-1].onset + rests[-1].length
+    position, end = rests[0].onset, rests[-1].onset + rests[-1].length
     for start, stop in sorted(span for other in others for span in _spans(other, shows)):
-        if start <= place:
-            place = max(place, stop)
-    return place >= end
+        if start <= position:
+            position = max(position, stop)
+    return position >= end
 
 
-def _begins_at(place: Fraction, voice: Voice) -> bool:
+def _begins_at(position: Fraction, voice: Voice) -> bool:
     """Whether something of a voice begins at a place, which tells where that is."""
-    return any(event.onset == place and _shown(event) for event in voice.events)
+    return any(event.onset == position and _shown(event) for event in voice.events)
 
 
 def _spans(voice: Voice, shows: Callable[[Event], bool]) -> Iterator[tuple[Fraction, Fraction]]:

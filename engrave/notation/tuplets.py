@@ -16,9 +16,9 @@ from math import inf, lcm
 from engrave.music.score import Chord, Event, Rest, Voice
 from engrave.music.values import NOTE_TYPES
 from engrave.notation.note_values import (
-    BAR,
-    HALF_BAR,
-    SHORTEST,
+    BAR_STRENGTH,
+    HALF_BAR_STRENGTH,
+    SHORTEST_VALUE,
     BarPoints,
     WrittenPart,
     coarsest,
@@ -29,16 +29,17 @@ from engrave.notation.note_values import (
 )
 
 # How hard tuplets are to read: each costs its number (3, 5, 7), and more where its notes divide.
-HALVED = 1.0  # all notes of the tuplet can be seen, as in a triplet with an eighth in two 16ths
-HALVED_UNSEEN = 3.0
-FAMILIAR = 2.5  # a figure that is read at a glance
-TIED = 4.0  # a note goes on from one tuplet to the next, or to plain notes in the same beat
+# all notes of the tuplet can be seen, as in a triplet with an eighth in two 16ths
+HALVED_COST = 1.0
+HALVED_UNSEEN_COST = 3.0
+FAMILIAR_COST = 2.5  # a figure that is read at a glance
+TIED_COST = 4.0  # a note goes on from one tuplet to the next, or to plain notes in the same beat
 # Where its notes begin, as shares of the tuplet: the dotted figure of the siciliano in a triplet.
-FIGURES = frozenset({(Fraction(1, 2), Fraction(2, 3))})
+FAMILIAR_FIGURES = frozenset({(Fraction(1, 2), Fraction(2, 3))})
 
 
 @dataclass(frozen=True, slots=True)
-class TupletSign:
+class TupletBracket:
     """What a note needs to know of its tuplet: the note type that it counts, bracket and number."""
 
     unit: str | None
@@ -46,23 +47,23 @@ class TupletSign:
     number: bool = True
 
 
-def tuplet_signs(voices: Iterable[Voice]) -> list[dict[int, TupletSign]]:
+def tuplet_brackets(voices: Iterable[Voice]) -> list[dict[int, TupletBracket]]:
     """For each voice of a measure the tuplet of each event (by index) that stands in one.
 
     Where voices of a staff divide the same time alike, the number of the first one tells it; a
     bracket keeps its own, which is looked for in it.
     """
     told: set[tuple[object, ...]] = set()
-    signs: list[dict[int, TupletSign]] = []
+    signs: list[dict[int, TupletBracket]] = []
     for voice in voices:
         signs.append({})
         for members in _tuplets(voice.events):
             first, last = (voice.events[i] for i in (members[0], members[-1]))
-            place = (voice.staff, first.onset, last.onset + last.length, first.value.actual)
-            sign = _tuplet_sign([voice.events[i] for i in members])
-            sign = replace(sign, number=sign.bracket or place not in told)
+            position = (voice.staff, first.onset, last.onset + last.length, first.value.actual)
+            sign = _tuplet_bracket([voice.events[i] for i in members])
+            sign = replace(sign, number=sign.bracket or position not in told)
             signs[-1] |= dict.fromkeys(members, sign)
-            told.add(place)
+            told.add(position)
     return signs
 
 
@@ -79,11 +80,11 @@ def _tuplets(events: Sequence[Event]) -> Iterator[list[int]]:
             members = []
 
 
-def _tuplet_sign(members: list[Event]) -> TupletSign:
+def _tuplet_bracket(members: list[Event]) -> TupletBracket:
     span = sum((event.length for event in members), Fraction(0))
     unit = span / members[0].value.normal
     types = {length: name for name, length in NOTE_TYPES.items()}
-    return TupletSign(unit=types.get(unit), bracket=not _beamed_throughout(members))
+    return TupletBracket(unit=types.get(unit), bracket=not _beamed_throughout(members))
 
 
 def _beamed_throughout(members: list[Event]) -> bool:
@@ -113,10 +114,10 @@ class Tuplet:
     def values(self, start: Fraction, end: Fraction, rest: bool) -> Iterator[WrittenPart]:
         """The values that fill the stretch, inside of the tuplet."""
         length = (end - start) * self.actual / self.normal  # as if it were no tuplet
-        assert length >= SHORTEST, f"no note value in a tuplet lasts from {start} to {end}"
+        assert length >= SHORTEST_VALUE, f"no note value in a tuplet lasts from {start} to {end}"
         value = plain_value(length)
-        place = (start - self.start) * self.actual / self.normal
-        if value and not (rest and (value.dots or place % length)):
+        position = (start - self.start) * self.actual / self.normal
+        if value and not (rest and (value.dots or position % length)):
             yield start, end, replace(value, actual=self.actual, normal=self.normal)
             return
         even = self.actual & -self.actual  # a sextuplet divides into three first
@@ -130,7 +131,7 @@ class Tuplet:
 def find_tuplets(cuts: frozenset[Fraction], meter: BarPoints) -> list[Tuplet]:
     """The tuplets of a voice, in order; `cuts` are the places where something starts or ends."""
     tuplets: list[Tuplet] = []
-    start = -(meter.skipped % meter.beat)
+    start = -(meter.missing % meter.beat)
     while start < meter.length:
         broad = _broad(start, cuts, meter)
         end = broad.end if broad else start + meter.beat
@@ -148,7 +149,11 @@ def _broad(start: Fraction, cuts: frozenset[Fraction], meter: BarPoints) -> Tupl
         middle = (start + end) / 2
         if meter.compound or start < 0 or end > meter.length or middle in cuts:
             continue
-        if meter.strength(start) < BAR if beats == 4 else meter.strength(middle) >= HALF_BAR:
+        if (
+            meter.strength(start) < BAR_STRENGTH
+            if beats == 4
+            else meter.strength(middle) >= HALF_BAR_STRENGTH
+        ):
             continue
         inside = {cut for cut in cuts if start < cut < end}
         shown = {start + third, start + 2 * third} <= inside
@@ -174,12 +179,12 @@ def _divide(
     division = lcm(*(((cut - start) / span).denominator for cut in cuts if start < cut < end))
     if odd_factor(division) in ((1, 3) if in_three else (1,)):
         return _Tuplets((), 0)
-    if span < 2 * SHORTEST:
+    if span < 2 * SHORTEST_VALUE:
         return _Tuplets((), inf)
     step = span / (3 if in_three else 2)
     points = multiples(start, end, step, start)
     parts = [_divide(a, b, cuts, meter) for a, b in pairwise([start, *points, end])]
-    tied = TIED * sum(point not in cuts for point in points)
+    tied = TIED_COST * sum(point not in cuts for point in points)
     several = _Tuplets(
         tuple(tuplet for part in parts for tuplet in part.tuplets),
         sum(part.cost for part in parts) + tied,
@@ -195,16 +200,16 @@ def _one(
     in_three = meter.compound and span == meter.beat
     normal = _near(odd, 3) if in_three else 1 << (odd.bit_length() - 1)
     halves = division // odd
-    while normal % 2 == 0 and span / normal / halves < SHORTEST:
+    while normal % 2 == 0 and span / normal / halves < SHORTEST_VALUE:
         normal //= 2  # rather an odd ratio than notes that nobody can write
-    if start < 0 or end > meter.length or span / normal / halves < SHORTEST:
+    if start < 0 or end > meter.length or span / normal / halves < SHORTEST_VALUE:
         return _Tuplets((), inf)
     if (in_three and odd % 3 == 0) or (span > 1 and not in_three and (start + end) / 2 in cuts):
         return _Tuplets((), inf)
     seen = cuts.issuperset(multiples(start, end, span / odd, start))
-    cost = odd + (HALVED if seen else HALVED_UNSEEN) * (halves.bit_length() - 1)
-    if tuple(sorted((cut - start) / span for cut in cuts if start < cut < end)) in FIGURES:
-        cost = FAMILIAR
+    cost = odd + (HALVED_COST if seen else HALVED_UNSEEN_COST) * (halves.bit_length() - 1)
+    if tuple(sorted((cut - start) / span for cut in cuts if start < cut < end)) in FAMILIAR_FIGURES:
+        cost = FAMILIAR_COST
     if cuts.issuperset(multiples(start, end, span / division, start)):
         odd, normal = division, normal * halves  # a true sextuplet
     return _Tuplets((Tuplet(start, end, odd, normal),), cost)

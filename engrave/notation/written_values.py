@@ -14,7 +14,7 @@ from engrave.notation.tuplets import Tuplet, find_tuplets
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class VoiceSpan:
     """What a voice does from `onset` to `end`: the chord with this index, or (None) a rest."""
 
     onset: Fraction
@@ -23,7 +23,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenValue:
+class TiedValue:
     """A stretch, or a part of it that is tied to the next, with its note value."""
 
     onset: Fraction
@@ -35,42 +35,40 @@ class WrittenValue:
     tuplet_stop: bool = False
 
 
-def write_values(stretches: Sequence[Stretch], bar: Bar, skipped: Fraction) -> list[WrittenValue]:
+def split_into_values(spans: Sequence[VoiceSpan], bar: Bar, missing: Fraction) -> list[TiedValue]:
     """The note values of one voice in one bar; the stretches fill it without gap.
 
-    `skipped` is how much of a full bar is missing before a pickup. Places must be such that notes
+    `missing` is how much of a full bar is missing before a pickup. Places must be such that notes
     of `NOTE_TYPES`, plain or in tuplets that are not nested, reach them.
     """
-    meter = bar_points(replace(bar, start=Fraction(0)), skipped)
-    tuplets = find_tuplets(frozenset(s.end for s in stretches), meter)
+    meter = bar_points(replace(bar, start=Fraction(0)), missing)
+    tuplets = find_tuplets(frozenset(s.end for s in spans), meter)
     starts, ends = {t.start for t in tuplets}, {t.end for t in tuplets}
-    written: list[WrittenValue] = []
-    for stretch in stretches:
-        rest = stretch.chord is None
+    written: list[TiedValue] = []
+    for span in spans:
+        rest = span.chord is None
         parts = [
             part
-            for start, end, tuplet in _cut(stretch, tuplets)
+            for start, end, tuplet in _cut(span, tuplets)
             for part in (tuplet or meter).values(start, end, rest)
         ]
         for i, (a, b, value) in enumerate(parts):
             first, last = i == 0, i == len(parts) - 1
-            written.append(
-                WrittenValue(a, value, stretch.chord, first, last, a in starts, b in ends)
-            )
+            written.append(TiedValue(a, value, span.chord, first, last, a in starts, b in ends))
     return written
 
 
 def _cut(
-    stretch: Stretch, tuplets: Sequence[Tuplet]
+    span: VoiceSpan, tuplets: Sequence[Tuplet]
 ) -> Iterator[tuple[Fraction, Fraction, Tuplet | None]]:
     """The parts of a stretch inside and outside of tuplets."""
-    place = stretch.onset
+    position = span.onset
     for tuplet in tuplets:
-        if tuplet.end <= place or tuplet.start >= stretch.end:
+        if tuplet.end <= position or tuplet.start >= span.end:
             continue
-        if place < tuplet.start:
-            yield place, tuplet.start, None
-        yield max(place, tuplet.start), min(stretch.end, tuplet.end), tuplet
-        place = min(stretch.end, tuplet.end)
-    if place < stretch.end:
-        yield place, stretch.end, None
+        if position < tuplet.start:
+            yield position, tuplet.start, None
+        yield max(position, tuplet.start), min(span.end, tuplet.end), tuplet
+        position = min(span.end, tuplet.end)
+    if position < span.end:
+        yield position, span.end, None

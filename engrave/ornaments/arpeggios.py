@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from engrave.listening.evidence import Evidence
 from engrave.music.performance import PlayedNote
 
-ROLL_STEPS = (0.0, 0.12)  # from press to press
-ROLL_FEWEST, ROLL_SPREAD = 3, 0.08
-ROLL_EVIDENCE = -3.0  # mean log odds of the presses; of so wide spreads most chords are rolls
-AT_ONCE = 0.03  # a lone key of one hand, so near to the first of the other's roll, is not rolled
-STILL_HELD = 0.02  # every key of a rolled chord is held so long after its last onset
+ARPEGGIO_STEPS = (0.0, 0.12)  # from press to press
+FEWEST_NOTES, LEAST_SPREAD = 3, 0.08
+ARPEGGIO_EVIDENCE = -3.0  # mean log odds of the presses; of so wide spreads most chords are rolls
+# a lone key of one hand, so near to the first of the other's roll, is not rolled
+TOGETHER_SECONDS = 0.03
+HELD_SECONDS = 0.02  # every key of a rolled chord is held so long after its last onset
 
 
-def find_rolls(
+def find_arpeggios(
     notes: Sequence[PlayedNote], left: list[int], evidence: Evidence
 ) -> Iterator[tuple[int, ...]]:
     """The presses of chords of either or both hands, low to high; `left` may be rolled."""
@@ -26,24 +27,24 @@ def find_rolls(
         held_until = notes[left[k]].release
         for i in left[k + 1 :]:
             last, note = notes[chord[-1]], notes[i]
-            shortest, longest = ROLL_STEPS
+            shortest, longest = ARPEGGIO_STEPS
             if not (shortest <= note.onset - last.onset <= longest and note.pitch > last.pitch):
                 break
-            if held_until <= note.onset + STILL_HELD:
+            if held_until <= note.onset + HELD_SECONDS:
                 break
             chord.append(i)
             held_until = min(held_until, note.release)
         spread = notes[chord[-1]].onset - notes[chord[0]].onset
         said = evidence.flag("arpeggio")[chord].mean()
-        if len(chord) >= ROLL_FEWEST and spread >= ROLL_SPREAD and said > ROLL_EVIDENCE:
+        if len(chord) >= FEWEST_NOTES and spread >= LEAST_SPREAD and said > ARPEGGIO_EVIDENCE:
             yield tuple(chord)
         k += len(chord)
 
 
-def struck_beside(notes: Sequence[PlayedNote], roll: Sequence[int]) -> Iterator[int]:
+def struck_with(notes: Sequence[PlayedNote], roll: Sequence[int]) -> Iterator[int]:
     """The lone press of a hand that is struck together with the other hand's first."""
     for hand in {notes[i].hand for i in roll}:
         own = [i for i in roll if notes[i].hand == hand]
         others = [notes[i].onset for i in roll if notes[i].hand != hand]
-        if len(own) == 1 and others and abs(notes[own[0]].onset - min(others)) <= AT_ONCE:
+        if len(own) == 1 and others and abs(notes[own[0]].onset - min(others)) <= TOGETHER_SECONDS:
             yield own[0]

@@ -15,10 +15,11 @@ from engrave.music.performance import PlayedNote
 from engrave.music.score import OrnamentKind
 from engrave.ornaments.trills import QUICKEST, SLOWEST, thirty_second
 
-WIDEST = 2  # from the note to its neighbour
+WIDEST_STEP = 2  # from the note to its neighbour
 FIGURE_EVIDENCE = 0.0  # the reader's log odds of a trill, turn or mordent at one of its presses
-BRUSHED = 0.6  # of the force of the first or last press: what is softer was touched in passing
-FIGURE_PACE = 1.2  # 32nds: so long is a step at most if the reader is not sure
+# of the force of the first or last press: what is softer was touched in passing
+BRUSHED_SHARE = 0.6
+LONGEST_UNSURE_STEP = 1.2  # 32nds: so long is a step at most if the reader is not sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def find_figures(
     while k < len(hand):
         for figure in figures:
             run = list(hand[k : k + len(figure.shape)])
-            if not _goes(notes, run, figure.shape):
+            if not _has_shape(notes, run, figure.shape):
                 continue
             entry = notes[run[0]].onset - notes[hand[k - 1]].onset if k else np.inf
             sure = trill[run].max() > FIGURE_EVIDENCE
@@ -78,7 +79,7 @@ def find_figures(
         k += 1
 
 
-def _goes(notes: Sequence[PlayedNote], run: list[int], shape: tuple[int, ...]) -> bool:
+def _has_shape(notes: Sequence[PlayedNote], run: list[int], shape: tuple[int, ...]) -> bool:
     """Whether quick presses go around a note as `shape` says, the last held longest."""
     if len(run) < len(shape):
         return False
@@ -88,11 +89,11 @@ def _goes(notes: Sequence[PlayedNote], run: list[int], shape: tuple[int, ...]) -
     held = _held(notes, run)
     first, *inner, last = (notes[i].velocity for i in run)
     return bool(
-        all(np.sign(a) == s and abs(a) <= WIDEST for a, s in zip(away, shape, strict=True))
+        all(np.sign(a) == s and abs(a) <= WIDEST_STEP for a, s in zip(away, shape, strict=True))
         and min(steps) >= QUICKEST
         and max(steps) <= SLOWEST
         and held[-1] >= max(held)
-        and min(inner) >= BRUSHED * max(first, last)
+        and min(inner) >= BRUSHED_SHARE * max(first, last)
     )
 
 
@@ -106,7 +107,7 @@ def _stands_out(
     *quick, last = _held(notes, run)
     onset = notes[run[0]].onset
     step = (notes[run[-1]].onset - onset) / len(quick)
-    slowest = min(figure.slowest, FIGURE_PACE * thirty_second(grid, onset))
+    slowest = min(figure.slowest, LONGEST_UNSURE_STEP * thirty_second(grid, onset))
     return last >= figure.rests * max(quick) and step < slowest and entry >= figure.entry * step
 
 

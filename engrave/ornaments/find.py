@@ -18,10 +18,10 @@ from engrave.listening.evidence import Evidence
 from engrave.music.grid import Grid
 from engrave.music.note import Ornament, Ornaments, Tremolo
 from engrave.music.performance import Performance, PlayedNote
-from engrave.ornaments.arpeggios import find_rolls, struck_beside
+from engrave.ornaments.arpeggios import find_arpeggios, struck_with
 from engrave.ornaments.figures import MORDENTS, TURNS, find_figures, ornament
 from engrave.ornaments.glissandos import find_glissandos
-from engrave.ornaments.grace_notes import find_graces
+from engrave.ornaments.grace_notes import find_grace_notes
 from engrave.ornaments.tremolos import find_tremolos
 from engrave.ornaments.trills import find_trills
 
@@ -48,19 +48,19 @@ def find_ornaments(performance: Performance, evidence: Evidence, grid: Grid) -> 
         glissandos += swept
         tremolos += found
         signs += [*trills, *turns, *mordents]
-        graces |= find_graces(notes, left, evidence)
+        graces |= find_grace_notes(notes, left, evidence)
     several = {i for tremolo in tremolos for i in tremolo.presses}
     several |= {i for run in glissandos for i in run}
     written = _without(range(len(notes)), _presses(signs) | graces | several)
     players = [
         [i for i in written if notes[i].player == k] for k in range(len(performance.players))
     ]
-    rolled = tuple(roll for left in players for roll in find_rolls(notes, left, evidence))
+    rolled = tuple(roll for left in players for roll in find_arpeggios(notes, left, evidence))
     return Ornaments(
         frozenset(graces),
         tuple(sorted(signs, key=lambda sign: sign.main)),
         rolled,
-        frozenset(i for roll in rolled for i in struck_beside(notes, roll)),
+        frozenset(i for roll in rolled for i in struck_with(notes, roll)),
         tuple(tremolos),
         tuple(glissandos),
     )

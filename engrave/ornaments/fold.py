@@ -7,7 +7,7 @@ from engrave.music.note import FoldedNote, Ornaments
 from engrave.music.performance import Performance
 
 
-def fold(performance: Performance, ornaments: Ornaments) -> tuple[FoldedNote, ...]:
+def fold_ornaments(performance: Performance, ornaments: Ornaments) -> tuple[FoldedNote, ...]:
     """Each sign as one note from its first press to its end, each rolled chord as of one moment.
 
     That is the mean of its onsets, where listeners who mark the beats put theirs too. Of a tremolo
@@ -19,7 +19,7 @@ def fold(performance: Performance, ornaments: Ornaments) -> tuple[FoldedNote, ..
     lasting |= {i: (t.onset, t.release) for t in ornaments.tremolos for i in t.chords[0]}
     lasting |= {a: (notes[a].onset, notes[b].onset) for a, *_, b in ornaments.glissandos}
     struck: dict[int, float] = {}
-    for chord in ornaments.rolled:
+    for chord in ornaments.arpeggios:
         struck |= dict.fromkeys(chord, sum(notes[i].onset for i in chord) / len(chord))
     folded = {i for sign in ornaments.signs for i in sign.folded}
     folded |= {i for t in ornaments.tremolos for i in t.presses if i not in t.chords[0]}

@@ -13,15 +13,16 @@ from collections.abc import Iterator, Sequence
 
 from engrave.music.performance import PlayedNote
 
-FEWEST = 10  # keys
+FEWEST_KEYS = 10  # keys
 FASTEST_SCALE = 18.0  # keys a second
-LONGEST = 0.1  # from key to key
-SKIPPED = 2  # steps on the keys of one colour: one key may fail to sound
-WHITE = (0, 2, 4, 5, 7, 9, 11)
+LONGEST_STEP = 0.1  # from key to key
+LARGEST_SKIP = 2  # steps on the keys of one colour: one key may fail to sound
+WHITE_KEYS = (0, 2, 4, 5, 7, 9, 11)
 # The place of each key among the white or the black ones.
-RANKS = {
+RANK_IN_COLOUR = {
     colour: {
-        key: rank for rank, key in enumerate(k for k in range(128) if (k % 12 in WHITE) is colour)
+        key: rank
+        for rank, key in enumerate(k for k in range(128) if (k % 12 in WHITE_KEYS) is colour)
     }
     for colour in (True, False)
 }
@@ -33,7 +34,7 @@ def find_glissandos(notes: Sequence[PlayedNote], hand: Sequence[int]) -> Iterato
     while k < len(hand):
         run = max((_sweep(notes, hand, k, direction) for direction in (1, -1)), key=len)
         lasting = notes[run[-1]].onset - notes[run[0]].onset
-        if len(run) >= FEWEST and len(run) - 1 > FASTEST_SCALE * lasting:
+        if len(run) >= FEWEST_KEYS and len(run) - 1 > FASTEST_SCALE * lasting:
             yield tuple(run)
             k += 1  # its last key begins no other one
         k += max(len(run) - 1, 1)
@@ -44,12 +45,12 @@ def _sweep(
 ) -> list[int]:
     """The presses from place `start` of the hand on that go over keys of one colour one way."""
     run = [hand[start]]
-    rank = RANKS[notes[hand[start]].pitch % 12 in WHITE]
+    rank = RANK_IN_COLOUR[notes[hand[start]].pitch % 12 in WHITE_KEYS]
     for i in (hand[k] for k in range(start + 1, len(hand))):
         before, note = notes[run[-1]], notes[i]
         steps = direction * (rank.get(note.pitch, -1) - rank[before.pitch])
         known = note.pitch in rank
-        if not (known and 0 < steps <= SKIPPED and note.onset - before.onset <= LONGEST):
+        if not (known and 0 < steps <= LARGEST_SKIP and note.onset - before.onset <= LONGEST_STEP):
             break
         run.append(i)
     return run

@@ -24,11 +24,11 @@ from engrave.music.note import Note, Tremolo
 from engrave.music.performance import PlayedNote, chord_starts
 from engrave.music.values import QUARTER
 
-FEWEST = 12  # strokes
-LONGEST = 0.1  # from stroke to stroke
-UNEVEN = 1.7  # times the usual step: so long is none
-COUNTED = 6.5  # strokes to a quarter: fewer are counted
-AT_ONCE = 0.03  # the keys of one stroke go down within
+FEWEST_STROKES = 12  # strokes
+LONGEST_STROKE = 0.1  # from stroke to stroke
+LARGEST_STROKE_RATIO = 1.7  # times the usual step: so long is none
+FEWEST_STROKES_PER_QUARTER = 6.5  # strokes to a quarter: fewer are counted
+TOGETHER_SECONDS = 0.03  # the keys of one stroke go down within
 WIDER_THAN_A_TRILL = 2  # between two single notes
 
 
@@ -36,7 +36,7 @@ def find_tremolos(
     notes: Sequence[PlayedNote], hand: Sequence[int], grid: Grid
 ) -> Iterator[Tremolo]:
     """The tremolos among the notes of a hand."""
-    starts = chord_starts([notes[i] for i in hand], AT_ONCE)
+    starts = chord_starts([notes[i] for i in hand], TOGETHER_SECONDS)
     strokes = [
         tuple(sorted(hand[a:b], key=lambda i: notes[i].pitch))
         for a, b in pairwise([*starts, len(hand)])
@@ -59,7 +59,7 @@ def _run(
     end = k + 1
     while (
         end < len(strokes)
-        and notes[strokes[end][0]].onset - notes[strokes[end - 1][0]].onset <= LONGEST
+        and notes[strokes[end][0]].onset - notes[strokes[end - 1][0]].onset <= LONGEST_STROKE
         and tuple(notes[i].pitch for i in strokes[end]) == keys[(end - k) % period]
     ):
         end += 1
@@ -74,12 +74,15 @@ def _apart(one: Sequence[int], other: Sequence[int]) -> bool:
 
 def _is_quick(notes: Sequence[PlayedNote], run: Sequence[tuple[int, ...]], grid: Grid) -> bool:
     """Whether the strokes are many, even, and too fast to be counted."""
-    if len(run) < FEWEST:
+    if len(run) < FEWEST_STROKES:
         return False
     times = [notes[stroke[0]].onset for stroke in run]
     steps = np.diff(times)
     quarters = float(np.ptp(grid.quarter_at(np.array([times[0], times[-1]]))))
-    return bool(steps.max() <= UNEVEN * np.median(steps) and len(steps) > COUNTED * quarters)
+    return bool(
+        steps.max() <= LARGEST_STROKE_RATIO * np.median(steps)
+        and len(steps) > FEWEST_STROKES_PER_QUARTER * quarters
+    )
 
 
 def _bars(
@@ -89,8 +92,8 @@ def _bars(
     times = np.array([notes[stroke[0]].onset for stroke in run])
     step = float(np.median(np.diff(times)))
     beats = [
-        (time, place)
-        for time, place in zip(grid.times, grid.quarters, strict=True)
+        (time, position)
+        for time, position in zip(grid.times, grid.quarters, strict=True)
         if times[0] - step / 2 <= time <= times[-1] + 2 * step
     ]
     barlines = {bar.start for bar in grid.bars}
@@ -134,7 +137,7 @@ def add_alternating_chords(
         first = notes[index[tremolo.chords[0][0]]]
         onset, planned = first.onset, grid.quarters[grid.times.index(tremolo.release)]
         later = (note.onset for note in notes if _line(note) == _line(first))
-        end = min((place for place in later if place > onset), default=planned)
+        end = min((position for position in later if position > onset), default=planned)
         beat = max(q for q in grid.quarters if q <= min(end, planned))
         duration = beat - onset if beat > onset else first.duration
         lasting = replace(first, duration=duration)

@@ -17,20 +17,21 @@ from engrave.music.grid import Grid
 from engrave.music.performance import PlayedNote
 
 QUICKEST, SLOWEST = 0.025, 0.19  # from press to press
-UNEVEN = 1.7  # times the usual step: a first or last press so far away is not part of the trill
-FEWEST = 4  # presses
-NEIGHBOURS = (-2, -1, 1, 2)
+# times the usual step: a first or last press so far away is not part of the trill
+LARGEST_STEP_RATIO = 1.7
+FEWEST_PRESSES = 4  # presses
+NEIGHBOUR_INTERVALS = (-2, -1, 1, 2)
 # Log odds of a sign: where nothing is said, and by the logarithms of the number of presses, of the
 # speed, of the speed beside 32nds, of the silence or long note before; and what the reader's are
 # worth. Fitted to 1758 alternations in 91 performances of as many scores of the (n)ASAP data set
 # (logistic regression, rounded); the threshold is chosen on 20 others.
-TRILL, BY_NUMBER, BY_SPEED, BY_PACE, BY_ENTRY, BY_READER = 2.5, 1.3, 2.7, 2.3, 0.85, 0.6
+TRILL_LOG_ODDS, BY_NUMBER, BY_SPEED, BY_TEMPO, BY_ENTRY, BY_EVIDENCE = 2.5, 1.3, 2.7, 2.3, 0.85, 0.6
 # A trill from above may be entered from its main note: held so long (share of the time up to the
 # trill), so near (steps of the trill), at most so many presses of the hand before.
 ENTRY_HELD, ENTRY_STEPS, ENTRY_PRESSES = 0.85, 3.2, 3
-MODERATE = 0.1  # a step of a trill that is neither quick nor slow
+MODERATE_STEP = 0.1  # a step of a trill that is neither quick nor slow
 SHORTEST_ENTRY, LONGEST_ENTRY = 0.5, 8.0  # steps of the trill from the press before to its first
-READER = (-7.0, 2.0)  # the log odds that count
+EVIDENCE_RANGE = (-7.0, 2.0)  # the log odds that count
 
 
 def find_trills(
@@ -38,13 +39,13 @@ def find_trills(
 ) -> Iterator[list[int]]:
     """The presses of each trill of a hand; none is in two of them."""
     taken: set[int] = set()
-    place = {i: k for k, i in enumerate(hand)}
+    position = {i: k for k, i in enumerate(hand)}
     for k, i in enumerate(hand):
         if i in taken:
             continue
         run = _without_uneven_ends(notes, _alternation(notes, hand, k, taken))
-        if len(run) >= FEWEST:
-            before = place[run[0]] - 1
+        if len(run) >= FEWEST_PRESSES:
+            before = position[run[0]] - 1
             entry = notes[run[0]].onset - notes[hand[before]].onset if before >= 0 else np.inf
             if _odds(notes, run, entry, evidence, grid) > 0:
                 nearest = hand[max(before + 1 - ENTRY_PRESSES, 0) : before + 1]
@@ -64,7 +65,7 @@ def _alternation(
 ) -> list[int]:
     """The longest quick alternation with a neighbouring key that begins with the hand's note k."""
     run = [hand[k]]
-    wanted = {notes[hand[k]].pitch + away for away in NEIGHBOURS}
+    wanted = {notes[hand[k]].pitch + away for away in NEIGHBOUR_INTERVALS}
     for j in (hand[n] for n in range(k + 1, len(hand))):
         step = notes[j].onset - notes[run[-1]].onset
         if step > SLOWEST:
@@ -77,10 +78,10 @@ def _alternation(
 
 def _without_uneven_ends(notes: Sequence[PlayedNote], run: list[int]) -> list[int]:
     """The run without a first or last press that is much further away than the others."""
-    if len(run) < FEWEST:
+    if len(run) < FEWEST_PRESSES:
         return run
     steps = np.diff([notes[i].onset for i in run])
-    far = UNEVEN * np.median(steps)
+    far = LARGEST_STEP_RATIO * np.median(steps)
     return run[int(steps[0] > far) : len(run) - int(steps[-1] > far)]
 
 
@@ -109,10 +110,10 @@ def _odds(
     onset = notes[run[0]].onset
     step = (notes[run[-1]].onset - onset) / (len(run) - 1)
     return float(
-        TRILL
-        + BY_NUMBER * np.log(len(run) / FEWEST)
-        + BY_SPEED * np.log(MODERATE / step)
-        + BY_PACE * np.log(thirty_second(grid, onset) / step)
+        TRILL_LOG_ODDS
+        + BY_NUMBER * np.log(len(run) / FEWEST_PRESSES)
+        + BY_SPEED * np.log(MODERATE_STEP / step)
+        + BY_TEMPO * np.log(thirty_second(grid, onset) / step)
         + BY_ENTRY * np.log(np.clip(entry / step, SHORTEST_ENTRY, LONGEST_ENTRY))
-        + BY_READER * np.clip(evidence.flag("trill")[run].max(), *READER)
+        + BY_EVIDENCE * np.clip(evidence.flag("trill")[run].max(), *EVIDENCE_RANGE)
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engrave.files.disk import File
-from engrave.output.html.assets import PageTarget, Sound, write_page
+from engrave.output.html.assets import AudioFile, PageTarget, write_page
 from engrave.output.html.page import write_html
 from engrave.output.midi_file import write_score_midi
 from engrave.output.musicxml.document import write_musicxml, write_mxl
@@ -34,7 +34,7 @@ class SaveOptions:
     pages: bool = False
     paper: str = "a4"
     assets: bool = False
-    sound: Sound | None = None
+    sound: AudioFile | None = None
 
 
 FORMATS = {

@@ -21,16 +21,16 @@ from engrave.music.performance import Performance
 from engrave.music.score import Chord, Measure, Notehead, Score
 
 USUAL_TEMPO = 120.0  # quarters a minute, where no mark says another
-SLOWEST = 3.6  # quarters a minute: a MIDI file can say no slower tempo
+SLOWEST_TEMPO = 3.6  # quarters a minute: a MIDI file can say no slower tempo
 RESOLUTION = 480  # ticks in a quarter
-STROKE = Fraction(1, 8)  # quarters of a stroke of a tremolo
-GRACE = Fraction(1, 8)  # quarters of a grace note
+STROKE_LENGTH = Fraction(1, 8)  # quarters of a stroke of a tremolo
+GRACE_LENGTH = Fraction(1, 8)  # quarters of a grace note
 SUSTAIN, SOFT = 64, 67  # controllers
-DAMPED = 0.1  # seconds for which the dampers fall at a change of pedal
-SHARE_DAMPED = 0.25  # of the time to the next mark, at most
-LOUDNESS = 64  # of a note whose key press is not known
-DEPTH = 127  # of a pedal that is down
-SOFT_DEPTHS = {"una corda": DEPTH, "tre corde": 0}
+DAMPED_SECONDS = 0.1  # seconds for which the dampers fall at a change of pedal
+DAMPED_SHARE = 0.25  # of the time to the next mark, at most
+DEFAULT_VELOCITY = 64  # of a note whose key press is not known
+FULL_DEPTH = 127  # of a pedal that is down
+SOFT_DEPTHS = {"una corda": FULL_DEPTH, "tre corde": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ def write_score_midi(score: Score, performance: Performance) -> bytes:
     """The score as a standard MIDI file; the loudness is that of the performance."""
     measures = score.as_played(score.parts[0])
     tempo = next((t for m in measures for t in m.marks if isinstance(t, TempoMark)), None)
-    minute = max(float(tempo.per_minute * tempo.beat.length) if tempo else USUAL_TEMPO, SLOWEST)
+    minute = max(
+        float(tempo.per_minute * tempo.beat.length) if tempo else USUAL_TEMPO, SLOWEST_TEMPO
+    )
     file = pretty_midi.PrettyMIDI(resolution=RESOLUTION, initial_tempo=minute)
     second = 60 / minute  # seconds of a quarter
     for part in score.parts:
@@ -54,7 +56,7 @@ def write_score_midi(score: Score, performance: Performance) -> bytes:
         measures = score.as_played(part)
         for note in _sounding(measures):
             played = note.head.played
-            loud = performance.notes[played[0]].velocity if played else LOUDNESS
+            loud = performance.notes[played[0]].velocity if played else DEFAULT_VELOCITY
             times = float(note.start) * second, float(note.stop) * second
             instrument.notes.append(pretty_midi.Note(loud, note.head.pitch.midi, *times))
         instrument.control_changes = list(_controls(measures, second))
@@ -125,19 +127,19 @@ def _strokes(chord: Chord, start: Fraction) -> Iterator[_Sounding]:
     turns = 1 if chord.tremolo == "single" else 2
     late = chord.tremolo == "stop"
     begun = start + chord.onset - (chord.length if late else 0)
-    for k in range(int(late), int(chord.value.length / STROKE), turns):
+    for k in range(int(late), int(chord.value.length / STROKE_LENGTH), turns):
         for head in chord.heads:
-            yield _Sounding(begun + k * STROKE, begun + (k + 1) * STROKE, head)
+            yield _Sounding(begun + k * STROKE_LENGTH, begun + (k + 1) * STROKE_LENGTH, head)
 
 
 def _graces(chords: Sequence[Chord], start: Fraction) -> Iterator[_Sounding]:
     """The grace notes of a measure, one after the other before the chord that they lead to."""
-    places = Counter(chord.onset for chord in chords if chord.grace)
+    positions = Counter(chord.onset for chord in chords if chord.grace)
     for chord in (chord for chord in chords if chord.grace):
-        begun = max(start + chord.onset - places[chord.onset] * GRACE, Fraction(0))
-        places[chord.onset] -= 1
+        begun = max(start + chord.onset - positions[chord.onset] * GRACE_LENGTH, Fraction(0))
+        positions[chord.onset] -= 1
         for head in chord.heads:
-            yield _Sounding(begun, begun + GRACE, head)
+            yield _Sounding(begun, begun + GRACE_LENGTH, head)
 
 
 def _controls(measures: Sequence[Measure], second: float) -> Iterator[pretty_midi.ControlChange]:
@@ -147,14 +149,18 @@ def _controls(measures: Sequence[Measure], second: float) -> Iterator[pretty_mid
         for measure, start in zip(measures, _starts(measures), strict=True)
         for mark in measure.marks
     ]
-    for place, mark in marks:
+    for position, mark in marks:
         if isinstance(mark, PedalWords) and mark.words in SOFT_DEPTHS:
-            yield pretty_midi.ControlChange(SOFT, SOFT_DEPTHS[mark.words], float(place) * second)
-    feet = sorted((place, m.kind == "start") for place, m in marks if isinstance(m, PedalMark))
-    for (before, _), (place, down), (after, _) in zip(
+            yield pretty_midi.ControlChange(SOFT, SOFT_DEPTHS[mark.words], float(position) * second)
+    feet = sorted(
+        (position, m.kind == "start") for position, m in marks if isinstance(m, PedalMark)
+    )
+    for (before, _), (position, down), (after, _) in zip(
         [(Fraction(-1), False), *feet], feet, [*feet[1:], feet[-1]] if feet else [], strict=False
     ):
-        changed = down and place == before
-        damped = min(DAMPED, SHARE_DAMPED * float(after - place) * second) if changed else 0.0
-        depth = DEPTH if down else 0
-        yield pretty_midi.ControlChange(SUSTAIN, depth, float(place) * second + damped)
+        changed = down and position == before
+        damped = (
+            min(DAMPED_SECONDS, DAMPED_SHARE * float(after - position) * second) if changed else 0.0
+        )
+        depth = FULL_DEPTH if down else 0
+        yield pretty_midi.ControlChange(SUSTAIN, depth, float(position) * second + damped)

@@ -23,7 +23,7 @@ TALLEST_PICTURE = 32767  # pixels; many viewers show nothing higher
 
 # A page is as large as its picture (10 units are a millimetre). From the second page on it has a
 # number.
-PRINT = """
+TEMPLATE = """
 #let take = json(bytes(sys.inputs.take))
 #set document(title: take.title, author: take.composer, date: none)
 #set text(font: take.font, size: 9pt)
@@ -42,7 +42,7 @@ class TooTallError(ValueError):
 
 def write_pdf(score: Score, paper: str = "a4") -> bytes:
     """The score on the pages of a PDF, "a4" or "letter"."""
-    (pdf,) = _print(score, write_svg_pages(score, paper), "pdf")
+    (pdf,) = _compile(score, write_svg_pages(score, paper), "pdf")
     return pdf
 
 
@@ -52,16 +52,16 @@ def write_png(score: Score) -> bytes:
     height = round(_size(picture)[1] / 254 * PIXELS_PER_INCH)
     if height > TALLEST_PICTURE:
         raise TooTallError(f"a picture of this music would be {height:,} pixels high")
-    (png,) = _print(score, [picture], "png")
+    (png,) = _compile(score, [picture], "png")
     return png
 
 
 def write_png_pages(score: Score, paper: str = "a4") -> list[bytes]:
     """The score page by page, "a4" or "letter"."""
-    return _print(score, write_svg_pages(score, paper), "png")
+    return _compile(score, write_svg_pages(score, paper), "png")
 
 
-def _print(score: Score, pages: Sequence[str], format: Literal["pdf", "png"]) -> list[bytes]:
+def _compile(score: Score, pages: Sequence[str], format: Literal["pdf", "png"]) -> list[bytes]:
     width, height = _size(pages[0])
     take = {
         "title": one_line(score.title),
@@ -73,7 +73,7 @@ def _print(score: Score, pages: Sequence[str], format: Literal["pdf", "png"]) ->
         "pages": [page.replace(FONTS, PRINT_FONT) for page in pages],
     }
     printed: Any = typst.compile(
-        PRINT.encode(), format=format, ppi=PIXELS_PER_INCH, sys_inputs={"take": json.dumps(take)}
+        TEMPLATE.encode(), format=format, ppi=PIXELS_PER_INCH, sys_inputs={"take": json.dumps(take)}
     )
     return printed if isinstance(printed, list) else [printed]  # several pages of PNG are a list
 

@@ -16,24 +16,25 @@ from typing import Literal
 
 import numpy as np
 
-from engrave.listening.evidence import FootEvidence, probability
-from engrave.listening.pedal_features import STEP
+from engrave.listening.evidence import PedalEvidence, probability
+from engrave.listening.pedal_features import FRAME_SECONDS
 from engrave.music.performance import PEDAL_DOWN, PedalMove, Performance
 
-FULL = 127  # depth of an inferred press
-LEAST_USED = 0.6  # share of the time with the pedal down, below which nobody misses it
+FULL_DEPTH = 127  # depth of an inferred press
+LEAST_SHARE_DOWN = 0.6  # share of the time with the pedal down, below which nobody misses it
 MOVE_BIAS = 1.4  # added to the log odds of a press or a lift
-BRIEF = 0.3  # seconds: a foot that is down for less is seldom, and more so the shorter
-SELDOM = 0.7  # as which power of its length
-HEARD_EARLY = 0.03  # seconds by which the reader hears a press too soon
-LEAST_SURE, MOST_SURE = 0.3, 0.5  # between which the probability lies from which on it is down
+BRIEF_PRESS = 0.3  # seconds: a foot that is down for less is seldom, and more so the shorter
+BRIEF_PRESS_POWER = 0.7  # as which power of its length
+PRESS_OFFSET = 0.03  # seconds by which the reader hears a press too soon
+# between which the probability lies from which on it is down
+LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.3, 0.5
 LONGEST_WAIT = 15.0  # seconds without a move of a key that are heard; the rest is left out
 UP, DOWN = 0, 1
 NEVER = -1
 
 
 @dataclass(frozen=True, slots=True)
-class PedalWish:
+class PedalOptions:
     """Which pedal is written, and how.
 
     `source`: the recorded one ("keep"), the one that would suit ("infer"), none ("off"), or the
@@ -47,42 +48,42 @@ class PedalWish:
     brackets: bool = False
 
 
-AS_FITS = PedalWish()
+DEFAULT_PEDAL = PedalOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Foot:
+class PedalTrack:
     """The moves of the sustain pedal that are written, and whether they were inferred."""
 
     moves: tuple[PedalMove, ...] = ()
     inferred: bool = False
 
 
-def to_be_heard(performance: Performance, wish: PedalWish) -> Performance:
+def hide_pedal(performance: Performance, options: PedalOptions) -> Performance:
     """What the reader is told: without the pedal if that is to be inferred."""
-    return replace(performance, sustain=()) if wish.source == "infer" else performance
+    return replace(performance, sustain=()) if options.source == "infer" else performance
 
 
-def find_foot(
-    performance: Performance, wish: PedalWish, hear: Callable[[Performance], FootEvidence]
-) -> Foot:
-    """The pedal that is written; `hear` is asked where none is recorded or wished for."""
+def choose_pedal(
+    performance: Performance, options: PedalOptions, listen: Callable[[Performance], PedalEvidence]
+) -> PedalTrack:
+    """The pedal that is written; `listen` is asked where none is recorded or wished for."""
     recorded = any(move.depth >= PEDAL_DOWN for move in performance.sustain)
-    if wish.source == "off" or not performance.notes:
-        return Foot()
-    if wish.source == "keep" or (wish.source == "auto" and recorded):
-        return Foot(performance.sustain)
-    clock = _Clock.of(performance)
-    evidence = hear(clock.shortened(performance))
-    if wish.source == "auto" and not takes_pedal(evidence):
-        return Foot()
+    if options.source == "off" or not performance.notes:
+        return PedalTrack()
+    if options.source == "keep" or (options.source == "auto" and recorded):
+        return PedalTrack(performance.sustain)
+    wait_warp = _WaitWarp.of(performance)
+    evidence = listen(wait_warp.shortened(performance))
+    if options.source == "auto" and not is_pedalled(evidence):
+        return PedalTrack()
     moves = infer_pedal(evidence)
-    lasting = (replace(move, time=clock.time_of(move.time)) for move in moves)
-    return Foot(tuple(lasting), inferred=bool(moves))
+    lasting = (replace(move, time=wait_warp.time_of(move.time)) for move in moves)
+    return PedalTrack(tuple(lasting), inferred=bool(moves))
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
+class _WaitWarp:
     """Time without the middle of long waits, in which no key moves: the cost is that of the notes.
 
     `begins` are the times at which a wait is cut short, as the shortened time counts them, `left`
@@ -93,13 +94,13 @@ class _Clock:
     left: np.ndarray
 
     @classmethod
-    def of(cls, performance: Performance) -> "_Clock":
-        moments = np.unique([t for note in performance.notes for t in (note.onset, note.release)])
-        waits = np.diff(moments)
+    def of(cls, performance: Performance) -> "_WaitWarp":
+        key_moves = np.unique([t for note in performance.notes for t in (note.onset, note.release)])
+        waits = np.diff(key_moves)
         long = waits > LONGEST_WAIT
         left = waits[long] - LONGEST_WAIT
         before = np.append(0.0, np.cumsum(left))[:-1]
-        return cls(moments[:-1][long] - before + LONGEST_WAIT / 2, left)
+        return cls(key_moves[:-1][long] - before + LONGEST_WAIT / 2, left)
 
     def shortened(self, performance: Performance) -> Performance:
         if not len(self.left):
@@ -120,24 +121,29 @@ class _Clock:
         return heard + float(self.left[self.begins < heard].sum()) if len(self.left) else heard
 
 
-def takes_pedal(evidence: FootEvidence) -> bool:
+def is_pedalled(evidence: PedalEvidence) -> bool:
     """Whether music is such that a pianist uses the pedal for a good part of it."""
-    return evidence.used >= LEAST_USED
+    return evidence.used >= LEAST_SHARE_DOWN
 
 
-def infer_pedal(evidence: FootEvidence) -> tuple[PedalMove, ...]:
+def infer_pedal(evidence: PedalEvidence) -> tuple[PedalMove, ...]:
     """The moves of a sustain pedal that would suit, in turn down and up."""
-    sure = float(np.clip(_threshold(probability(evidence.down)), LEAST_SURE, MOST_SURE))
-    states = _likeliest(
+    sure = float(
+        np.clip(_threshold(probability(evidence.down)), LOWEST_THRESHOLD, HIGHEST_THRESHOLD)
+    )
+    states = _likeliest_states(
         evidence.down - np.log(sure / (1 - sure)),
         evidence.press + MOVE_BIAS,
         evidence.lift + MOVE_BIAS,
-        [SELDOM * np.log((k + 1) * STEP / BRIEF) for k in range(int(BRIEF / STEP))],
+        [
+            BRIEF_PRESS_POWER * np.log((k + 1) * FRAME_SECONDS / BRIEF_PRESS)
+            for k in range(int(BRIEF_PRESS / FRAME_SECONDS))
+        ],
     )
     moved = np.diff(states, prepend=UP, append=UP)
-    times = np.append(evidence.times, evidence.times[-1] + STEP) - STEP / 2
+    times = np.append(evidence.times, evidence.times[-1] + FRAME_SECONDS) - FRAME_SECONDS / 2
     return tuple(
-        PedalMove(time + HEARD_EARLY, FULL) if change > 0 else PedalMove(time, 0)
+        PedalMove(time + PRESS_OFFSET, FULL_DEPTH) if change > 0 else PedalMove(time, 0)
         for time, change in zip(times.tolist(), moved.tolist(), strict=True)
         if change
     )
@@ -150,7 +156,7 @@ def _threshold(probability: np.ndarray) -> float:
     return float(measure.max()) / 2
 
 
-def _likeliest(
+def _likeliest_states(
     down: np.ndarray, press: np.ndarray, lift: np.ndarray, brief: Sequence[float]
 ) -> np.ndarray:
     """Whether the pedal is down at each moment; the arguments are what speaks for it.
@@ -162,7 +168,7 @@ def _likeliest(
     # The best ways to be down, by how many moments ago the foot went down, and when that was.
     held, since = [-np.inf] * len(against), [0] * len(against)
     came: list[int] = []  # of each moment with the pedal just lifted: when it had gone down
-    for moment, (for_down, for_press, for_lift) in enumerate(
+    for frame, (for_down, for_press, for_lift) in enumerate(
         zip(down.tolist(), press.tolist(), lift.tolist(), strict=True)
     ):
         lifted, k = max(
@@ -173,20 +179,20 @@ def _likeliest(
         up = max(up, lifted + for_lift)
         longer = max((-1, -2), key=held.__getitem__)
         held = [way + for_down for way in (pressed, *held[:-2], held[longer])]
-        since = [moment, *since[:-2], since[longer]]
+        since = [frame, *since[:-2], since[longer]]
     return _down_between(came, since[int(np.argmax(held))] if max(held) > up else NEVER)
 
 
 def _down_between(came: Sequence[int], last: int) -> np.ndarray:
     """The states from when each lift had gone down; `last` is when one did that is not lifted."""
     states = np.full(len(came), UP)
-    moment = len(came)
+    frame = len(came)
     if last != NEVER:
         states[last:] = DOWN
-        moment = last
-    while moment:
-        moment -= 1
-        if came[moment] != NEVER:
-            states[came[moment] : moment] = DOWN
-            moment = came[moment]
+        frame = last
+    while frame:
+        frame -= 1
+        if came[frame] != NEVER:
+            states[came[frame] : frame] = DOWN
+            frame = came[frame]
     return states

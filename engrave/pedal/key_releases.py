@@ -16,16 +16,16 @@ import numpy as np
 
 from engrave.music.performance import Performance, PlayedNote
 
-TOGETHER = 0.015  # seconds between two releases at one moment
-APART = 0.08  # seconds between onsets of notes that are no chord
-STRETCHED = (
+TOGETHER_SECONDS = 0.015  # seconds between two releases at one moment
+APART_SECONDS = 0.08  # seconds between onsets of notes that are no chord
+STRETCHED_SHARE = (
     0.06  # share of notes that end with two others or more, from which on a file is stretched
 )
-SPAN = 9  # semitones: a note so near could be played by the same fingers
-LEAST = 0.05  # seconds that a key is held
+HAND_SPAN = 9  # semitones: a note so near could be played by the same fingers
+SHORTEST_HOLD = 0.05  # seconds that a key is held
 
 
-def find_fingers(performance: Performance) -> Performance:
+def restore_key_releases(performance: Performance) -> Performance:
     """The performance with the releases of the keys; unchanged if its releases are theirs.
 
     Each player has fingers of his own.
@@ -33,44 +33,44 @@ def find_fingers(performance: Performance) -> Performance:
     notes = list(performance.notes)
     for player in range(len(performance.players)):
         own = performance.played_by(player)
-        for i, note in zip(own, _fingered([notes[i] for i in own]), strict=True):
+        for i, note in zip(own, _restored([notes[i] for i in own]), strict=True):
             notes[i] = note
     unchanged = tuple(notes) == performance.notes
     return performance if unchanged else replace(performance, notes=tuple(notes))
 
 
-def _fingered(notes: list[PlayedNote]) -> list[PlayedNote]:
+def _restored(notes: list[PlayedNote]) -> list[PlayedNote]:
     """The notes of one player with the releases of the keys."""
     if not notes:
         return notes
     onset, release, pitch = np.array([(note.onset, note.release, note.pitch) for note in notes]).T
-    company = _company(onset, release)
-    if np.mean(company >= 2) < STRETCHED:
+    company = _common_releases(onset, release)
+    if np.mean(company >= 2) < STRETCHED_SHARE:
         return notes
     return [
-        replace(note, release=_let_go(i, onset, release, pitch)) if company[i] else note
+        replace(note, release=_next_in_reach(i, onset, release, pitch)) if company[i] else note
         for i, note in enumerate(notes)
     ]
 
 
-def _company(onset: np.ndarray, release: np.ndarray) -> np.ndarray:
+def _common_releases(onset: np.ndarray, release: np.ndarray) -> np.ndarray:
     """How many notes that were struck at other times end together with each note."""
     order = np.argsort(release, kind="stable")
     ended = release[order]
-    low = np.searchsorted(ended, release - TOGETHER, side="left")
-    high = np.searchsorted(ended, release + TOGETHER, side="right")
+    low = np.searchsorted(ended, release - TOGETHER_SECONDS, side="left")
+    high = np.searchsorted(ended, release + TOGETHER_SECONDS, side="right")
     return np.array(
         [
-            np.count_nonzero(np.abs(onset[order[a:b]] - start) > APART)
+            np.count_nonzero(np.abs(onset[order[a:b]] - start) > APART_SECONDS)
             for a, b, start in zip(low, high, onset, strict=True)
         ]
     )
 
 
-def _let_go(i: int, onset: np.ndarray, release: np.ndarray, pitch: np.ndarray) -> float:
+def _next_in_reach(i: int, onset: np.ndarray, release: np.ndarray, pitch: np.ndarray) -> float:
     """When the next note that the same fingers could have played is struck."""
-    after = int(np.searchsorted(onset, onset[i] + APART))
+    after = int(np.searchsorted(onset, onset[i] + APART_SECONDS))
     until = int(np.searchsorted(onset, release[i]))
-    near = np.flatnonzero(np.abs(pitch[after:until] - pitch[i]) <= SPAN)
+    near = np.flatnonzero(np.abs(pitch[after:until] - pitch[i]) <= HAND_SPAN)
     end = onset[after + near[0]] if len(near) else release[i]
-    return float(max(end, onset[i] + LEAST))
+    return float(max(end, onset[i] + SHORTEST_HOLD))

@@ -15,11 +15,13 @@ import numpy as np
 from engrave.music.grid import Grid
 from engrave.music.note import Note, PedalSpan, PedalWord
 from engrave.music.performance import Performance
-from engrave.pedal.presses import Press, held
+from engrave.pedal.presses import PedalPress, down_intervals
 
-SHORTEST = 3.0  # seconds for which the soft pedal is down or up, at least: words need time
-SECTION, PAUSE = 4, 2  # bars for which it is down, at least, and for which it is up
-SHOWN, ALIKE = 2, 4  # bars that show the pattern; bars alike from which on that is worth it
+SHORTEST_SECONDS = 3.0  # seconds for which the soft pedal is down or up, at least: words need time
+# bars for which it is down, at least, and for which it is up
+SHORTEST_SECTION, SHORTEST_PAUSE = 4, 2
+# bars that show the pattern; bars alike from which on that is worth it
+SHOWN_BARS, FEWEST_ALIKE_BARS = 2, 4
 
 
 def mark_soft_pedal(
@@ -32,7 +34,9 @@ def mark_soft_pedal(
         return ()
     last = max(note.release for note in performance.notes)
     words: list[PedalWord] = []
-    for press in _sections(held(performance.soft, performance.notes[0].onset, last), grid):
+    for press in _sections(
+        down_intervals(performance.soft, performance.notes[0].onset, last), grid
+    ):
         start, stop = (
             at[min(at, key=lambda second: abs(second - time))] for time in (press.start, press.stop)
         )
@@ -42,13 +46,16 @@ def mark_soft_pedal(
     return tuple(words)
 
 
-def _sections(presses: Iterable[Press], grid: Grid) -> list[Press]:
+def _sections(presses: Iterable[PedalPress], grid: Grid) -> list[PedalPress]:
     """Where the pedal stays down, first as words need time, then as a section needs bars."""
-    for seconds, bars_up, bars_down in ((SHORTEST, 0, 0), (0.0, PAUSE, SECTION)):
-        joined: list[Press] = []
+    for seconds, bars_up, bars_down in (
+        (SHORTEST_SECONDS, 0, 0),
+        (0.0, SHORTEST_PAUSE, SHORTEST_SECTION),
+    ):
+        joined: list[PedalPress] = []
         for press in presses:
             if joined and not _lasts(joined[-1].stop, press.start, seconds, bars_up, grid):
-                joined[-1] = Press(joined[-1].start, press.stop)
+                joined[-1] = PedalPress(joined[-1].start, press.stop)
             else:
                 joined.append(press)
         presses = [p for p in joined if _lasts(p.start, p.stop, seconds, bars_down, grid)]
@@ -58,19 +65,19 @@ def _sections(presses: Iterable[Press], grid: Grid) -> list[Press]:
 def _lasts(start: float, stop: float, seconds: float, bars: int, grid: Grid) -> bool:
     """Whether it is so many seconds and so many bars from one time to another."""
     lines = [*(float(bar.start) for bar in grid.bars), float(grid.bars[-1].end)]
-    places = np.interp(grid.quarter_at(np.array([start, stop])), lines, np.arange(len(lines)))
-    return stop - start >= seconds and bool(places[1] - places[0] >= bars)
+    positions = np.interp(grid.quarter_at(np.array([start, stop])), lines, np.arange(len(lines)))
+    return stop - start >= seconds and bool(positions[1] - positions[0] >= bars)
 
 
 @dataclass(frozen=True, slots=True)
-class Abridged:
+class Abbreviated:
     """The spans, of which not all are shown, and where it says *simile*."""
 
     spans: tuple[PedalSpan, ...]
     words: tuple[PedalWord, ...]
 
 
-def abridge(spans: Sequence[PedalSpan], grid: Grid) -> Abridged:
+def abbreviate(spans: Sequence[PedalSpan], grid: Grid) -> Abbreviated:
     """Where the pedal does the same in bar after bar, the first bars and the word *simile*."""
     by_bar: list[list[PedalSpan]] = [[] for _ in grid.bars]
     for span in spans:
@@ -83,9 +90,9 @@ def abridge(spans: Sequence[PedalSpan], grid: Grid) -> Abridged:
     words: list[PedalWord] = []
     for (_, pattern), group in groupby(range(len(patterns)), key=patterns.__getitem__):
         bars = list(group)
-        hidden = bars[SHOWN:] if pattern and len(bars) >= ALIKE else []
+        hidden = bars[SHOWN_BARS:] if pattern and len(bars) >= FEWEST_ALIKE_BARS else []
         if hidden:
             words.append(PedalWord(by_bar[hidden[0]][0].start, "simile"))
         for k in bars:
             kept.extend(replace(span, shown=k not in hidden) for span in by_bar[k])
-    return Abridged(tuple(kept), tuple(words))
+    return Abbreviated(tuple(kept), tuple(words))

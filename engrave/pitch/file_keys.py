@@ -12,27 +12,29 @@ from fractions import Fraction
 import numpy as np
 
 from engrave.music.grid import Grid, seconds_at
-from engrave.music.note import Note, Section
+from engrave.music.note import KeySection, Note
 from engrave.music.performance import FileGrid
 from engrave.music.values import KeySignature
 from engrave.pitch.key_changes import PROFILE, SIGNATURES
-from engrave.pitch.keys import MODES, Music, find_key
+from engrave.pitch.keys import MODES, PitchSequence, find_key
 
 # Mean log likelihood of a note by which another signature may be better than the stated one.
-CONTRADICTED, BY_DEFAULT = 0.3, 0.05
+CONTRADICTING_GAIN, CONTRADICTING_GAIN_OF_DEFAULT = 0.3, 0.05
 
 
-def find_file_keys(notes: Sequence[Note], file: FileGrid, grid: Grid) -> tuple[Section, ...]:
+def find_file_keys(notes: Sequence[Note], file: FileGrid, grid: Grid) -> tuple[KeySection, ...]:
     """The key signatures of a file that states any and is not contradicted; else none.
 
     `notes` are those that lie on its grid, at least one.
     """
     ordered = sorted(notes, key=lambda note: (note.onset, note.pitch))
     seconds = seconds_at(np.array([key.quarter for key in file.keys]), file)
-    starts = [grid.bars[grid.bar_at(_place(quarter))].start for quarter in grid.quarter_at(seconds)]
-    sections: dict[Fraction, Section] = {}
+    starts = [
+        grid.bars[grid.bar_at(_position(quarter))].start for quarter in grid.quarter_at(seconds)
+    ]
+    sections: dict[Fraction, KeySection] = {}
     for start, key in zip(starts, file.keys, strict=True):
-        sections[start] = Section(start, KeySignature(key.fifths, MODES[key.minor]))
+        sections[start] = KeySection(start, KeySignature(key.fifths, MODES[key.minor]))
     if not sections or min(sections) != 0:
         return ()
     found = sorted(sections.values(), key=lambda section: section.start)
@@ -40,21 +42,23 @@ def find_file_keys(notes: Sequence[Note], file: FileGrid, grid: Grid) -> tuple[S
     ends = [*(section.start for section in found[1:]), None]
     for section, end in zip(found, ends, strict=True):
         inside = [n for n in ordered if n.onset >= section.start and (end is None or n.onset < end)]
-        if inside and not _suits(section.key.fifths, Music.of(inside)):
+        if inside and not _suits(section.key.fifths, PitchSequence.of(inside)):
             return ()
     fifths = [found[0].key.fifths]
     if not any(key.minor for key in file.keys):  # many programs never say minor
-        found[0] = Section(found[0].start, find_key(Music.of(ordered), fifths))
+        found[0] = KeySection(found[0].start, find_key(PitchSequence.of(ordered), fifths))
     return tuple(found)
 
 
-def _place(quarter: float) -> Fraction:
+def _position(quarter: float) -> Fraction:
     return Fraction(round(quarter * 4), 4)
 
 
-def _suits(fifths: int, music: Music) -> bool:
+def _suits(fifths: int, sequence: PitchSequence) -> bool:
     """Whether no other signature suits the music much better than this one."""
-    heard = np.bincount(music.pitch_class, music.weight, 12)
+    heard = np.bincount(sequence.pitch_class, sequence.weight, 12)
     degrees = np.log(PROFILE)
     suits = {int(k): float(heard @ np.roll(degrees, 7 * k) / heard.sum()) for k in SIGNATURES}
-    return max(suits.values()) - suits[fifths] <= (CONTRADICTED if fifths else BY_DEFAULT)
+    return max(suits.values()) - suits[fifths] <= (
+        CONTRADICTING_GAIN if fifths else CONTRADICTING_GAIN_OF_DEFAULT
+    )

@@ -17,18 +17,19 @@ import numpy as np
 
 from engrave.music.grid import Bar
 from engrave.music.hypotheses import shares
-from engrave.music.note import Note, Section
-from engrave.pitch.keys import FEW, Music, find_key, key_votes
+from engrave.music.note import KeySection, Note
+from engrave.pitch.keys import TOO_FEW_PITCHES, PitchSequence, find_key, key_votes
 
 # How often each pitch class sounds in music of a signature, counted in semitones from the tonic
 # of its major key (the same scores).
 PROFILE = (0.15, 0.021, 0.114, 0.026, 0.148, 0.092, 0.033, 0.139, 0.037, 0.12, 0.024, 0.096)
-CHANGE = 13.0  # log likelihood that a change must win
-FEW_SIGNS = 0.02  # what each sharp or flat costs in each bar: of C sharp and D flat the easier
+LEAST_GAIN_OF_CHANGE = 13.0  # log likelihood that a change must win
+# what each sharp or flat costs in each bar: of C sharp and D flat the easier
+ACCIDENTAL_COST = 0.02
 SIGNATURES = np.arange(-7, 8)
 
 
-def find_sections(notes: Sequence[Note], bars: Sequence[Bar]) -> tuple[Section, ...]:
+def find_key_sections(notes: Sequence[Note], bars: Sequence[Bar]) -> tuple[KeySection, ...]:
     """The key signatures of the piece, each with the place from which on it holds.
 
     `notes` are sorted by onset, then pitch; there is at least one.
@@ -39,19 +40,19 @@ def find_sections(notes: Sequence[Note], bars: Sequence[Bar]) -> tuple[Section, 
         )
         - 1
     )
-    path = _best_path(_suitability(Music.of(notes), bar_of, len(bars)))
+    path = _best_path(_signature_log_likelihoods(PitchSequence.of(notes), bar_of, len(bars)))
     if len(set(path)) == 1:
-        return (Section(Fraction(0), find_key(Music.of(notes))),)
+        return (KeySection(Fraction(0), find_key(PitchSequence.of(notes))),)
     sections = []
     for _, group in groupby(range(len(bars)), key=path.__getitem__):
         members = list(group)
         inside = [n for n, k in zip(notes, bar_of, strict=True) if members[0] <= k <= members[-1]]
-        key = find_key(Music.of(inside), [path[members[0]]])
-        sections.append(Section(bars[members[0]].start, key))
+        key = find_key(PitchSequence.of(inside), [path[members[0]]])
+        sections.append(KeySection(bars[members[0]].start, key))
     return tuple(sections)
 
 
-def weigh_keys(notes: Sequence[Note], sections: Sequence[Section]) -> dict[int, float]:
+def weigh_keys(notes: Sequence[Note], sections: Sequence[KeySection]) -> dict[int, float]:
     """Shares of belief in signatures: of the piece, or of the longest of several sections.
 
     `sections` are those that were found for the notes; the one that is written is the likeliest.
@@ -60,24 +61,29 @@ def weigh_keys(notes: Sequence[Note], sections: Sequence[Section]) -> dict[int, 
     starts = [section.start for section in sections]
     of = np.searchsorted([float(s) for s in starts], [float(n.onset) for n in ordered], "right") - 1
     main = int(np.bincount(of.clip(0)).argmax())
-    music = Music.of([note for note, k in zip(ordered, of, strict=True) if k == main])
-    if len(np.unique(music.pitch_class)) <= FEW or music.chord[-1] < FEW:
+    sequence = PitchSequence.of([note for note, k in zip(ordered, of, strict=True) if k == main])
+    if (
+        len(np.unique(sequence.pitch_class)) <= TOO_FEW_PITCHES
+        or sequence.chord[-1] < TOO_FEW_PITCHES
+    ):
         return {}
-    votes = key_votes(music).max(axis=1)
-    worth = dict(zip(range(-6, 6), votes.tolist(), strict=True))
+    votes = key_votes(sequence).max(axis=1)
+    log_likelihood = dict(zip(range(-6, 6), votes.tolist(), strict=True))
     written = sections[main].key.fifths
-    most = worth.pop(-6 if written == 6 else written, float(votes.max()))
-    return shares({written: most, **{k: min(vote, most) for k, vote in worth.items()}})
+    most = log_likelihood.pop(-6 if written == 6 else written, float(votes.max()))
+    return shares({written: most, **{k: min(vote, most) for k, vote in log_likelihood.items()}})
 
 
-def _suitability(music: Music, bar_of: np.ndarray, bars: int) -> np.ndarray:
+def _signature_log_likelihoods(
+    sequence: PitchSequence, bar_of: np.ndarray, bars: int
+) -> np.ndarray:
     """How well each signature suits each bar (bars x signatures)."""
     heard = np.zeros((bars, 12))
-    np.add.at(heard, (bar_of, music.pitch_class), music.weight)
+    np.add.at(heard, (bar_of, sequence.pitch_class), sequence.weight)
     heard /= np.maximum(heard.sum(axis=1, keepdims=True), 1e-9)
     degrees = np.log(PROFILE)
     suits = [heard @ np.roll(degrees, 7 * fifths) for fifths in SIGNATURES]
-    return np.stack(suits, axis=1) - FEW_SIGNS * np.abs(SIGNATURES)
+    return np.stack(suits, axis=1) - ACCIDENTAL_COST * np.abs(SIGNATURES)
 
 
 def _best_path(suits: np.ndarray) -> list[int]:
@@ -86,9 +92,9 @@ def _best_path(suits: np.ndarray) -> list[int]:
     back = []
     for here in suits[1:]:
         best = int(total.argmax())
-        change = total < total[best] - CHANGE
+        change = total < total[best] - LEAST_GAIN_OF_CHANGE
         back.append(np.where(change, best, np.arange(len(total))))
-        total = np.maximum(total, total[best] - CHANGE) + here
+        total = np.maximum(total, total[best] - LEAST_GAIN_OF_CHANGE) + here
     state = int(total.argmax())
     path = [state]
     for come in reversed(back):

@@ -26,11 +26,11 @@ from engrave.music.note import Note
 from engrave.music.values import KeySignature
 
 MODES: tuple[Literal["major"], Literal["minor"]] = ("major", "minor")
-LINE = np.arange(-15, 20)  # Fbb to B##
-CLASSES = LINE * 7 % 12  # the pitch class of each name
+LINE_OF_FIFTHS = np.arange(-15, 20)  # Fbb to B##
+PITCH_CLASSES = LINE_OF_FIFTHS * 7 % 12  # the pitch class of each name
 
-FEW = 2  # pitches, or chords: too little for a key to be heard
-MAJOR = (0, 2, 4, 5, 7, 9, 11)  # semitones of its degrees
+TOO_FEW_PITCHES = 2  # pitches, or chords: too little for a key to be heard
+MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)  # semitones of its degrees
 
 # fmt: off
 
@@ -38,7 +38,7 @@ MAJOR = (0, 2, 4, 5, 7, 9, 11)  # semitones of its degrees
 # its major key. In the votes a note weighs the square root of its length, at least a 16th's.
 CLOSING_CHORDS = 4  # at the end, in which the bass is looked for: a final chord may be broken
 OPENING_NOTES = 60
-SHORTEST = 0.25
+SHORTEST_WEIGHT = 0.25
 KEY_VOTES = (
     # major: whole piece
     (6.6, -5.2, -0.1, -7.2, 8.8, 4.5, -7.2, 11.4, -2.3, -0.3, -12.1, 0.5),
@@ -55,22 +55,22 @@ KEY_VOTES = (
 )
 # Six sharps are written rather than six flats when the chain of keys explains the notes so much
 # better (log likelihood; set by trial).
-SHARPS_FAVOURED = 6.0
+LEAST_GAIN_OF_SHARPS = 6.0
 
 # 2. How often (percent) each name sounds in a local key of either mode, relative to the key,
 # from 8 fifths below to 14 above.
-DEGREES = (
+NAME_SHARES = (
     (0, 0, 0.01, 0.03, 0.56, 0.19, 0.55, 10.61, 18.74, 22.33, 11, 7.63, 16.29, 9.26, 1.38, 0.55,
      0.36, 0.4, 0.11, 0, 0, 0, 0),
     (0, 0, 0.02, 0.04, 0.06, 0.21, 0.49, 8.73, 13.11, 1.95, 11.66, 15.72, 19.18, 13.35, 1.96, 1.08,
      9.74, 2.14, 0.37, 0.06, 0.02, 0.09, 0.01),
 )
 # How likely the local key stays from one onset to the next, in major and in minor.
-STAYING = (0.978, 0.963)
+STAY_PROBABILITY = (0.978, 0.963)
 # Where it goes otherwise: weights by the change of signature, -12 to 12 fifths; from major to
 # major, from major to minor, from minor to major, from minor to minor. (Leaps of 8 and more have
 # twice the weight that was measured: by trial, enharmonic changes come out best so.)
-MOVES = (
+MOVE_WEIGHTS = (
     (2.9, 0, 0.4, 3.2, 11.9, 5.4, 2.4, 3.8, 20.5, 2.8, 5.7, 73.8, 0, 40.1, 3.4, 2, 6.5, 9.3, 6.6, 1,
      21.2, 10.8, 1.7, 3.7, 23.3),
     (13.6, 17.1, 6.6, 2.6, 0.9, 1.2, 0.3, 1.1, 37.4, 32.4, 17.4, 32.2, 48.5, 30.7, 12.1, 1, 1.7,
@@ -82,28 +82,28 @@ MOVES = (
 )
 # ... times the weight of the signature arrived at, 10 flats to 10 sharps, in major and in minor
 # (beyond seven an eighth of what was measured: readers prefer the enharmonic key),
-SIGNATURES = (
+SIGNATURE_WEIGHTS = (
     (0, 1, 2, 47, 78, 100, 76, 67, 80, 64, 63, 81, 81, 73, 84, 98, 57, 41, 3, 1, 0),
     (0, 2, 3, 58, 63, 76, 74, 80, 86, 83, 77, 72, 84, 68, 71, 71, 28, 15, 1, 0, 0),
 )
 # ... times that of its distance from the written signature, -12 to 12 fifths, in major and minor.
-DISTANCES = (
+DISTANCE_WEIGHTS = (
     (4.1, 0, 5.8, 10.7, 5.6, 4, 6.9, 10.3, 9.1, 15.4, 8.3, 18.1, 100, 34, 5.4, 15.5, 13, 4.5, 3,
      11.1, 10.1, 8, 2.1, 2.9, 3.7),
     (14.6, 6.3, 9.8, 8.6, 6.1, 5.7, 8.9, 6.6, 15.7, 35.3, 13.8, 38.6, 68.7, 25.2, 10, 10.7, 9.7,
      9.9, 6.2, 5.1, 10.9, 13.6, 3.3, 0, 0.1),
 )
-STARTING = (0.6, 0.3)  # the chance that the music starts in the major, minor key of the signature
-FLOOR = 0.05  # what was never seen still has this weight
-TEMPER = 0.5  # notes are not independent of each other: the weight of each one's evidence
-REACH = 12  # widest distance in fifths that the tables tell apart
-STEP_LIMIT = 4.0  # quarter notes within which a step is heard as one
+START_PROBABILITY = (0.6, 0.3)  # that the music starts in the major, minor key of the signature
+LEAST_WEIGHT = 0.05  # what was never seen still has this weight
+EVIDENCE_WEIGHT = 0.5  # notes are not independent of each other: the weight of each one's evidence
+WIDEST_DISTANCE = 12  # widest distance in fifths that the tables tell apart
+LONGEST_STEP = 4.0  # quarter notes within which a step is heard as one
 
 # fmt: on
 
 
 @dataclass(frozen=True, slots=True)
-class Music:
+class PitchSequence:
     """The notes as arrays, sorted by onset, then pitch.
 
     `chord` numbers the onsets; the notes of note i's chord are `first[i]` up to `stop[i]`;
@@ -129,7 +129,7 @@ class Music:
         backwards = _steps_before([-t for t in reversed(times)], pitches[::-1])[::-1]
         return cls(
             pitch=np.array(pitches),
-            weight=np.sqrt([max(float(note.duration), SHORTEST) for note in notes]),
+            weight=np.sqrt([max(float(note.duration), SHORTEST_WEIGHT) for note in notes]),
             chord=np.repeat(np.arange(len(sizes)), sizes),
             first=np.repeat(stops - sizes, sizes),
             stop=np.repeat(stops, sizes),
@@ -155,33 +155,37 @@ def _steps_before(times: Sequence[float], pitches: Sequence[int]) -> np.ndarray:
         waiting.append(i)
         near = [latest[p] for d in (-1, 1, -2, 2) if (p := pitch + d) in latest]
         best = max(near, key=lambda j: times[j], default=-1)
-        found.append(best if best >= 0 and time - times[best] <= STEP_LIMIT else -1)
+        found.append(best if best >= 0 and time - times[best] <= LONGEST_STEP else -1)
     return np.array(found)
 
 
-def find_key(music: Music, signatures: Sequence[int] = range(-6, 6)) -> KeySignature:
+def find_key(sequence: PitchSequence, signatures: Sequence[int] = range(-6, 6)) -> KeySignature:
     """The key of the music, its signature one of those given (six flats may be six sharps)."""
-    if len(np.unique(music.pitch_class)) <= FEW or music.chord[-1] < FEW:
-        return KeySignature(_plainest(music, signatures))
-    scores = key_votes(music, signatures)
+    if (
+        len(np.unique(sequence.pitch_class)) <= TOO_FEW_PITCHES
+        or sequence.chord[-1] < TOO_FEW_PITCHES
+    ):
+        return KeySignature(_plainest(sequence, signatures))
+    scores = key_votes(sequence, signatures)
     best, mode = np.unravel_index(scores.argmax(), scores.shape)
     fifths = signatures[int(best)]
     if abs(fifths) == 6:
-        flats, sharps = (local_keys(music, k).log_likelihood for k in (-6, 6))
-        fifths = 6 if sharps > flats + SHARPS_FAVOURED else -6
+        flats, sharps = (local_keys(sequence, k).log_likelihood for k in (-6, 6))
+        fifths = 6 if sharps > flats + LEAST_GAIN_OF_SHARPS else -6
     # The votes tell signatures apart better than modes: a close on either tonic decides.
-    close = int(music.pitch[music.chord > music.chord[-1] - CLOSING_CHORDS].min()) % 12
+    close = int(sequence.pitch[sequence.chord > sequence.chord[-1] - CLOSING_CHORDS].min()) % 12
     tonics = [7 * fifths % 12, (7 * fifths + 9) % 12]
     return KeySignature(fifths, MODES[tonics.index(close) if close in tonics else mode])
 
 
-def key_votes(music: Music, signatures: Sequence[int] = range(-6, 6)) -> np.ndarray:
+def key_votes(sequence: PitchSequence, signatures: Sequence[int] = range(-6, 6)) -> np.ndarray:
     """Log likelihoods of the signatures in either mode (signatures x modes)."""
-    last = music.first[-1]  # the lowest note of the last chord
-    n = len(music.pitch)
+    last = sequence.first[-1]  # the lowest note of the last chord
+    n = len(sequence.pitch)
     heard = np.stack(
         [
-            np.bincount(music.pitch_class[part], music.weight[part], 12) / music.weight[part].sum()
+            np.bincount(sequence.pitch_class[part], sequence.weight[part], 12)
+            / sequence.weight[part].sum()
             for part in (slice(0, n), slice(0, OPENING_NOTES), slice(last, last + 1))
         ]
     )
@@ -191,10 +195,10 @@ def key_votes(music: Music, signatures: Sequence[int] = range(-6, 6)) -> np.ndar
     return scores
 
 
-def _plainest(music: Music, signatures: Sequence[int]) -> int:
+def _plainest(sequence: PitchSequence, signatures: Sequence[int]) -> int:
     """The signature with the fewest signs of those that need the fewest accidentals."""
-    heard = np.unique(music.pitch_class)
-    foreign = {k: np.isin((heard - 7 * k) % 12, MAJOR, invert=True).sum() for k in signatures}
+    heard = np.unique(sequence.pitch_class)
+    foreign = {k: np.isin((heard - 7 * k) % 12, MAJOR_SCALE, invert=True).sum() for k in signatures}
     return min(signatures, key=lambda k: (foreign[k], abs(k)))
 
 
@@ -205,53 +209,57 @@ _MODE = np.repeat((0, 1), 21)
 
 @dataclass(frozen=True, slots=True)
 class LocalKeys:
-    """What the chain of keys says: for each note the chances of its names (notes x LINE), the mean
-    signature of its onset (fifths), and how well the whole fits (natural log, up to a constant)."""
+    """What the chain of keys says: for each note the chances of its names (notes x LINE_OF_FIFTHS),
+    the mean signature of its onset (fifths), and how well the whole fits (natural log, up to a
+    constant)."""
 
     names: np.ndarray
     signature: np.ndarray
     log_likelihood: float
 
 
-def local_keys(music: Music, fifths: int) -> LocalKeys:
+def local_keys(sequence: PitchSequence, fifths: int) -> LocalKeys:
     """The chain of local keys in a piece whose written signature is `fifths`."""
     sounding = _names_in_keys()
     by_class = np.zeros((12, len(_MODE)))
-    np.add.at(by_class, CLASSES, sounding)
+    np.add.at(by_class, PITCH_CLASSES, sounding)
     # A pitch class counts once at an onset, however often it is doubled.
-    present = np.zeros((music.chord[-1] + 1, 12))
-    present[music.chord, music.pitch_class] = 1
-    evidence = TEMPER * present @ np.log(by_class)
+    present = np.zeros((sequence.chord[-1] + 1, 12))
+    present[sequence.chord, sequence.pitch_class] = 1
+    evidence = EVIDENCE_WEIGHT * present @ np.log(by_class)
     top = evidence.max(axis=1, keepdims=True)
     keys, log_likelihood = _forward_backward(np.exp(evidence - top), *_chain(fifths))
-    names = (keys[music.chord] / by_class[music.pitch_class]) @ sounding.T
-    names *= music.pitch_class[:, None] == CLASSES
+    names = (keys[sequence.chord] / by_class[sequence.pitch_class]) @ sounding.T
+    names *= sequence.pitch_class[:, None] == PITCH_CLASSES
     return LocalKeys(
         names / names.sum(axis=1, keepdims=True),
-        (keys @ _SIGNATURE)[music.chord],
+        (keys @ _SIGNATURE)[sequence.chord],
         log_likelihood + float(top.sum()),
     )
 
 
 def _names_in_keys() -> np.ndarray:
-    """How often each name sounds in each local key (LINE x states)."""
-    place = LINE[:, None] - _SIGNATURE + 8
-    inside = (place >= 0) & (place < len(DEGREES[0]))
-    often = np.array(DEGREES)[_MODE, np.clip(place, 0, len(DEGREES[0]) - 1)]
+    """How often each name sounds in each local key (LINE_OF_FIFTHS x states)."""
+    degree = LINE_OF_FIFTHS[:, None] - _SIGNATURE + 8
+    inside = (degree >= 0) & (degree < len(NAME_SHARES[0]))
+    often = np.array(NAME_SHARES)[_MODE, np.clip(degree, 0, len(NAME_SHARES[0]) - 1)]
     return np.where(inside, often, 0) + 1e-6
 
 
 def _chain(fifths: int) -> tuple[np.ndarray, np.ndarray]:
     """The transition matrix between local keys, and the chances of each at the start."""
-    change = np.clip(_SIGNATURE - _SIGNATURE[:, None], -REACH, REACH) + REACH
-    arrival = np.array(SIGNATURES)[_MODE, _SIGNATURE + 10] + FLOOR
-    away = np.clip(_SIGNATURE - fifths, -REACH, REACH) + REACH
-    arrival = arrival * (np.array(DISTANCES)[_MODE, away] + FLOOR)
-    moves = (np.array(MOVES)[2 * _MODE[:, None] + _MODE, change] + FLOOR) * arrival
+    change = (
+        np.clip(_SIGNATURE - _SIGNATURE[:, None], -WIDEST_DISTANCE, WIDEST_DISTANCE)
+        + WIDEST_DISTANCE
+    )
+    arrival = np.array(SIGNATURE_WEIGHTS)[_MODE, _SIGNATURE + 10] + LEAST_WEIGHT
+    away = np.clip(_SIGNATURE - fifths, -WIDEST_DISTANCE, WIDEST_DISTANCE) + WIDEST_DISTANCE
+    arrival = arrival * (np.array(DISTANCE_WEIGHTS)[_MODE, away] + LEAST_WEIGHT)
+    moves = (np.array(MOVE_WEIGHTS)[2 * _MODE[:, None] + _MODE, change] + LEAST_WEIGHT) * arrival
     np.fill_diagonal(moves, 0)
-    staying = np.array(STAYING)[_MODE]
+    staying = np.array(STAY_PROBABILITY)[_MODE]
     moves *= ((1 - staying) / moves.sum(axis=1))[:, None]
-    start = np.where(fifths == _SIGNATURE, np.array(STARTING)[_MODE], 0.003)
+    start = np.where(fifths == _SIGNATURE, np.array(START_PROBABILITY)[_MODE], 0.003)
     return moves + np.diag(staying), start / start.sum()
 
 

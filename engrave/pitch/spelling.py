@@ -24,17 +24,26 @@ import numpy as np
 
 from engrave.music.arrays import Floats
 from engrave.music.grid import Bar
-from engrave.music.note import Note, Section, Spelling
-from engrave.music.values import LINE_OF_FIFTHS, SEMITONES, KeySignature, Pitch
-from engrave.pitch.key_changes import find_sections
-from engrave.pitch.keys import CLASSES, LINE, MAJOR, REACH, LocalKeys, Music, find_key, local_keys
+from engrave.music.note import KeySection, Note, Spelling
+from engrave.music.values import SEMITONES, STEPS_BY_FIFTHS, KeySignature, Pitch
+from engrave.pitch.key_changes import find_key_sections
+from engrave.pitch.keys import (
+    LINE_OF_FIFTHS,
+    MAJOR_SCALE,
+    PITCH_CLASSES,
+    WIDEST_DISTANCE,
+    LocalKeys,
+    PitchSequence,
+    find_key,
+    local_keys,
+)
 
 # fmt: off
 
 # The vote of a neighbour by the distance from its name to the candidate, -12 to 12 fifths
 # (all a fifth stronger than fitted, by trial).
-NEAR, FAR = 6, 100  # notes on each side that count as near and far
-PAIRS = (
+NEAR_NOTES, FAR_NOTES = 6, 100  # notes on each side that count as near and far
+NEIGHBOUR_VOTES = (
     # struck together
     (-0.1, -0.3, 0, -1.7, -1, -0.8, 0.3, 0.2, -0.4, 0.2, -0.5, 0, 0, -0.4, 0.3, -0.4, 0.8, 1.1, 0.1,
      -0.2, -1.1, -0.5, 0, 0.1, 0.3),
@@ -51,7 +60,7 @@ PAIRS = (
 )
 # How much sharper names are favoured: rows by the step that led here (from 2 semitones below, 1
 # below, none, 1 above, 2 above), columns by the step that follows (to 2 below ... 2 above).
-STEPS = (
+STEP_VOTES = (
     (0, 0.1, 0.2, 0.2, 0.1),
     (-0.3, -0.5, -0.2, 0.4, -0.4),
     (0.2, -0.1, 0, -0.1, -0.1),
@@ -59,16 +68,16 @@ STEPS = (
     (-0.2, -0.4, -0.2, 0.4, 0.3),
 )
 # What speaks for each name as such, Fbb to B##,
-NAMES = (-0.3, -0.4, -0.2, -0.5, 0.1, -0.1, -0.6, -0.1, 0, 0.2, 0.2, 0.1, 0.3, 0.5, 0.3, 0.4, 0,
+NAME_BIAS = (-0.3, -0.4, -0.2, -0.5, 0.1, -0.1, -0.6, -0.1, 0, 0.2, 0.2, 0.1, 0.3, 0.5, 0.3, 0.4, 0,
     0.4, 0.6, 0.7, 0.5, 0.4, 0.3, -0.1, 0.1, -0.1, -0.1, 0.1, -0.2, -0.3, -0.1, -0.6, -0.4, -0.6,
     -0.4)
 # ... and for its distance from the written signature, -14 to 20 fifths.
-RELATIVE = (0.2, -0.3, -0.4, -0.1, -0.2, -0.1, -0.1, -0.1, -0.2, 0.4, 0.5, 0.4, 0.2, 0.5, 0.5, 0.4,
+KEY_BIAS = (0.2, -0.3, -0.4, -0.1, -0.2, -0.1, -0.1, -0.1, -0.2, 0.4, 0.5, 0.4, 0.2, 0.5, 0.5, 0.4,
     0.6, 0.4, 0.3, 0.2, 0.1, 0.2, 0.2, -0.1, -0.2, -0.1, 0, -0.3, -0.4, -0.3, -0.1, 0, 0.2, -0.4,
     -0.7)
-RISING = 1.5  # log odds of a sharper name for a foreign note in a line that goes up by semitones
+RISING_LOG_ODDS = 1.5  # of a sharper name for a foreign note in a line that goes up by semitones
 KEY_WEIGHT = 0.58  # the weight of the local keys against the votes
-ROUNDS = 4
+REFINING_ROUNDS = 4
 # fmt: on
 
 
@@ -76,7 +85,7 @@ def spell(
     notes: Sequence[Note],
     key: KeySignature | None = None,
     bars: Sequence[Bar] = (),
-    stated: tuple[Section, ...] = (),
+    stated: tuple[KeySection, ...] = (),
 ) -> Spelling:
     """Names every note. `key`, where the user knows it, is written and the spelling follows it.
 
@@ -84,104 +93,111 @@ def spell(
     `bars`.
     """
     if not notes:
-        return Spelling((), (Section(Fraction(0), key or KeySignature(0)),))
+        return Spelling((), (KeySection(Fraction(0), key or KeySignature(0)),))
     order = sorted(range(len(notes)), key=lambda i: (notes[i].onset, notes[i].pitch))
     ordered = [notes[i] for i in order]
-    sections: tuple[Section, ...]
+    sections: tuple[KeySection, ...]
     if key:
-        sections = (Section(Fraction(0), key),)
+        sections = (KeySection(Fraction(0), key),)
     elif stated:
         sections = stated
     elif bars:
-        sections = find_sections(ordered, bars)
+        sections = find_key_sections(ordered, bars)
     else:
-        sections = (Section(Fraction(0), find_key(Music.of(ordered))),)
+        sections = (KeySection(Fraction(0), find_key(PitchSequence.of(ordered))),)
     spelled = list(notes)
     for i, pitch in zip(order, _name_sections(ordered, sections), strict=True):
         spelled[i] = replace(notes[i], spelling=pitch)
     return Spelling(tuple(spelled), sections)
 
 
-def _name_sections(notes: Sequence[Note], sections: Sequence[Section]) -> Iterator[Pitch]:
+def _name_sections(notes: Sequence[Note], sections: Sequence[KeySection]) -> Iterator[Pitch]:
     """The pitches of notes in order, each section's in its key."""
     stops = [section.start for section in sections[1:]]
     for k, group in groupby(notes, key=lambda note: bisect_right(stops, note.onset)):
         inside = list(group)
-        music, key = Music.of(inside), sections[k].key
-        names = _refine(music, key, local_keys(music, key.fifths))
-        chances = _octaves_agree(music, names) + _rising(music, key)
-        fifths = LINE[chances.argmax(axis=1)]
-        for note, place in zip(inside, fifths.tolist(), strict=True):
-            yield _pitch(note.pitch, place)
+        sequence, key = PitchSequence.of(inside), sections[k].key
+        names = _refine(sequence, key, local_keys(sequence, key.fifths))
+        chances = _octaves_agree(sequence, names) + _rising(sequence, key)
+        fifths = LINE_OF_FIFTHS[chances.argmax(axis=1)]
+        for note, fifth in zip(inside, fifths.tolist(), strict=True):
+            yield _pitch(note.pitch, fifth)
 
 
 def _pitch(midi: int, fifths: int) -> Pitch:
-    step = LINE_OF_FIFTHS[(fifths + 1) % 7]
+    step = STEPS_BY_FIFTHS[(fifths + 1) % 7]
     alter = (fifths + 1) // 7
     return Pitch(step, alter, (midi - alter - SEMITONES[step]) // 12 - 1)
 
 
-def _refine(music: Music, key: KeySignature, heard: LocalKeys) -> np.ndarray:
+def _refine(sequence: PitchSequence, key: KeySignature, heard: LocalKeys) -> np.ndarray:
     """The chances of the names after the neighbours' votes (notes x LINE)."""
     names = heard.names
-    own = KEY_WEIGHT * np.log(names + 1e-6) + _own_votes(music, key, heard.signature)
-    own = np.where(music.pitch_class[:, None] == CLASSES, own, -np.inf)
-    distance = LINE - LINE[:, None]
+    own = KEY_WEIGHT * np.log(names + 1e-6) + _own_votes(sequence, key, heard.signature)
+    own = np.where(sequence.pitch_class[:, None] == PITCH_CLASSES, own, -np.inf)
+    distance = LINE_OF_FIFTHS - LINE_OF_FIFTHS[:, None]
     pairs = np.where(
-        abs(distance) <= REACH,
-        np.array(PAIRS)[:, np.clip(distance, -REACH, REACH) + REACH],
+        abs(distance) <= WIDEST_DISTANCE,
+        np.array(NEIGHBOUR_VOTES)[
+            :, np.clip(distance, -WIDEST_DISTANCE, WIDEST_DISTANCE) + WIDEST_DISTANCE
+        ],
         0,
     )
-    for _ in range(ROUNDS):
+    for _ in range(REFINING_ROUNDS):
         score = own + sum(
-            near @ votes for near, votes in zip(_neighbours(music, names), pairs, strict=True)
+            near @ votes for near, votes in zip(_neighbours(sequence, names), pairs, strict=True)
         )
         names = np.exp(score - score.max(axis=1, keepdims=True))
         names /= names.sum(axis=1, keepdims=True)
     return names
 
 
-def _octaves_agree(music: Music, names: np.ndarray) -> np.ndarray:
+def _octaves_agree(sequence: PitchSequence, names: np.ndarray) -> np.ndarray:
     """The names' log chances where octaves struck together have one name, as on any page."""
-    _, octaves = np.unique(12 * music.first + music.pitch_class, return_inverse=True)
-    chances = np.zeros((octaves.max() + 1, len(LINE)))
+    _, octaves = np.unique(12 * sequence.first + sequence.pitch_class, return_inverse=True)
+    chances = np.zeros((octaves.max() + 1, len(LINE_OF_FIFTHS)))
     np.add.at(chances, octaves, np.log(names + 1e-12))
     return chances[octaves]
 
 
-def _rising(music: Music, key: KeySignature) -> np.ndarray:
+def _rising(sequence: PitchSequence, key: KeySignature) -> np.ndarray:
     """What speaks for sharper names (notes x LINE) in lines that go up by semitones.
 
     It is asked of notes foreign to the signature, once their neighbours have their names.
     """
-    foreign = np.isin((music.pitch_class - 7 * key.fifths) % 12, MAJOR, invert=True)
-    below = (music.before >= 0) & (music.pitch[music.before] == music.pitch - 1)
-    above = (music.after >= 0) & (music.pitch[music.after] == music.pitch + 1)
-    votes: np.ndarray = RISING * (foreign & below & above)[:, None] * LINE / 12
+    foreign = np.isin((sequence.pitch_class - 7 * key.fifths) % 12, MAJOR_SCALE, invert=True)
+    below = (sequence.before >= 0) & (sequence.pitch[sequence.before] == sequence.pitch - 1)
+    above = (sequence.after >= 0) & (sequence.pitch[sequence.after] == sequence.pitch + 1)
+    votes: np.ndarray = RISING_LOG_ODDS * (foreign & below & above)[:, None] * LINE_OF_FIFTHS / 12
     return votes
 
 
-def _own_votes(music: Music, key: KeySignature, signature: np.ndarray) -> np.ndarray:
+def _own_votes(sequence: PitchSequence, key: KeySignature, signature: np.ndarray) -> np.ndarray:
     """What speaks for each name without its neighbours' names (notes x LINE)."""
-    pitch = music.pitch
-    led = np.where(music.before < 0, 0, pitch[music.before] - pitch) + 2
-    leads = np.where(music.after < 0, 0, pitch[music.after] - pitch) + 2
-    sharper = (LINE - (signature + 2)[:, None]) / 12  # a key's names centre 2 fifths above it
-    relative = np.array(RELATIVE)[np.clip(LINE - key.fifths, -14, 20) + 14]
-    votes: Floats = np.array(STEPS)[led, leads][:, None] * sharper + np.array(NAMES) + relative
+    pitch = sequence.pitch
+    led = np.where(sequence.before < 0, 0, pitch[sequence.before] - pitch) + 2
+    leads = np.where(sequence.after < 0, 0, pitch[sequence.after] - pitch) + 2
+    # a key's names centre 2 fifths above it
+    sharper = (LINE_OF_FIFTHS - (signature + 2)[:, None]) / 12
+    relative = np.array(KEY_BIAS)[np.clip(LINE_OF_FIFTHS - key.fifths, -14, 20) + 14]
+    votes: Floats = (
+        np.array(STEP_VOTES)[led, leads][:, None] * sharper + np.array(NAME_BIAS) + relative
+    )
     return votes
 
 
-def _neighbours(music: Music, names: np.ndarray) -> list[np.ndarray]:
-    """The mean names (notes x LINE) of each kind of neighbour, in the order of PAIRS."""
+def _neighbours(sequence: PitchSequence, names: np.ndarray) -> list[np.ndarray]:
+    """The mean names (notes x LINE) of each kind of neighbour, in the order of NEIGHBOUR_VOTES."""
     n = len(names)
-    sums = np.vstack([np.zeros(len(LINE)), np.cumsum(names, axis=0)])
-    together = sums[music.stop] - sums[music.first]
-    size = music.stop - music.first
+    sums = np.vstack([np.zeros(len(LINE_OF_FIFTHS)), np.cumsum(names, axis=0)])
+    together = sums[sequence.stop] - sums[sequence.first]
+    size = sequence.stop - sequence.first
     found = [(together - names) / np.maximum(size - 1, 1)[:, None]]
-    found += [np.where(step[:, None] < 0, 0, names[step]) for step in (music.after, music.before)]
-    for width in (NEAR, FAR):
-        low, high = np.maximum(music.first - width, 0), np.minimum(music.stop + width, n)
+    found += [
+        np.where(step[:, None] < 0, 0, names[step]) for step in (sequence.after, sequence.before)
+    ]
+    for width in (NEAR_NOTES, FAR_NOTES):
+        low, high = np.maximum(sequence.first - width, 0), np.minimum(sequence.stop + width, n)
         others = np.maximum(high - low - size, 1)[:, None]
         found.append((sums[high] - sums[low] - together) / others)
     return found

@@ -18,27 +18,28 @@ from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
 from engrave.music.performance import PlayedNote
 
-ODD = (5, 7)  # beats in a bar that divides into unequal parts
-PLAINLY = 1.25  # so many times heavier must the place be that lets the lesser part come first
+ADDITIVE_BEATS = (5, 7)  # beats in a bar that divides into unequal parts
+# so many times heavier must the place be that lets the lesser part come first
+LEAST_WEIGHT_RATIO = 1.25
 
 
-def divide_bars(notes: Sequence[Note], played: Sequence[PlayedNote], grid: Grid) -> Grid:
+def group_beats_of_bars(notes: Sequence[Note], played: Sequence[PlayedNote], grid: Grid) -> Grid:
     """The grid with bars that divide as the notes are played."""
     weights = _weights(notes, played)
     bars: list[Bar] = []
     for (beats, _), run in groupby(grid.bars, key=lambda bar: (bar.beats, bar.beat_type)):
         alike = list(run)
-        lesser_first = beats in ODD and _lesser_first(alike, weights)
-        bars += [replace(bar, lesser_first=lesser_first) for bar in alike]
+        short_group_first = beats in ADDITIVE_BEATS and _short_group_first(alike, weights)
+        bars += [replace(bar, short_group_first=short_group_first) for bar in alike]
     return replace(grid, bars=tuple(bars))
 
 
-def _lesser_first(bars: Sequence[Bar], weights: dict[Fraction, float]) -> bool:
+def _short_group_first(bars: Sequence[Bar], weights: dict[Fraction, float]) -> bool:
     late, early = (
-        sum(weights.get(bar.end - bar.full_length + bar.half, 0.0) for bar in way)
-        for way in (bars, [replace(bar, lesser_first=True) for bar in bars])
+        sum(weights.get(bar.end - bar.full_length + bar.division, 0.0) for bar in way)
+        for way in (bars, [replace(bar, short_group_first=True) for bar in bars])
     )
-    return early > PLAINLY * late
+    return early > LEAST_WEIGHT_RATIO * late
 
 
 def _weights(notes: Sequence[Note], played: Sequence[PlayedNote]) -> dict[Fraction, float]:
@@ -50,8 +51,8 @@ def _weights(notes: Sequence[Note], played: Sequence[PlayedNote]) -> dict[Fracti
     weights: dict[Fraction, float] = defaultdict(float)
     for own in sorted({(note.part, note.hand) for note in notes}):
         line = [note for note in notes if (note.part, note.hand) == own and not note.grace]
-        places = sorted({note.onset for note in line})
-        until = dict(pairwise(places))
+        positions = sorted({note.onset for note in line})
+        until = dict(pairwise(positions))
         for note in line:
             length = until.get(note.onset, note.end) - note.onset
             weights[note.onset] += float(length) * played[note.played].velocity

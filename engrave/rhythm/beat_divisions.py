@@ -10,21 +10,21 @@ from math import gcd
 
 import numpy as np
 
-TICKS = 120  # of a beat
+TICKS_PER_BEAT = 120
 
 # How unusual it is that a beat divides so (a cost), for plain and for dotted (compound) beats.
 # Sevenths are left out: MuseScore 3 counts 480 ticks a quarter and cannot place them exactly.
-SIMPLE = {1: 0.0, 2: 0.2, 4: 0.65, 3: 1.25, 6: 2.1, 8: 2.25, 5: 4.2}
-COMPOUND = {1: 0.0, 3: 0.2, 6: 0.65, 2: 1.7, 4: 2.25, 12: 2.25}
+SIMPLE_DIVISIONS = {1: 0.0, 2: 0.2, 4: 0.65, 3: 1.25, 6: 2.1, 8: 2.25, 5: 4.2}
+COMPOUND_DIVISIONS = {1: 0.0, 3: 0.2, 6: 0.65, 2: 1.7, 4: 2.25, 12: 2.25}
 # Divisions of the two hands that may meet in one beat, either way round.
-SIMPLE_CROSS = [(2, 3), (4, 3), (8, 3), (2, 6), (4, 6)]
-COMPOUND_CROSS = [(3, 2), (6, 2), (3, 4), (6, 4)]
+SIMPLE_CROSS_RHYTHMS = [(2, 3), (4, 3), (8, 3), (2, 6), (4, 6)]
+COMPOUND_CROSS_RHYTHMS = [(3, 2), (6, 2), (3, 4), (6, 4)]
 CROSS_COST = 1.75
 CHANGE_COST = 3.6  # when a beat divides unlike the one before
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class HandDivisions:
     """The division pairs (right hand, left hand), those of plain beats before the compound ones.
 
     `cost` is what it takes that a beat divides so, `change` what one after the other takes;
@@ -32,15 +32,18 @@ class Pairs:
     """
 
     divisions: tuple[tuple[int, int], ...]
-    plain: int  # how many of them are of plain beats
+    simple_count: int  # how many of them are of plain beats
     cost: np.ndarray
     change: np.ndarray
     crossing: np.ndarray
 
     @classmethod
-    def of_tables(cls) -> "Pairs":
+    def of_tables(cls) -> "HandDivisions":
         """All pairs of divisions of the tables, with what each costs."""
-        plain, compound = _costs(SIMPLE, SIMPLE_CROSS), _costs(COMPOUND, COMPOUND_CROSS)
+        plain, compound = (
+            _costs(SIMPLE_DIVISIONS, SIMPLE_CROSS_RHYTHMS),
+            _costs(COMPOUND_DIVISIONS, COMPOUND_CROSS_RHYTHMS),
+        )
         divisions = (*plain, *compound)
         change = np.zeros((len(divisions), len(divisions)))
         for kind in (slice(0, len(plain)), slice(len(plain), None)):
@@ -52,9 +55,11 @@ class Pairs:
         crossing = np.array([right % left != 0 and left % right != 0 for right, left in divisions])
         return cls(divisions, len(plain), cost, change, crossing)
 
-    def of_beat(self, length: Fraction, compound: bool, smallest: Fraction) -> tuple[int, ...]:
+    def allowed_in(self, length: Fraction, compound: bool, smallest: Fraction) -> tuple[int, ...]:
         """Indices of the pairs into which such a beat may divide, with no note under `smallest`."""
-        kind = range(self.plain, len(self.divisions)) if compound else range(self.plain)
+        kind = (
+            range(self.simple_count, len(self.divisions)) if compound else range(self.simple_count)
+        )
         return tuple(
             pair
             for pair in kind
@@ -85,7 +90,7 @@ def _alike(a: tuple[int, int], b: tuple[int, int]) -> bool:
     return all(x % y == 0 or y % x == 0 for x, y in zip(a, b, strict=True))
 
 
-PAIRS = Pairs.of_tables()
+HAND_DIVISIONS = HandDivisions.of_tables()
 
 
 def shortest_value(length: Fraction, compound: bool, division: int) -> Fraction:
@@ -100,7 +105,7 @@ def shortest_value(length: Fraction, compound: bool, division: int) -> Fraction:
     return part / 3 if part.numerator % 3 == 0 else part
 
 
-def beat_parts(length: Fraction, compound: bool, smallest: Fraction = Fraction(0)) -> int:
+def default_division(length: Fraction, compound: bool, smallest: Fraction = Fraction(0)) -> int:
     """The parts of a beat at which notes end as a matter of course: halves or thirds.
 
     None (one part) where they would be shorter than `smallest`.

@@ -21,31 +21,32 @@ from numpy.lib.stride_tricks import sliding_window_view
 from engrave.listening import heads
 from engrave.music.arrays import Floats
 
-PLACES = 24  # in a beat
+POSITIONS_PER_BEAT = 24
 STIFFNESS = 15.0  # the cost of changing tempo within a beat, per unit of its logarithm
 SHORT_WAIT, LONG_WAIT = 0.15, 4.0  # beats; between them changes are cheaper the longer the wait
-JITTER, UNEVEN = 0.02, 0.15  # standard deviation of a wait: seconds, and share of it
-FARTHEST = 5  # places by which a chord may be off
+JITTER, RELATIVE_JITTER = 0.02, 0.15  # standard deviation of a wait: seconds, and share of it
+FARTHEST_POSITION = 5  # places by which a chord may be off
 TEMPO_STEPS = 6  # steps of the tempo scale from one chord to the next, at most
 PHASE_WEIGHT = 0.8  # how much each chord's place in the beat counts
 PACE_WEIGHT = 0.35  # and how long it takes the beat to be
-ANYWHERE = 0.03  # share of chords that fall on no division
-HOPELESS = 25.0  # log likelihood by which a tempo may be worse than the best and be followed
-SLIP = 8.0  # the cost of losing or winning beats of a bar
-LEAST = 1e-4  # probability that any pace has
-BLOCK = 256  # chords whose evidence is computed at a time
+OFF_GRID_SHARE = 0.03  # share of chords that fall on no division
+# log likelihood by which a tempo may be worse than the best and be followed
+LARGEST_LOG_LIKELIHOOD_GAP = 25.0
+SLIP_COST = 8.0  # the cost of losing or winning beats of a bar
+LEAST_TEMPO_PROBABILITY = 1e-4  # probability that any pace has
+CHORDS_PER_BLOCK = 256  # chords whose evidence is computed at a time
 
 
 @dataclass(frozen=True, slots=True)
-class Tempi:
+class TempoGrid:
     """The tempi that a pulse may have, evenly spaced by their logarithm.
 
-    `likely` is the log probability of each for one beat. `levels` says how likely it is that a
+    `log_prior` is the log probability of each for one beat. `levels` says how likely it is that a
     chord has a beat in mind that is so many times as long as that of the piece.
     """
 
     seconds: np.ndarray
-    likely: np.ndarray
+    log_prior: np.ndarray
     levels: Mapping[Fraction, float]
 
     @classmethod
@@ -55,11 +56,11 @@ class Tempi:
         longest: float,
         count: int,
         levels: Mapping[Fraction, float],
-        likely: Callable[[np.ndarray], np.ndarray] = np.zeros_like,
-    ) -> "Tempi":
-        """`count` beats of `shortest` to `longest` seconds; `likely` takes their logarithms."""
+        log_prior: Callable[[np.ndarray], np.ndarray] = np.zeros_like,
+    ) -> "TempoGrid":
+        """`count` beats of `shortest` to `longest` seconds; `log_prior` takes their logarithms."""
         log_seconds = np.linspace(np.log(shortest), np.log(longest), count)
-        return cls(np.exp(log_seconds), likely(log_seconds), levels)
+        return cls(np.exp(log_seconds), log_prior(log_seconds), levels)
 
     @property
     def step(self) -> float:
@@ -68,30 +69,32 @@ class Tempi:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class BeatPath:
     """Where each chord falls, in beats after the beat of the first one, and how likely (log)."""
 
     position: np.ndarray
-    worth: float
+    log_likelihood: float
 
 
-def follow_bars(time: np.ndarray, heard: np.ndarray, tempi: Tempi, bar: np.ndarray) -> Way:
+def follow_beat_pointer(
+    time: np.ndarray, heard: np.ndarray, tempi: TempoGrid, bar: np.ndarray
+) -> BeatPath:
     """The likeliest way of the pulse through chords that also say where in a bar they stand.
 
-    `time` holds the seconds of the chords, increasing; `heard` is what `hear_pulse` makes of them.
-    `bar` holds log likelihoods, a row a chord,
-    `PLACES` columns for each beat of the bar, which may slip by whole beats where one is lost or
-    won. Tempi that are much less likely than the best one are not followed.
+    `time` holds the seconds of the chords, increasing; `heard` is what `beat_likelihoods` makes of
+    them. `bar` holds log likelihoods, a row a chord,
+    `POSITIONS_PER_BEAT` columns for each beat of the bar, which may slip by whole beats where one
+    is lost or won. Tempi that are much less likely than the best one are not followed.
     """
     waits = np.diff(time, prepend=time[0])
-    steps = _Steps(tempi, bar.shape[1])
-    beats, count = bar.shape[1] // PLACES, len(time)
+    steps = _Transitions(tempi, bar.shape[1])
+    beats, count = bar.shape[1] // POSITIONS_PER_BEAT, len(time)
     shape = (count, len(tempi.seconds), bar.shape[1])
     tempo_from, off_by, slipped = (np.zeros(shape, np.int8) for _ in range(3))
-    score, worth = np.tile(heard[0], (1, beats)) + bar[0] + tempi.likely[:, None], 0.0
+    score, log_likelihood = np.tile(heard[0], (1, beats)) + bar[0] + tempi.log_prior[:, None], 0.0
     for i in range(1, count):
         best = float(score.max())
-        worth += best
+        log_likelihood += best
         rows = steps.near(score, best)
         part, tempo_from[i, rows] = steps.change_tempo(score[rows] - best, waits[i], rows)
         part, off_by[i, rows] = steps.move_on(part, waits[i], rows)
@@ -99,105 +102,112 @@ def follow_bars(time: np.ndarray, heard: np.ndarray, tempi: Tempi, bar: np.ndarr
             part, slipped[i, rows] = steps.slip(part)
         score = np.full(shape[1:], -np.inf)
         score[rows] = part + np.tile(heard[i, rows], (1, beats)) + bar[i]
-    tempo, place = (int(k) for k in np.unravel_index(np.argmax(score), score.shape))
-    worth += float(score.max())
+    tempo, position = (int(k) for k in np.unravel_index(np.argmax(score), score.shape))
+    log_likelihood += float(score.max())
     moved = np.zeros(count)
     for i in range(count - 1, 0, -1):
-        place = (place - PLACES * int(slipped[i, tempo, place])) % bar.shape[1]
-        moved[i] = steps.whole(waits[i], slice(None))[tempo] + off_by[i, tempo, place]
-        place = int(place - moved[i]) % bar.shape[1]
-        tempo -= int(tempo_from[i, tempo, place])
-    return Way((place % PLACES + np.cumsum(moved)) / PLACES, worth)
+        position = (position - POSITIONS_PER_BEAT * int(slipped[i, tempo, position])) % bar.shape[1]
+        moved[i] = steps.whole(waits[i], slice(None))[tempo] + off_by[i, tempo, position]
+        position = int(position - moved[i]) % bar.shape[1]
+        tempo -= int(tempo_from[i, tempo, position])
+    return BeatPath(
+        (position % POSITIONS_PER_BEAT + np.cumsum(moved)) / POSITIONS_PER_BEAT, log_likelihood
+    )
 
 
-def hear_pulse(phase: np.ndarray, pace: np.ndarray, tempi: Tempi) -> np.ndarray:
-    """What each chord says of tempo and place: log likelihoods of shape (chords, tempi, PLACES).
+def beat_likelihoods(phase: np.ndarray, pace: np.ndarray, tempi: TempoGrid) -> np.ndarray:
+    """What each chord says of tempo and place: log likelihoods of shape (chords, tempi,
+    POSITIONS_PER_BEAT).
 
     `phase` and `pace` are the probabilities of the classes of `heads.PHASES` (and anywhere) and
-    `heads.PACES`, a row a chord.
+    `heads.LOG_BEAT_SECONDS`, a row a chord.
     """
-    phase = (1 - ANYWHERE) * phase
-    phase[:, -1] += ANYWHERE
-    places = {level: _places_meant(level) for level in tempi.levels}
-    paces = {level: _paces_meant(tempi, level) for level in tempi.levels}
-    heard = np.empty((len(phase), len(tempi.seconds), PLACES), np.float32)
-    for first in range(0, len(phase), BLOCK):
-        chords = slice(first, first + BLOCK)
+    phase = (1 - OFF_GRID_SHARE) * phase
+    phase[:, -1] += OFF_GRID_SHARE
+    positions = {level: _position_shares(level) for level in tempi.levels}
+    tempo_shares = {level: _tempo_shares(tempi, level) for level in tempi.levels}
+    heard = np.empty((len(phase), len(tempi.seconds), POSITIONS_PER_BEAT), np.float32)
+    for first in range(0, len(phase), CHORDS_PER_BLOCK):
+        chords = slice(first, first + CHORDS_PER_BLOCK)
         total = np.zeros(heard[chords].shape)
         for level, likely in tempi.levels.items():
-            at_pace = (pace[chords] @ paces[level] + LEAST) ** (PACE_WEIGHT / PHASE_WEIGHT)
-            total += likely * at_pace[:, :, None] * (phase[chords] @ places[level])[:, None, :]
+            at_pace = (pace[chords] @ tempo_shares[level] + LEAST_TEMPO_PROBABILITY) ** (
+                PACE_WEIGHT / PHASE_WEIGHT
+            )
+            total += likely * at_pace[:, :, None] * (phase[chords] @ positions[level])[:, None, :]
         heard[chords] = PHASE_WEIGHT * np.log(total)
     return heard
 
 
-def _places_meant(level: Fraction) -> np.ndarray:
-    """The share of each place in what a chord may mean: (classes of the phase, PLACES).
+def _position_shares(level: Fraction) -> np.ndarray:
+    """The share of each place in what a chord may mean: (classes of the phase, POSITIONS_PER_BEAT).
 
     Its phase is counted in a beat that is `level` times as long as that of the piece.
     """
-    shares = np.zeros((len(heads.PHASES) + 1, PLACES))
+    shares = np.zeros((len(heads.PHASES) + 1, POSITIONS_PER_BEAT))
     for k, phase in enumerate(heads.PHASES):
         for turn in range(level.denominator):
-            place = PLACES * ((turn + phase * level.numerator) / level.denominator % 1)
-            below = int(np.floor(place + 1e-9))
-            shares[k, below % PLACES] += (1 - (place - below)) / level.denominator
-            shares[k, (below + 1) % PLACES] += (place - below) / level.denominator
-    shares[-1] = 1 / PLACES
+            position = POSITIONS_PER_BEAT * (
+                (turn + phase * level.numerator) / level.denominator % 1
+            )
+            below = int(np.floor(position + 1e-9))
+            shares[k, below % POSITIONS_PER_BEAT] += (1 - (position - below)) / level.denominator
+            shares[k, (below + 1) % POSITIONS_PER_BEAT] += (position - below) / level.denominator
+    shares[-1] = 1 / POSITIONS_PER_BEAT
     return shares
 
 
-def _paces_meant(tempi: Tempi, level: Fraction) -> np.ndarray:
-    """How near so long a beat of each tempo is to the classes of `heads.PACES`."""
-    paces = heads.PACES
+def _tempo_shares(tempi: TempoGrid, level: Fraction) -> np.ndarray:
+    """How near so long a beat of each tempo is to the classes of `heads.LOG_BEAT_SECONDS`."""
+    classes = heads.LOG_BEAT_SECONDS
     log_seconds = np.log(tempi.seconds * float(level))
-    near: Floats = np.exp(-0.5 * ((log_seconds - paces[:, None]) / np.diff(paces)[0]) ** 2)
+    near: Floats = np.exp(-0.5 * ((log_seconds - classes[:, None]) / np.diff(classes)[0]) ** 2)
     return near / float(np.sqrt(2 * np.pi))
 
 
-class _Steps:
+class _Transitions:
     """From a chord to the next: the tempo changes, then the pointer moves on.
 
     Scores have the shape (tempi, places of a bar). All steps also say where each best score came
     from.
     """
 
-    def __init__(self, tempi: Tempi, places: int) -> None:
-        self.tempi, self.places = tempi, places
+    def __init__(self, tempi: TempoGrid, positions: int) -> None:
+        self.tempi, self.positions = tempi, positions
         self.changes = np.arange(TEMPO_STEPS, -TEMPO_STEPS - 1, -1)
         self.cost = STIFFNESS * tempi.step * np.abs(self.changes)
-        self.away = np.arange(FARTHEST, -FARTHEST - 1, -1)
-        self.place = np.arange(places)
-        self.around = np.arange(-FARTHEST, places + FARTHEST) % places
+        self.away = np.arange(FARTHEST_POSITION, -FARTHEST_POSITION - 1, -1)
+        self.position = np.arange(positions)
+        self.around = np.arange(-FARTHEST_POSITION, positions + FARTHEST_POSITION) % positions
 
     def near(self, score: np.ndarray, best: float) -> slice:
         """The tempi that are nearly as likely as the best one, and those next to them."""
-        likely = np.flatnonzero(score.max(axis=1) > best - HOPELESS)
+        likely = np.flatnonzero(score.max(axis=1) > best - LARGEST_LOG_LIKELIHOOD_GAP)
         return slice(max(likely[0] - TEMPO_STEPS, 0), likely[-1] + TEMPO_STEPS + 1)
 
     def whole(self, wait: float, rows: slice) -> np.ndarray:
         """The places nearest to those by which the pointer moves at each tempo."""
-        return np.rint(PLACES * wait / self.tempi.seconds[rows])
+        return np.rint(POSITIONS_PER_BEAT * wait / self.tempi.seconds[rows])
 
     def change_tempo(
         self, score: np.ndarray, wait: float, rows: slice
     ) -> tuple[np.ndarray, np.ndarray]:
         beats = wait / self.tempi.seconds[rows]
         ease = 1 / np.sqrt(beats.clip(SHORT_WAIT, LONG_WAIT))
-        edge = np.full((TEMPO_STEPS, self.places), -np.inf)
+        edge = np.full((TEMPO_STEPS, self.positions), -np.inf)
         windows = sliding_window_view(np.concatenate([edge, score, edge]), len(self.cost), axis=0)
         reached = windows - (ease[:, None] * self.cost)[:, None, :]
         best, came = _best(reached)
-        return best + (self.tempi.likely[rows] * beats)[:, None], self.changes[came]
+        return best + (self.tempi.log_prior[rows] * beats)[:, None], self.changes[came]
 
     def move_on(self, score: np.ndarray, wait: float, rows: slice) -> tuple[np.ndarray, np.ndarray]:
         seconds, whole = self.tempi.seconds[rows], self.whole(wait, rows)
-        deviation = PLACES * np.hypot(JITTER, UNEVEN * wait) / seconds
-        exact = PLACES * wait / seconds
+        deviation = POSITIONS_PER_BEAT * np.hypot(JITTER, RELATIVE_JITTER * wait) / seconds
+        exact = POSITIONS_PER_BEAT * wait / seconds
         cost = 0.5 * ((self.away + (whole - exact)[:, None]) / deviation[:, None]) ** 2
         cost[whole[:, None] + self.away < 0] = np.inf
         moved = np.take_along_axis(
-            score, (self.place - whole[:, None].astype(int)) % self.places, axis=1
+            score, (self.position - whole[:, None].astype(int)) % self.positions, axis=1
         )
         windows = sliding_window_view(moved[:, self.around], len(self.away), axis=1)
         best, came = _best(windows - cost[:, None, :])
@@ -205,9 +215,9 @@ class _Steps:
 
     def slip(self, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The place in the bar may change by whole beats; that is, where it pays."""
-        beats = score.reshape(len(score), -1, PLACES)
+        beats = score.reshape(len(score), -1, POSITIONS_PER_BEAT)
         came = beats.argmax(axis=1)[:, None]
-        best = np.take_along_axis(beats, came, axis=1) - SLIP
+        best = np.take_along_axis(beats, came, axis=1) - SLIP_COST
         by = np.where(best > beats, np.arange(beats.shape[1])[:, None] - came, 0)
         return np.maximum(best, beats).reshape(score.shape), by.reshape(score.shape)
 

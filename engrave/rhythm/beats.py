@@ -18,45 +18,61 @@ import numpy as np
 from engrave.listening import heads
 from engrave.listening.evidence import Evidence, probability
 from engrave.music.arrays import Floats
-from engrave.music.grid import EVEN, Pulse, Tap
+from engrave.music.grid import STRAIGHT, Pulse, Tap
 from engrave.music.hypotheses import shares
 from engrave.music.performance import Performance, chord_starts
 from engrave.music.values import TimeSignature
-from engrave.rhythm.beat_pointer import PLACES, Tempi, follow_bars, hear_pulse
-from engrave.rhythm.levels import BELIEF, SPEEDS, on_beat, weigh_levels
+from engrave.rhythm.beat_pointer import (
+    POSITIONS_PER_BEAT,
+    TempoGrid,
+    beat_likelihoods,
+    follow_beat_pointer,
+)
+from engrave.rhythm.levels import (
+    LOG_LIKELIHOOD_SCALE,
+    SPEEDS,
+    level_log_likelihoods,
+    on_beat_log_likelihood,
+)
 from engrave.rhythm.swing import find_swing
 
 LONGEST_SILENCE = 4.0  # seconds; the middle of a longer one is not heard
-CUT = 0.01  # seconds as which that middle is heard
+WARPED_SILENCE = 0.01  # seconds as which that middle is heard
 
-SHORTEST_BEAT, LONGEST_BEAT, TEMPI = 0.2, 2.6, 48  # seconds, seconds, count
+SHORTEST_BEAT, LONGEST_BEAT, TEMPO_COUNT = 0.2, 2.6, 48  # seconds, seconds, count
 USUAL_BEAT = 0.62  # seconds, where nothing else is known
-GIVEN_RANGE, GIVEN_TEMPI = 1.5, 16  # around a tempo that the user gave: ratio, count,
+GIVEN_RANGE, GIVEN_TEMPO_COUNT = 1.5, 16  # around a tempo that the user gave: ratio, count,
 GIVEN_SPREAD = 0.08  # and deviation of the logarithm of a beat
 # The beat that a chord has in mind may be another one than that of the piece: so many times as
 # long, and how likely.
-LEVELS = {Fraction(1): 1.0, Fraction(2): 0.04, Fraction(3): 0.02}
-LEVELS |= {Fraction(1, 2): 0.04, Fraction(1, 3): 0.02}
+METRICAL_LEVELS = {Fraction(1): 1.0, Fraction(2): 0.04, Fraction(3): 0.02}
+METRICAL_LEVELS |= {Fraction(1, 2): 0.04, Fraction(1, 3): 0.02}
 # The same where the user gave the tempo: what the chords had in mind may well be wrong then.
-GIVEN_LEVELS = {Fraction(1): 1.0, Fraction(2): 0.08, Fraction(3): 0.05, Fraction(3, 2): 0.05}
-GIVEN_LEVELS |= {Fraction(1, 2): 0.08, Fraction(1, 3): 0.05, Fraction(2, 3): 0.025}
-GIVEN_LEVELS |= {Fraction(4): 0.05, Fraction(1, 4): 0.05}
+GIVEN_METRICAL_LEVELS = {
+    Fraction(1): 1.0,
+    Fraction(2): 0.08,
+    Fraction(3): 0.05,
+    Fraction(3, 2): 0.05,
+}
+GIVEN_METRICAL_LEVELS |= {Fraction(1, 2): 0.08, Fraction(1, 3): 0.05, Fraction(2, 3): 0.025}
+GIVEN_METRICAL_LEVELS |= {Fraction(4): 0.05, Fraction(1, 4): 0.05}
 # The pulse is followed through bars of so many beats; what sounds like two is mostly half of four.
 BAR_SIZES = (2, 3, 4)
-TWO = 0.2  # log likelihood by which each chord must sound better in bars of two
+TWO_BEAT_PENALTY = 0.2  # log likelihood by which each chord must sound better in bars of two
 # Places beside a barline at which a chord opens the bar, and at which nothing is gained by
 # standing beside it.
-AT_BARLINE, BESIDE = 1, 5
-ASTRAY = -30.0  # log likelihood of a chord that leaves the way that is taken by more than that
+WIDTH_OF_BARLINE, BESIDE_BARLINE = 1, 5
+# log likelihood of a chord that leaves the way that is taken by more than that
+OFF_PATH_LOG_LIKELIHOOD = -30.0
 INDEX_WEIGHT, METER_WEIGHT = 0.15, 0.1  # of what the reader says, where its downbeat counts 1
 SLOWEST_TRIPLET = 0.75  # seconds; a slower beat that divides in three is three beats of a given 3/4
 # Median deviation of the logarithm of a beat up to which music is played steadily: 98 % of plain
 # tunes at 25 ms of jitter, 18 % of 155 concert performances.
-STEADY = 0.035
+STEADY_DEVIATION = 0.035
 FEWEST_CHORDS = 4  # of which the level of the beat can be asked
-NEAR, RELATIVE_NEAR = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
-CLOSEST = 0.05  # seconds between two beats
-LATE = 0.35  # share of a beat by which the last chord may come late or early
+SNAP_SECONDS, SNAP_SHARE = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
+CLOSEST_BEATS = 0.05  # seconds between two beats
+LATEST_LAST_CHORD = 0.35  # share of a beat by which the last chord may come late or early
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +94,7 @@ def track_beats(
 
     Tapped beats are taken as they are (drawn to chords nearby) and continued at both ends.
     """
-    pulse = follow_beats(performance, evidence, meter, tempo, taps)
+    pulse = track_beats_as_heard(performance, evidence, meter, tempo, taps)
     known = tempo or taps
     # Beats of a known simple meter are not taken for bars of three, nor for thirds.
     speeds = [v for v in SPEEDS if not meter or meter.compound or v not in (1 / 3, 3.0)]
@@ -88,7 +104,7 @@ def track_beats(
     return replace(found, pulse=_swung(found.pulse, performance, evidence))
 
 
-def follow_beats(
+def track_beats_as_heard(
     performance: Performance,
     evidence: Evidence,
     meter: TimeSignature | None = None,
@@ -98,17 +114,17 @@ def follow_beats(
     """The same at the speed at which the chords have a beat in mind."""
     chords = _Chords.of(performance, evidence)
     if taps:
-        clock = _Clock.of(chords.time, LONGEST_SILENCE)
+        silence_warp = _SilenceWarp.of(chords.time, LONGEST_SILENCE)
         times = np.array(sorted({tap.time for tap in taps}))
         pulse = Pulse(times, _divides_in_three(times, chords))
     else:
         tempi = _tempi_around(tempo) if tempo else _usual_tempi()
-        clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * tempi.seconds.max()))
-        pulse = _beats_through(chords, clock, tempi)
+        silence_warp = _SilenceWarp.of(chords.time, max(LONGEST_SILENCE, 2 * tempi.seconds.max()))
+        pulse = _beats_through(chords, silence_warp, tempi)
         if meter and not meter.compound and meter.beats % 3 == 0 and not tempo:
-            pulse = _split_slow(pulse, clock)
+            pulse = _split_slow_triple(pulse, silence_warp)
         pulse = _end_on_beat(pulse, chords)
-    return _cover(_snap(pulse, chords), performance, clock)
+    return _extend_to_all_notes(_snap(pulse, chords), performance, silence_warp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +145,14 @@ class _Chords:
 
     def in_bar(self, beats: int) -> np.ndarray:
         """What each says of the places of a bar of so many beats: log likelihoods for the pulse."""
-        place = np.arange(beats * PLACES)
-        away = np.minimum(place, len(place) - place)
-        sign = np.where(away <= AT_BARLINE, 1, -1) * self.downbeat[:, None]
-        sign = np.where((away > AT_BARLINE) & (away <= BESIDE), -np.abs(sign), sign)
+        position = np.arange(beats * POSITIONS_PER_BEAT)
+        away = np.minimum(position, len(position) - position)
+        sign = np.where(away <= WIDTH_OF_BARLINE, 1, -1) * self.downbeat[:, None]
+        sign = np.where((away > WIDTH_OF_BARLINE) & (away <= BESIDE_BARLINE), -np.abs(sign), sign)
         kinds = [k for k, (count, _) in enumerate(heads.METERS) if count == beats]
         said: np.ndarray = -np.logaddexp(0, -sign)
-        index = np.repeat(self.index[:, :beats], PLACES, axis=1)
-        said += INDEX_WEIGHT * np.maximum(index, np.roll(index, -BESIDE, axis=1))
+        index = np.repeat(self.index[:, :beats], POSITIONS_PER_BEAT, axis=1)
+        said += INDEX_WEIGHT * np.maximum(index, np.roll(index, -BESIDE_BARLINE, axis=1))
         said += METER_WEIGHT * np.logaddexp.reduce(self.meter[:, kinds], axis=1)[:, None]
         return said
 
@@ -166,88 +182,99 @@ def _normal(shares: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
+class _SilenceWarp:
     """Time as it is heard, without the middle of long silences: knots in seconds, both increasing.
 
     Heard time starts at 0 with the first chord. Before it and after the last one it runs evenly.
     """
 
     seconds: np.ndarray
-    heard: np.ndarray
+    warped: np.ndarray
 
     @classmethod
-    def of(cls, chords: np.ndarray, longest_silence: float) -> "_Clock":
+    def of(cls, chords: np.ndarray, longest_silence: float) -> "_SilenceWarp":
         """The clock for chords at these times, and for silences of at most so many seconds."""
         half = longest_silence / 2
         seconds, heard = [chords[0]], [0.0]
         for before, after in pairwise(chords):
-            if after - before > longest_silence + CUT:
+            if after - before > longest_silence + WARPED_SILENCE:
                 seconds += [before + half, after - half]
-                heard += [heard[-1] + half, heard[-1] + half + CUT]
+                heard += [heard[-1] + half, heard[-1] + half + WARPED_SILENCE]
             heard.append(heard[-1] + (after - seconds[-1]))
             seconds.append(after)
         return cls(np.array(seconds), np.array(heard))
 
-    def heard_at(self, seconds: np.ndarray) -> np.ndarray:
-        return _through(seconds, self.seconds, self.heard)
+    def warp(self, seconds: np.ndarray) -> np.ndarray:
+        return _interpolate(seconds, self.seconds, self.warped)
 
-    def seconds_at(self, heard: np.ndarray) -> np.ndarray:
-        return _through(heard, self.heard, self.seconds)
+    def unwarp(self, heard: np.ndarray) -> np.ndarray:
+        return _interpolate(heard, self.warped, self.seconds)
 
 
-def _through(x: Floats, xs: Floats, ys: Floats) -> Floats:
+def _interpolate(x: Floats, xs: Floats, ys: Floats) -> Floats:
     """Piecewise linear through (xs, ys), and with slope 1 beyond both ends."""
     beyond: Floats = np.minimum(x - xs[0], 0) + np.maximum(x - xs[-1], 0)
     return np.interp(x, xs, ys) + beyond
 
 
-def _usual_tempi() -> Tempi:
+def _usual_tempi() -> TempoGrid:
     """All usual tempi; which of them it is the chords say."""
-    return Tempi.between(SHORTEST_BEAT, LONGEST_BEAT, TEMPI, LEVELS)
+    return TempoGrid.between(SHORTEST_BEAT, LONGEST_BEAT, TEMPO_COUNT, METRICAL_LEVELS)
 
 
-def _tempi_around(tempo: float) -> Tempi:
+def _tempi_around(tempo: float) -> TempoGrid:
     """The tempi around a given one (felt beats a minute)."""
     beat = 60 / tempo
 
     def likely(log_seconds: Floats) -> Floats:
         return -0.5 * ((log_seconds - float(np.log(beat))) / GIVEN_SPREAD) ** 2
 
-    return Tempi.between(beat / GIVEN_RANGE, beat * GIVEN_RANGE, GIVEN_TEMPI, GIVEN_LEVELS, likely)
+    return TempoGrid.between(
+        beat / GIVEN_RANGE, beat * GIVEN_RANGE, GIVEN_TEMPO_COUNT, GIVEN_METRICAL_LEVELS, likely
+    )
 
 
-def _beats_through(chords: _Chords, clock: _Clock, tempi: Tempi) -> Pulse:
+def _beats_through(chords: _Chords, silence_warp: _SilenceWarp, tempi: TempoGrid) -> Pulse:
     """Beats from the first chord to the last or the next after it; even between two chords."""
-    heard = clock.heard_at(chords.time)
-    place = _way_through(chords, heard, tempi)
-    moves = np.diff(place, prepend=-1) > 0
-    beats = np.arange(np.ceil(place[0]), np.ceil(place[-1]) + 1)
-    if place[-1] - place[0] < 1:  # hardly more than one chord: that is the beat
+    heard = silence_warp.warp(chords.time)
+    position = _path_through(chords, heard, tempi)
+    moves = np.diff(position, prepend=-1) > 0
+    beats = np.arange(np.ceil(position[0]), np.ceil(position[-1]) + 1)
+    if position[-1] - position[0] < 1:  # hardly more than one chord: that is the beat
         return Pulse(chords.time[:1], np.array([False]))
-    last_beat = heard[-1] - np.interp(place[-1] - 1, place, heard)
-    places = np.append(place[moves], place[-1] + 1)
+    last_beat = heard[-1] - np.interp(position[-1] - 1, position, heard)
+    positions = np.append(position[moves], position[-1] + 1)
     known = np.append(heard[moves], heard[-1] + last_beat)
-    times = clock.seconds_at(np.interp(beats, places, known))
+    times = silence_warp.unwarp(np.interp(beats, positions, known))
     return Pulse(times, _divides_in_three(times, chords))
 
 
-def _way_through(chords: _Chords, heard: np.ndarray, tempi: Tempi) -> np.ndarray:
+def _path_through(chords: _Chords, heard: np.ndarray, tempi: TempoGrid) -> np.ndarray:
     """The likeliest places of the chords, counted in beats: those with two, three or four a bar."""
-    pulse = hear_pulse(chords.phase, chords.pace, tempi)
-    ways = {beats: follow_bars(heard, pulse, tempi, chords.in_bar(beats)) for beats in BAR_SIZES}
-    worth = {beats: way.worth - TWO * len(heard) * (beats == 2) for beats, way in ways.items()}
-    best = ways[max(BAR_SIZES, key=lambda beats: worth[beats])].position
+    pulse = beat_likelihoods(chords.phase, chords.pace, tempi)
+    paths = {
+        beats: follow_beat_pointer(heard, pulse, tempi, chords.in_bar(beats)) for beats in BAR_SIZES
+    }
+    log_likelihood = {
+        beats: path.log_likelihood - TWO_BEAT_PENALTY * len(heard) * (beats == 2)
+        for beats, path in paths.items()
+    }
+    best = paths[max(BAR_SIZES, key=lambda beats: log_likelihood[beats])].position
     # Bars decide which way is taken, and what each chord says of its beat where on it the chord is.
-    away = (np.arange(PLACES) - PLACES * best[:, None] + PLACES / 2) % PLACES - PLACES / 2
-    return follow_bars(heard, pulse, tempi, np.where(np.abs(away) > BESIDE, ASTRAY, 0.0)).position
+    away = (
+        np.arange(POSITIONS_PER_BEAT) - POSITIONS_PER_BEAT * best[:, None] + POSITIONS_PER_BEAT / 2
+    ) % POSITIONS_PER_BEAT - POSITIONS_PER_BEAT / 2
+    return follow_beat_pointer(
+        heard, pulse, tempi, np.where(np.abs(away) > BESIDE_BARLINE, OFF_PATH_LOG_LIKELIHOOD, 0.0)
+    ).position
 
 
-def _split_slow(pulse: Pulse, clock: _Clock) -> Pulse:
+def _split_slow_triple(pulse: Pulse, silence_warp: _SilenceWarp) -> Pulse:
     """Slow beats that divide in three come as three beats: a waltz is not in 6/8."""
-    heard = clock.heard_at(pulse.times)
+    heard = silence_warp.warp(pulse.times)
     if len(heard) < 2 or np.median(np.diff(heard)) <= SLOWEST_TRIPLET or pulse.triple.mean() <= 0.5:
         return pulse
-    return _split(pulse, clock, 3)
+    return _split(pulse, silence_warp, 3)
 
 
 def pulses_at_speeds(
@@ -258,8 +285,8 @@ def pulses_at_speeds(
 ) -> dict[float, Pulse]:
     """The pulse, and those with beats at so many times its speed, where that can be felt."""
     chords = _Chords.of(performance, evidence)
-    clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * LONGEST_BEAT))
-    beat = float(np.median(np.diff(clock.heard_at(pulse.times))))
+    silence_warp = _SilenceWarp.of(chords.time, max(LONGEST_SILENCE, 2 * LONGEST_BEAT))
+    beat = float(np.median(np.diff(silence_warp.warp(pulse.times))))
     onset = np.array([note.onset for note in performance.notes])
     pulses = {1.0: pulse}
     for speed in speeds:
@@ -268,14 +295,16 @@ def pulses_at_speeds(
             tried = (
                 Pulse(pulse.times[k::step], pulse.triple[k::step])
                 if speed < 1
-                else _split(pulse, clock, round(speed))
+                else _split(pulse, silence_warp, round(speed))
                 for k in range(step)
             )
             covered = [
-                _cover(_snap(p, chords), performance, clock) for p in tried if len(p.times) > 2
+                _extend_to_all_notes(_snap(p, chords), performance, silence_warp)
+                for p in tried
+                if len(p.times) > 2
             ]
             if covered:
-                found = max(covered, key=lambda p: on_beat(evidence, onset, p))
+                found = max(covered, key=lambda p: on_beat_log_likelihood(evidence, onset, p))
                 pulses[speed] = Pulse(found.times, _divides_in_three(found.times, chords))
     return pulses
 
@@ -290,12 +319,15 @@ def _at_its_level(
     if len(chord_starts(performance.notes)) < FEWEST_CHORDS:
         return FoundBeats(pulse)
     pulses = pulses_at_speeds(performance, evidence, pulse, speeds)
-    worth = weigh_levels(performance, evidence, pulses)
+    log_likelihood = level_log_likelihoods(performance, evidence, pulses)
     lengths = np.log(np.diff(pulse.times))
-    if np.median(np.abs(lengths - np.median(lengths))) > STEADY:
-        worth[1.0] = max(worth.values())
-    best = max(worth, key=lambda speed: (worth[speed], speed == 1))
-    return FoundBeats(pulses[best], shares({v / best: BELIEF * worth[v] for v in worth}))
+    if np.median(np.abs(lengths - np.median(lengths))) > STEADY_DEVIATION:
+        log_likelihood[1.0] = max(log_likelihood.values())
+    best = max(log_likelihood, key=lambda speed: (log_likelihood[speed], speed == 1))
+    return FoundBeats(
+        pulses[best],
+        shares({v / best: LOG_LIKELIHOOD_SCALE * log_likelihood[v] for v in log_likelihood}),
+    )
 
 
 def _compound(evidence: Evidence) -> float:
@@ -308,14 +340,16 @@ def _swung(pulse: Pulse, performance: Performance, evidence: Evidence) -> Pulse:
     """The pulse and how it swings; swung beats divide in two."""
     chords = np.array([performance.notes[i].onset for i in chord_starts(performance.notes)])
     swing = find_swing(pulse.times, chords, _compound(evidence))
-    return pulse if swing == EVEN else Pulse(pulse.times, np.zeros(len(pulse.times), bool), swing)
+    return (
+        pulse if swing == STRAIGHT else Pulse(pulse.times, np.zeros(len(pulse.times), bool), swing)
+    )
 
 
-def _split(pulse: Pulse, clock: _Clock, parts: int) -> Pulse:
-    heard = clock.heard_at(pulse.times)
-    places = np.arange(parts * (len(heard) - 1) + 1) / parts
-    finer = np.interp(places, np.arange(len(heard)), heard)
-    return Pulse(clock.seconds_at(finer), np.zeros(len(finer), bool))
+def _split(pulse: Pulse, silence_warp: _SilenceWarp, parts: int) -> Pulse:
+    heard = silence_warp.warp(pulse.times)
+    positions = np.arange(parts * (len(heard) - 1) + 1) / parts
+    finer = np.interp(positions, np.arange(len(heard)), heard)
+    return Pulse(silence_warp.unwarp(finer), np.zeros(len(finer), bool))
 
 
 def _end_on_beat(pulse: Pulse, chords: _Chords) -> Pulse:
@@ -325,8 +359,8 @@ def _end_on_beat(pulse: Pulse, chords: _Chords) -> Pulse:
         return pulse
     k = int(np.argmin(np.abs(times - last)))
     step = times[k] - times[k - 1] if k else times[1] - times[0]
-    struck = np.any(np.abs(chords.time[:-1] - times[k]) < NEAR)
-    if struck or abs(times[k] - last) > LATE * step:
+    struck = np.any(np.abs(chords.time[:-1] - times[k]) < SNAP_SECONDS)
+    if struck or abs(times[k] - last) > LATEST_LAST_CHORD * step:
         return pulse
     return Pulse(np.append(times[:k], last), pulse.triple[: k + 1])
 
@@ -345,7 +379,11 @@ def _snap(pulse: Pulse, chords: _Chords) -> Pulse:
     """Each beat moves to the chord nearby that most sounds like one; beats stay apart."""
     kept: list[int] = []
     times = pulse.times.copy()
-    near = np.maximum(NEAR, RELATIVE_NEAR * np.gradient(times)) if len(times) > 1 else NEAR
+    near = (
+        np.maximum(SNAP_SECONDS, SNAP_SHARE * np.gradient(times))
+        if len(times) > 1
+        else SNAP_SECONDS
+    )
     starts = np.searchsorted(chords.time, times - near, side="right")
     stops = np.searchsorted(chords.time, times + near, side="left")
     for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
@@ -353,16 +391,18 @@ def _snap(pulse: Pulse, chords: _Chords) -> Pulse:
             around = chords.time[start:stop]
             fit = probability(chords.onbeat[start:stop]) - 5 * np.abs(around - times[i])
             times[i] = around[np.argmax(fit)]
-        if not kept or times[i] - times[kept[-1]] > CLOSEST:
+        if not kept or times[i] - times[kept[-1]] > CLOSEST_BEATS:
             kept.append(i)
     return Pulse(times[kept], pulse.triple[kept])
 
 
-def _cover(pulse: Pulse, performance: Performance, clock: _Clock) -> Pulse:
+def _extend_to_all_notes(
+    pulse: Pulse, performance: Performance, silence_warp: _SilenceWarp
+) -> Pulse:
     """The pulse from the beat of the first note to that of the last, evenly continued."""
     ends = np.array([performance.notes[0].onset, performance.notes[-1].onset])
-    first, last = clock.heard_at(ends)
-    beats = clock.heard_at(pulse.times)
+    first, last = silence_warp.warp(ends)
+    beats = silence_warp.warp(pulse.times)
     steps = np.diff(beats) if len(beats) > 1 else np.array([USUAL_BEAT])
     opening, closing = np.median(steps[:4]), np.median(steps[-4:])
     earlier = _evenly(
@@ -372,7 +412,7 @@ def _cover(pulse: Pulse, performance: Performance, clock: _Clock) -> Pulse:
         beats[-1], closing, max(first - 2 * closing, beats[-1] + closing / 2), last + 2 * closing
     )
     heard = np.concatenate([earlier, beats, later])
-    times = np.concatenate([clock.seconds_at(earlier), pulse.times, clock.seconds_at(later)])
+    times = np.concatenate([silence_warp.unwarp(earlier), pulse.times, silence_warp.unwarp(later)])
     triple = np.pad(pulse.triple, (len(earlier), len(later)), mode="edge")
     begin = int(np.searchsorted(heard, first + 0.1 * opening)) - 1
     begin = min(max(begin, 0), len(heard) - 2)

@@ -19,26 +19,26 @@ from fractions import Fraction
 import numpy as np
 
 from engrave.listening import heads
-from engrave.listening.evidence import PlacedEvidence
+from engrave.listening.evidence import SecondEvidence
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note, group_chords
-from engrave.notation.note_values import tied_places
-from engrave.rhythm.beat_divisions import beat_parts
+from engrave.notation.note_values import tied_onsets
+from engrave.rhythm.beat_divisions import default_division
 
 # The share of a gap (up to so many quarters) that must have been held for the gap to be filled.
-FILLS = [(Fraction(1, 2), 0.0), (Fraction(1), 0.26), (Fraction(2), 0.3), (Fraction(8), 0.4)]
-BREATH = 1.15  # held notes are meant a little longer than the key stays down
-INSIDE_BEAT = 1.0  # what an ending inside a beat costs, beside the length's relative error
-FILL_BONUS = 1.0  # what a rest costs where the gap was held
-TIE = 0.5  # each tied notehead that begins when the key is up
-READ_WEIGHT = 0.5  # of what the reader says of the length
+GAP_SHARES = [(Fraction(1, 2), 0.0), (Fraction(1), 0.26), (Fraction(2), 0.3), (Fraction(8), 0.4)]
+HELD_TO_WRITTEN = 1.15  # held notes are meant a little longer than the key stays down
+INSIDE_BEAT_COST = 1.0  # what an ending inside a beat costs, beside the length's relative error
+FILLED_GAP_BONUS = 1.0  # what a rest costs where the gap was held
+TIE_COST = 0.5  # each tied notehead that begins when the key is up
+EVIDENCE_WEIGHT = 0.5  # of what the reader says of the length
 VALUE_CLASSES = {Fraction(v).limit_denominator(8): k for k, v in enumerate(heads.VALUES)}
-LEAST = -5.0  # log probability below which a length is not held more unlikely
+LEAST_LOG_PROBABILITY = -5.0  # log probability below which a length is not held more unlikely
 
 
-def settle_lengths(
+def settle_durations(
     notes: Sequence[Note],
-    evidence: PlacedEvidence,
+    evidence: SecondEvidence,
     grid: Grid,
     smallest: Fraction = Fraction(0),
 ) -> tuple[Note, ...]:
@@ -76,19 +76,26 @@ def _settle(
     gap = end - onset
     lengths = sorted(note.duration for note in chord)
     held = lengths[len(lengths) // 2]
-    filled = any(gap <= longest and held >= share * gap for longest, share in FILLS)
+    filled = any(gap <= longest and held >= share * gap for longest, share in GAP_SHARES)
     bar = grid.bars[grid.bar_at(onset)]
-    wanted = float(held) * BREATH
+    wanted = float(held) * HELD_TO_WRITTEN
     released = onset + held
 
-    def cost(place: Fraction) -> float:
-        length = place - onset
-        unread: float = -READ_WEIGHT * max(said[_class_of(length / bar.beat_length)], LEAST)
-        unread += TIE * sum(tied >= released for tied in _ties(onset, place, grid))
-        if place == end:
+    def cost(position: Fraction) -> float:
+        length = position - onset
+        unread: float = -EVIDENCE_WEIGHT * max(
+            said[_class_of(length / bar.beat_length)], LEAST_LOG_PROBABILITY
+        )
+        unread += TIE_COST * sum(tied >= released for tied in _ties(onset, position, grid))
+        if position == end:
             return unread + (0.0 if filled else min(1.0, abs(float(length) / wanted - 1)))
-        inside = (place - bar.end) % bar.beat_length != 0
-        return unread + abs(float(length) / wanted - 1) + INSIDE_BEAT * inside + FILL_BONUS * filled
+        inside = (position - bar.end) % bar.beat_length != 0
+        return (
+            unread
+            + abs(float(length) / wanted - 1)
+            + INSIDE_BEAT_COST * inside
+            + FILLED_GAP_BONUS * filled
+        )
 
     earlier = _endings(onset, held, end, bar, smallest)
     reaches = filled or end <= _farthest(onset, held, bar) or not earlier
@@ -108,11 +115,11 @@ def _ties(onset: Fraction, end: Fraction, grid: Grid) -> Iterator[Fraction]:
             return
         if bar.start > onset:
             yield bar.start
-        skipped = bar.full_length - bar.length if k == 0 else Fraction(0)
+        missing = bar.full_length - bar.length if k == 0 else Fraction(0)
         start, stop = max(onset - bar.start, Fraction(0)), min(end - bar.start, bar.length)
         inside = replace(bar, start=Fraction(0))
-        for place in tied_places(start, stop, inside, skipped):
-            yield bar.start + place
+        for position in tied_onsets(start, stop, inside, missing):
+            yield bar.start + position
 
 
 def _class_of(beats: Fraction) -> int:
@@ -131,21 +138,23 @@ def _endings(
     would halve the tuplet's notes.
     """
     zero = bar.end  # beats are counted from here, for a pickup may start inside one
-    part = bar.beat_length / beat_parts(bar.beat_length, bar.compound, smallest)
+    part = bar.beat_length / default_division(bar.beat_length, bar.compound, smallest)
     first = (onset - zero) // part + 1
     last = (min(end, _farthest(onset, held, bar)) - zero) // part
-    places = {zero, *(zero + part * k for k in range(first, last + 1))}
+    positions = {zero, *(zero + part * k for k in range(first, last + 1))}
     if _in_tuplet(onset - zero, part):
         next_beat = onset + bar.beat_length - (onset - zero) % bar.beat_length
         unit = bar.beat_length / ((onset - zero) / bar.beat_length).denominator
         others = (onset + unit * k for k in range(1, int((next_beat - onset) / unit)))
-        places = {*others, *(place for place in places if place >= next_beat)}
+        positions = {*others, *(position for position in positions if position >= next_beat)}
     if _in_tuplet(end - zero, part) and not _in_tuplet(onset - zero, part):
-        places = {place for place in places if place <= end - (end - zero) % bar.beat_length}
-    return sorted(place for place in places if onset < place < end)
+        positions = {
+            position for position in positions if position <= end - (end - zero) % bar.beat_length
+        }
+    return sorted(position for position in positions if onset < position < end)
 
 
-def _in_tuplet(place: Fraction, part: Fraction) -> bool:
+def _in_tuplet(position: Fraction, part: Fraction) -> bool:
     """Whether no halving of the part of a beat leads to a place."""
-    steps = (place / part).denominator
+    steps = (position / part).denominator
     return bool(steps & (steps - 1))

@@ -19,13 +19,13 @@ from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionM
 from engrave.listening import heads
 from engrave.listening.evidence import BarEvidence, Evidence
 from engrave.music.arrays import Floats
-from engrave.music.grid import EVEN, Bar, Grid, Pulse, Tap
+from engrave.music.grid import STRAIGHT, Bar, Grid, Pulse, Tap
 from engrave.music.hypotheses import ChosenBars, Hypotheses, shares
 from engrave.music.performance import Performance
 from engrave.music.values import TimeSignature
 
-NEAR = 0.11  # seconds within which a tap marks a beat
-CLOSEST = 0.05  # seconds between two beats
+TAP_SECONDS = 0.11  # seconds within which a tap marks a beat
+CLOSEST_BEATS = 0.05  # seconds between two beats
 # Bars: (felt beats, whether they divide in three) and how readily each is written.
 METERS = {
     (1, False): 0.0001,
@@ -39,20 +39,20 @@ METERS = {
     (4, True): 0.04,
 }
 # The lower figure of the time signature, and how common it is.
-SIMPLE_FIGURES = {2: 0.1, 4: 0.8, 8: 0.1}
-COMPOUND_FIGURES = {4: 0.02, 8: 0.9, 16: 0.08}
-METER_CHANGE = 1e-10  # probability at a barline
-SLIP = 1e-8  # probability that a bar breaks off at a beat (the pulse lost or won one)
-GIVEN_SLIP = 1e-12  # the same where the meter is given and only taps may break it
+SIMPLE_BEAT_TYPES = {2: 0.1, 4: 0.8, 8: 0.1}
+COMPOUND_BEAT_TYPES = {4: 0.02, 8: 0.9, 16: 0.08}
+METER_CHANGE_PROBABILITY = 1e-10  # probability at a barline
+SLIP_PROBABILITY = 1e-8  # probability that a bar breaks off at a beat (the pulse lost or won one)
+GIVEN_SLIP_PROBABILITY = 1e-12  # the same where the meter is given and only taps may break it
 DOWNBEAT_WEIGHT, INDEX_WEIGHT, METER_WEIGHT = 0.75, 0.15, 0.15  # of what the notes say
-BAR_DOWNBEAT_WEIGHT, BAR_PLACE_WEIGHT = 1.0, 1.0  # of what the reader of bars says
-HALF_BAR = 0.5  # how much the middle of a bar of four resembles a downbeat
-TWO_AS_FOUR = 0.55  # share of what sounds like bars of two that is written in bars of four
-FOUR = (4, False)
+BAR_DOWNBEAT_WEIGHT, BAR_POSITION_WEIGHT = 1.0, 1.0  # of what the reader of bars says
+HALF_BAR_SHARE = 0.5  # how much the middle of a bar of four resembles a downbeat
+TWO_AS_FOUR_SHARE = 0.55  # share of what sounds like bars of two that is written in bars of four
+FOUR_SIMPLE_BEATS = (4, False)
 TRIPLE_IN_COMPOUND, TRIPLE_IN_SIMPLE = 0.7, 0.3  # share of beats heard as dividing in three
-ON_BEAT = 0.06  # seconds from a beat within which a note stands on it
-CERTAIN = 30.0  # log odds of a downbeat that the user tapped
-TAPPED_METER = 0.1  # how common a bar is held to be that the user tapped and the table lacks
+ON_BEAT_SECONDS = 0.06  # seconds from a beat within which a note stands on it
+CERTAIN_LOG_ODDS = 30.0  # log odds of a downbeat that the user tapped
+TAPPED_METER_PRIOR = 0.1  # how common a bar is held to be that the user tapped and the table lacks
 LONGEST_TAPPED_BAR = 32  # beats
 # How far the mean log likelihood of a beat is believed, and over how many beats it must have been
 # heard for that. So meters that get 80 % of the belief were right in all of 18, barlines in 97 % of
@@ -66,13 +66,13 @@ _BarState = tuple[tuple[int, bool], int]  # a meter (see METERS), and a beat of 
 class _Meter:
     """The bars as beats see them: index of each beat in its bar, size and division of that bar.
 
-    `worth` is the log likelihood of all of it.
+    `log_likelihood` is the log likelihood of all of it.
     """
 
     index: np.ndarray
     beats: np.ndarray
     compound: np.ndarray
-    worth: float = 0.0
+    log_likelihood: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ class _Path:
     """The likeliest states of the beats, and their log likelihood."""
 
     states: Sequence[_BarState]
-    worth: float
+    log_likelihood: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _BeatEvidence:
     """What the notes of each beat say: log odds of a downbeat, and log probabilities.
 
     `index` and `meter` have a row a beat; `unit` is of the whole piece, of its plain beats and of
@@ -98,7 +98,7 @@ class _Heard:
     bars: BarEvidence
 
 
-def group_beats(
+def track_bars(
     performance: Performance,
     pulse: Pulse,
     evidence: Evidence,
@@ -112,22 +112,22 @@ def group_beats(
     the taps say otherwise.
     """
     known = _tapped_downbeats(pulse.times, taps)
-    if performance.notes[-1].onset < pulse.times[1] - CLOSEST:
+    if performance.notes[-1].onset < pulse.times[1] - CLOSEST_BEATS:
         known[0] = 1  # all that is heard lies within one beat
-    heard = _hear_beats(performance, pulse, evidence, bars)
+    heard = _evidence_per_beat(performance, pulse, evidence, bars)
     found = _find_bars(heard, pulse.triple, meter, known)
     grid = _lay_out(pulse, found, heard.unit, meter)
     return ChosenBars(grid, _weigh(heard, pulse.triple, known, found))
 
 
-def _hear_beats(
+def _evidence_per_beat(
     performance: Performance, pulse: Pulse, evidence: Evidence, bars: BarEvidence
-) -> _Heard:
+) -> _BeatEvidence:
     """The mean evidence of the notes on each beat, and (for the meter) of all up to the next."""
     onset = np.array([note.onset for note in performance.notes])
     count = len(pulse.times)
-    beat = (np.searchsorted(pulse.times, onset + ON_BEAT, side="right") - 1).clip(0)
-    struck = np.abs(onset - pulse.times[beat]) <= ON_BEAT
+    beat = (np.searchsorted(pulse.times, onset + ON_BEAT_SECONDS, side="right") - 1).clip(0)
+    struck = np.abs(onset - pulse.times[beat]) <= ON_BEAT_SECONDS
 
     def mean(values: np.ndarray, which: np.ndarray) -> np.ndarray:
         rows = np.zeros((count, values.shape[1]))
@@ -136,7 +136,7 @@ def _hear_beats(
         return rows / np.maximum(size, 1)
 
     everywhere = np.ones(len(onset), bool)
-    return _Heard(
+    return _BeatEvidence(
         downbeat=mean(evidence.downbeat[:, None], struck)[:, 0],
         index=mean(evidence.index, everywhere),
         meter=mean(evidence.meter, everywhere),
@@ -154,7 +154,7 @@ def _tapped_downbeats(times: np.ndarray, taps: Sequence[Tap]) -> np.ndarray:
     known = np.zeros(len(times), int)
     for tap in taps:
         nearest = np.argmin(np.abs(times - tap.time))
-        if tap.downbeat and abs(times[nearest] - tap.time) < NEAR:
+        if tap.downbeat and abs(times[nearest] - tap.time) < TAP_SECONDS:
             known[nearest] = 1
     marked = np.flatnonzero(known)
     if len(marked):
@@ -171,26 +171,26 @@ def _mean_unit(evidence: Evidence, compound: bool) -> np.ndarray:
 
 
 def _find_bars(
-    heard: _Heard, triple: np.ndarray, meter: TimeSignature | None, known: np.ndarray
+    heard: _BeatEvidence, triple: np.ndarray, meter: TimeSignature | None, known: np.ndarray
 ) -> _Meter:
     """Bars over the beats, by Viterbi over all meters (or the given one)."""
     tapped = {int(n) for n in np.diff(np.flatnonzero(known == 1)) if n <= LONGEST_TAPPED_BAR}
-    meters = METERS | {(n, False): TAPPED_METER for n in tapped if (n, False) not in METERS}
-    slip = SLIP
+    meters = METERS | {(n, False): TAPPED_METER_PRIOR for n in tapped if (n, False) not in METERS}
+    slip = SLIP_PROBABILITY
     if meter:
         meters = {_felt(meter): 1.0}
-        slip = GIVEN_SLIP if known.any() else 0.0
+        slip = GIVEN_SLIP_PROBABILITY if known.any() else 0.0
     path = _best_path(heard, triple, known, meters, slip)
     return _Meter(
         index=np.array([i for _, i in path.states]),
         beats=np.array([m[0] for m, _ in path.states]),
         compound=np.array([m[1] for m, _ in path.states]),
-        worth=path.worth,
+        log_likelihood=path.log_likelihood,
     )
 
 
 def _best_path(
-    heard: _Heard,
+    heard: _BeatEvidence,
     triple: np.ndarray,
     known: np.ndarray,
     meters: dict[tuple[int, bool], float],
@@ -202,25 +202,28 @@ def _best_path(
         _BarObservation(states, heard, triple, known),
         np.array([meters[m] / m[0] for m, _ in states]) / sum(meters.values()),
     )
-    path, worth = model.viterbi(np.arange(len(known))[:, None])
-    return _Path([states[s] for s in path], float(worth))
+    path, log_likelihood = model.viterbi(np.arange(len(known))[:, None])
+    return _Path([states[s] for s in path], float(log_likelihood))
 
 
-def _weigh(heard: _Heard, triple: np.ndarray, known: np.ndarray, found: _Meter) -> Hypotheses:
+def _weigh(
+    heard: _BeatEvidence, triple: np.ndarray, known: np.ndarray, found: _Meter
+) -> Hypotheses:
     """How likely it is that all bars are of another meter, and that all barlines stand later."""
     kinds = list(zip(found.beats.tolist(), found.compound.tolist(), strict=True))
     main = Counter(kinds).most_common(1)[0][0]
     scale = TRUST / max(len(kinds), ENOUGH)
-    worth: dict[str, float] = {}
-    for kind, common in {main: TAPPED_METER, **METERS}.items():
-        path = _best_path(heard, triple, known, {kind: common}, SLIP)
-        best = path.worth + np.log(common / sum(METERS.values()))
-        figures = _figure_odds(kind[1], heard.unit[kind[1]])
+    log_likelihood: dict[str, float] = {}
+    for kind, common in {main: TAPPED_METER_PRIOR, **METERS}.items():
+        path = _best_path(heard, triple, known, {kind: common}, SLIP_PROBABILITY)
+        best = path.log_likelihood + np.log(common / sum(METERS.values()))
+        figures = _beat_type_log_likelihoods(kind[1], heard.unit[kind[1]])
         for figure, odds in figures.items():
             name = f"{kind[0] * (3 if kind[1] else 1)}/{figure}"
-            written = found.worth if kind == main else min(best, found.worth)
-            likely = scale * (written - found.worth) + odds - max(figures.values())
-            worth[name] = max(worth.get(name, -np.inf), likely)  # 3/4 may be felt in one
+            written = found.log_likelihood if kind == main else min(best, found.log_likelihood)
+            likely = scale * (written - found.log_likelihood) + odds - max(figures.values())
+            # 3/4 may be felt in one
+            log_likelihood[name] = max(log_likelihood.get(name, -np.inf), likely)
     states = [(main, i) for i in range(main[0])]
     table = _BarObservation(states, heard, triple, known).table
     own = np.flatnonzero([kind == main for kind in kinds])
@@ -229,7 +232,7 @@ def _weigh(heard: _Heard, triple: np.ndarray, known: np.ndarray, found: _Meter) 
         for later in range(main[0])
     }
     shifts = {later: scale * min(total - moved[0], 0.0) for later, total in moved.items()}
-    return Hypotheses({}, shares(worth), shares(shifts))
+    return Hypotheses({}, shares(log_likelihood), shares(shifts))
 
 
 def _felt(meter: TimeSignature) -> tuple[int, bool]:
@@ -251,7 +254,7 @@ def _bar_transitions(
         else:
             others = {m: p for m, p in meters.items() if m != meter}
             for m, p in others.items():
-                follows[states.index((m, 0))] = METER_CHANGE * p / sum(others.values())
+                follows[states.index((m, 0))] = METER_CHANGE_PROBABILITY * p / sum(others.values())
             follows[a - i] = 1 - sum(follows.values())
         for b, p in follows.items():
             to.append(b)
@@ -269,14 +272,14 @@ class _BarObservation(ObservationModel):  # type: ignore[misc] # madmom_infer sh
     def __init__(
         self,
         states: Sequence[_BarState],
-        heard: _Heard,
+        heard: _BeatEvidence,
         triple: np.ndarray,
         known: np.ndarray,
     ) -> None:
         super().__init__(np.arange(len(states), dtype=np.uint32))
         first = np.array([float(i == 0) for _, i in states])
-        half = [HALF_BAR if (m, i) == (FOUR, 2) else 0.0 for m, i in states]
-        odds = np.where(known, CERTAIN * known, DOWNBEAT_WEIGHT * heard.downbeat)[:, None]
+        half = [HALF_BAR_SHARE if (m, i) == (FOUR_SIMPLE_BEATS, 2) else 0.0 for m, i in states]
+        odds = np.where(known, CERTAIN_LOG_ODDS * known, DOWNBEAT_WEIGHT * heard.downbeat)[:, None]
         down = np.where(known[:, None], first, np.maximum(first, half))
         kinds = {meter: k for k, meter in enumerate(heads.METERS)}
         kind = [kinds.get(meter, len(kinds)) for meter, _ in states]
@@ -287,24 +290,30 @@ class _BarObservation(ObservationModel):  # type: ignore[misc] # madmom_infer sh
             )
         self.table += INDEX_WEIGHT * np.stack(
             [
-                _said(heard.index, i, i - 2, m == FOUR)
+                _bar_log_probabilities(heard.index, i, i - 2, m == FOUR_SIMPLE_BEATS)
                 for i, (m, _) in zip(index, states, strict=True)
             ],
             axis=1,
         )
         self.table += METER_WEIGHT * np.stack(
-            [_said(heard.meter, k, 0, m == FOUR) for k, (m, _) in zip(kind, states, strict=True)],
+            [
+                _bar_log_probabilities(heard.meter, k, 0, m == FOUR_SIMPLE_BEATS)
+                for k, (m, _) in zip(kind, states, strict=True)
+            ],
             axis=1,
         )
         bars = heard.bars
         sign = np.where(first, 1.0, -1.0)
         self.table -= BAR_DOWNBEAT_WEIGHT * np.logaddexp(0, -sign * bars.downbeat[:, None])
-        places = {place: k for k, place in enumerate(heads.BAR_PLACES)}
-        self.table += BAR_PLACE_WEIGHT * np.stack(
+        positions = {position: k for k, position in enumerate(heads.BAR_POSITIONS)}
+        self.table += BAR_POSITION_WEIGHT * np.stack(
             [
-                _said(bars.place, k, places.get((0, i % 2), -1), m == FOUR)
+                _bar_log_probabilities(
+                    bars.place, k, positions.get((0, i % 2), -1), m == FOUR_SIMPLE_BEATS
+                )
                 for k, (m, i) in (
-                    (places.get((kinds.get(m, -1), i), len(places)), (m, i)) for m, i in states
+                    (positions.get((kinds.get(m, -1), i), len(positions)), (m, i))
+                    for m, i in states
                 )
             ],
             axis=1,
@@ -317,11 +326,11 @@ class _BarObservation(ObservationModel):  # type: ignore[misc] # madmom_infer sh
         return rows
 
 
-def _said(rows: Floats, own: int, alike: int, in_four: bool) -> Floats:
+def _bar_log_probabilities(rows: Floats, own: int, alike: int, in_four: bool) -> Floats:
     """Log probabilities of a class; what sounds like a bar of two may be half a bar of four."""
     if not in_four or alike < 0:
         return rows[:, own]
-    either: Floats = np.logaddexp(rows[:, own], np.log(TWO_AS_FOUR) + rows[:, alike])
+    either: Floats = np.logaddexp(rows[:, own], np.log(TWO_AS_FOUR_SHARE) + rows[:, alike])
     return either
 
 
@@ -331,7 +340,7 @@ def _lay_out(
     heard: tuple[np.ndarray, np.ndarray],
     given: TimeSignature | None,
 ) -> Grid:
-    """The grid in quarter notes; `heard` says which note value the beat is (`_Heard.unit`)."""
+    """The grid in quarter notes; `heard`: which note value the beat is (`_BeatEvidence.unit`)."""
     quarters, bars = [Fraction(0)], []
     for start, stop in pairwise([0, *_barlines(meter), len(pulse.times)]):
         compound = bool(meter.compound[start])
@@ -344,7 +353,7 @@ def _lay_out(
         bars.append(Bar(quarters[-1], count * unit, *_signature(size, unit, given)))
         quarters += [quarters[-1] + unit * (k + 1) for k in range(stop - start)]
     times = [*pulse.times, 2 * pulse.times[-1] - pulse.times[-2]]
-    swing = EVEN if any(bar.compound for bar in bars) else pulse.swing
+    swing = STRAIGHT if any(bar.compound for bar in bars) else pulse.swing
     return Grid(tuple(float(t) for t in times), tuple(quarters), tuple(bars), swing)
 
 
@@ -352,13 +361,13 @@ def _unit(compound: bool, heard: np.ndarray, given: TimeSignature | None) -> Fra
     """The length of a felt beat in quarter notes."""
     if given:
         return Fraction(4 * (3 if _felt(given)[1] else 1), given.beat_type)
-    odds = _figure_odds(compound, heard)
+    odds = _beat_type_log_likelihoods(compound, heard)
     return Fraction(4 * (3 if compound else 1), max(odds, key=lambda figure: odds[figure]))
 
 
-def _figure_odds(compound: bool, heard: np.ndarray) -> dict[int, float]:
+def _beat_type_log_likelihoods(compound: bool, heard: np.ndarray) -> dict[int, float]:
     """Log likelihoods of the lower figures of the time signature."""
-    lower = COMPOUND_FIGURES if compound else SIMPLE_FIGURES
+    lower = COMPOUND_BEAT_TYPES if compound else SIMPLE_BEAT_TYPES
     return {
         figure: float(heard[figure.bit_length() - 2] + np.log(share))
         for figure, share in lower.items()

@@ -19,30 +19,31 @@ from itertools import pairwise
 import numpy as np
 
 from engrave.listening.evidence import Evidence
-from engrave.music.grid import EVEN, Grid
+from engrave.music.grid import STRAIGHT, Grid
 from engrave.music.note import FoldedNote, Note
 from engrave.music.performance import chord_starts
-from engrave.rhythm.beat_divisions import PAIRS, TICKS, beat_parts
+from engrave.rhythm.beat_divisions import HAND_DIVISIONS, TICKS_PER_BEAT, default_division
 from engrave.rhythm.quantize_costs import (
-    Beat,
     ChordToPlace,
+    GridBeat,
     Unevenness,
     beat_of,
-    choices_of,
-    evenly,
-    read_places,
-    step_cost,
-    unlikely,
+    choices_around,
+    position_costs,
+    tick_costs,
+    transition_cost,
+    without_swing,
 )
 
-MERGED, STEPWISE = 0.5, 3.0  # cost of writing two chords as one; more if a hand goes on by a step
+# cost of writing two chords as one; more if a hand goes on by a step
+MERGED_COST, STEPWISE_MERGED_COST = 0.5, 3.0
 PHASE_WEIGHT = 1.5  # of what it says of it once the beat is known
 
-HANDS = Unevenness(0.025, 0.07, 0.022, 0.12)  # of pianists, on beats that are found
+HAND_UNEVENNESS = Unevenness(0.025, 0.07, 0.022, 0.12)  # of pianists, on beats that are found
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Quantized:
     """The notes at their places, in the order of the performance, and the grid they stand on."""
 
     notes: tuple[Note, ...]
@@ -58,7 +59,7 @@ class Precision:
     """
 
     smallest: Fraction = Fraction(0)
-    unevenness: Unevenness = HANDS
+    unevenness: Unevenness = HAND_UNEVENNESS
 
 
 PRECISION = Precision()
@@ -74,7 +75,7 @@ def quantize(
     evidence: Evidence,
     positions: np.ndarray,
     precision: Precision = PRECISION,
-) -> Placed:
+) -> Quantized:
     """Each of the notes (in order of onset, then pitch) at its place.
 
     `positions` are log probabilities of `heads.PHASES`, a row for each press, as `evidence` has
@@ -83,20 +84,20 @@ def quantize(
     the last bar. A pickup is cut so that the piece begins with its first note.
     """
     beats = _beats(grid, precision.smallest)
-    leads_to = _find_goals(notes)
+    leads_to = _grace_targets(notes)
     main = [note for note in notes if note.played not in leads_to]
     starts = chord_starts(main)
     chords = [main[a:b] for a, b in zip(starts, [*starts[1:], len(main)], strict=True)]
     quarters = grid.quarter_at(np.array([chord[0].onset for chord in chords]))
     presses = [[note.played for note in chord] for chord in chords]
-    said = evenly(evidence.phase, grid.swing)
-    read = read_places((said, evidence.pace), presses, quarters, beats)
-    read = read + PHASE_WEIGHT * unlikely(positions, presses)
-    even = replace(grid, swing=EVEN).time_at(quarters)
+    said = without_swing(evidence.phase, grid.swing)
+    read = position_costs((said, evidence.pace), presses, quarters, beats)
+    read = read + PHASE_WEIGHT * tick_costs(positions, presses)
+    even = replace(grid, swing=STRAIGHT).time_at(quarters)
     chosen = _choose(_Chords(chords, even, quarters, read), beats, precision.unevenness)
     onsets: dict[int, Fraction] = {}
-    for chord, (k, _, place) in zip(chords, chosen, strict=True):
-        onset = beats[k].start + beats[k].length * Fraction(place, TICKS)
+    for chord, (k, _, position) in zip(chords, chosen, strict=True):
+        onset = beats[k].start + beats[k].length * Fraction(position, TICKS_PER_BEAT)
         onsets |= {note.played: onset for note in chord}
     ends = _ends(notes, beats, _divisions(chosen, chords), grid)
     close = grid.bars[-1].end
@@ -133,7 +134,7 @@ def _stepwise(before: Sequence[FoldedNote], after: Sequence[FoldedNote]) -> bool
     return any(_hand(a) == _hand(b) and abs(a.pitch - b.pitch) <= 2 for a in before for b in after)
 
 
-def _find_goals(notes: Sequence[FoldedNote]) -> dict[int, int]:
+def _grace_targets(notes: Sequence[FoldedNote]) -> dict[int, int]:
     """For each grace note (by press) the next note of its hand, to which it leads, if any."""
     goals: dict[int, int] = {}
     following: dict[_Hand, int] = {}
@@ -145,15 +146,17 @@ def _find_goals(notes: Sequence[FoldedNote]) -> dict[int, int]:
     return goals
 
 
-def _begin_at_first_note(notes: list[Note], grid: Grid) -> Placed:
+def _begin_at_first_note(notes: list[Note], grid: Grid) -> Quantized:
     """Without the silence before a pickup, as far as what is left can be written as a bar."""
     pickup, beat = grid.bars[0], grid.quarters[1] - grid.quarters[0]
     if pickup.length == pickup.full_length:
-        return Placed(tuple(notes), grid)
+        return Quantized(tuple(notes), grid)
     unit = beat / (3 if pickup.compound else 2)
     silence = min(min(note.onset for note in notes) // unit * unit, pickup.length)
     first_beat = [note for note in notes if note.onset < silence // beat * beat + beat]
-    if any((place % unit * 16).denominator > 1 for n in first_beat for place in (n.onset, n.end)):
+    if any(
+        (position % unit * 16).denominator > 1 for n in first_beat for position in (n.onset, n.end)
+    ):
         silence = silence // beat * beat  # a tuplet needs its whole beat
     bars = tuple(replace(bar, start=bar.start - silence) for bar in grid.bars[1:])
     if silence < pickup.length:  # else nothing is played in it
@@ -161,15 +164,17 @@ def _begin_at_first_note(notes: list[Note], grid: Grid) -> Placed:
         bars = (left, *bars)
     shifted = tuple(replace(note, onset=note.onset - silence) for note in notes)
     quarters = tuple(q - silence for q in grid.quarters)
-    return Placed(shifted, replace(grid, quarters=quarters, bars=bars))
+    return Quantized(shifted, replace(grid, quarters=quarters, bars=bars))
 
 
-def _beats(grid: Grid, smallest: Fraction) -> list[Beat]:
+def _beats(grid: Grid, smallest: Fraction) -> list[GridBeat]:
     beats = []
     for (a, b), (s, t) in zip(pairwise(grid.quarters), pairwise(grid.times), strict=True):
         length, compound = b - a, (b - a).numerator == 3
-        pairs = PAIRS.of_beat(length, compound, smallest)
-        beats.append(Beat(a, length, t - s, pairs, beat_parts(length, compound, smallest)))
+        pairs = HAND_DIVISIONS.allowed_in(length, compound, smallest)
+        beats.append(
+            GridBeat(a, length, t - s, pairs, default_division(length, compound, smallest))
+        )
     return beats
 
 
@@ -185,21 +190,23 @@ class _Chords:
     read: np.ndarray
 
 
-def _choose(chords: _Chords, beats: list[Beat], unevenness: Unevenness) -> list[_Choice]:
+def _choose(chords: _Chords, beats: list[GridBeat], unevenness: Unevenness) -> list[_Choice]:
     """The choice for each chord: the cheapest path through the choices of all chords."""
     inside = beat_of(chords.quarters, beats).tolist()
     choices = (
-        choices_of(ChordToPlace(quarter, k, _hands(chord), read), beats, unevenness)
+        choices_around(ChordToPlace(quarter, k, _hands(chord), read), beats, unevenness)
         for quarter, k, chord, read in zip(
             chords.quarters.tolist(), inside, chords.notes, chords.read, strict=True
         )
     )
-    together = (MERGED + STEPWISE * _stepwise(a, b) for a, b in pairwise(chords.notes))
+    together = (
+        MERGED_COST + STEPWISE_MERGED_COST * _stepwise(a, b) for a, b in pairwise(chords.notes)
+    )
     before = next(choices)
-    total = before.cost + PAIRS.cost[before.pair]
+    total = before.cost + HAND_DIVISIONS.cost[before.pair]
     rows, back = [(before.tick, before.pair)], []
     for seconds, one, after in zip(np.diff(chords.times).tolist(), together, choices, strict=True):
-        steps = total[:, None] + step_cost(before, after, seconds, one, unevenness)
+        steps = total[:, None] + transition_cost(before, after, seconds, one, unevenness)
         back.append(steps.argmin(axis=0).astype(np.int16))
         total = steps.min(axis=0) + after.cost
         rows.append((after.tick, after.pair))
@@ -209,7 +216,8 @@ def _choose(chords: _Chords, beats: list[Beat], unevenness: Unevenness) -> list[
         path.append(int(pointers[path[-1]]))
     chosen = zip(rows, reversed(path), strict=True)
     return [
-        (int(tick[j]) // TICKS, int(pair[j]), int(tick[j]) % TICKS) for (tick, pair), j in chosen
+        (int(tick[j]) // TICKS_PER_BEAT, int(pair[j]), int(tick[j]) % TICKS_PER_BEAT)
+        for (tick, pair), j in chosen
     ]
 
 
@@ -219,9 +227,9 @@ def _hands(chord: Sequence[FoldedNote]) -> frozenset[int]:
 
 def _divisions(chosen: Sequence[_Choice], chords: Sequence[Sequence[FoldedNote]]) -> _Divisions:
     divisions: _Divisions = {}
-    for (k, pair, place), chord in zip(chosen, chords, strict=True):
+    for (k, pair, position), chord in zip(chosen, chords, strict=True):
         for hand in {_hand(note) for note in chord}:
-            division = PAIRS.division(pair, hand[1]) if place else 1
+            division = HAND_DIVISIONS.division(pair, hand[1]) if position else 1
             divisions[k, hand] = max(divisions.get((k, hand), 1), division)
     return divisions
 
@@ -230,12 +238,12 @@ def _divisions(chosen: Sequence[_Choice], chords: Sequence[Sequence[FoldedNote]]
 class _End:
     """Where a key was let go, to the nearest division of the beat, and how long that is."""
 
-    place: Fraction
+    position: Fraction
     unit: Fraction
 
 
 def _ends(
-    notes: Sequence[FoldedNote], beats: list[Beat], divisions: _Divisions, grid: Grid
+    notes: Sequence[FoldedNote], beats: list[GridBeat], divisions: _Divisions, grid: Grid
 ) -> list[_End]:
     releases = np.array([note.release for note in notes])
     quarters = grid.quarter_at(releases)
@@ -251,4 +259,4 @@ def _ends(
 
 def _duration(onset: Fraction, end: _End, close: Fraction) -> Fraction:
     """The duration of a note: at least one division of the beat, at most up to the close."""
-    return min(max(end.place - onset, end.unit), close - onset)
+    return min(max(end.position - onset, end.unit), close - onset)

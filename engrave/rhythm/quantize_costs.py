@@ -4,7 +4,7 @@ A chord has choices around the time at which it was played; a place costs by its
 what the networks say of it, a step from chord to chord by how far it is from what was played and
 by how rare it is: how often real scores take it has been counted (`training/count_rhythms.py`)
 and stands in `weights/rhythms.csv`: for each beat (plain or dotted), number of beats ahead (up to
-`FAR`), place before and place after.
+`MOST_BEATS_AHEAD`), place before and place after.
 
 Costs are negative log likelihoods; seconds and quarter notes.
 """
@@ -21,54 +21,59 @@ import numpy as np
 
 from engrave.listening import heads
 from engrave.music.arrays import Bools, Floats, Ints
-from engrave.music.grid import EVEN
-from engrave.rhythm.beat_divisions import PAIRS, TICKS
+from engrave.music.grid import STRAIGHT
+from engrave.rhythm.beat_divisions import HAND_DIVISIONS, TICKS_PER_BEAT
 
-COUNTS = Path(str(files("engrave") / "weights" / "rhythms.csv"))
-FAR = 2  # beats ahead from which on all are counted together
+RHYTHM_COUNTS = Path(str(files("engrave") / "weights" / "rhythms.csv"))
+MOST_BEATS_AHEAD = 2  # beats ahead from which on all are counted together
 
-WEIGHT = 0.6
-UNKNOWN = 2e-3  # probability of anything that is not in the counts
-MOST = 7.0  # no step is held more unusual (a cost, before it is weighed)
+RARITY_WEIGHT = 0.6
+UNCOUNTED_PROBABILITY = 2e-3  # probability of anything that is not in the counts
+HIGHEST_RARITY = 7.0  # no step is held more unusual (a cost, before it is weighed)
 
-MEANT_PLACE, MEANT_STEP = 1.2, 1.5  # deviations of places and steps, in those of the jitter
+# deviations of places and steps, in those of the jitter
+POSITION_DEVIATIONS, STEP_DEVIATIONS = 1.2, 1.5
 LEAST_DEVIATION = 0.004  # seconds; a tick of a coarse file is no longer
 ROLL_DEVIATION = 0.035  # seconds between two chords that are written as one
 
 # What a step costs where the hands cross: merged, they do not say how usual the rhythm of each is.
-CROSSING_STEP = 1.0
+CROSSING_STEP_COST = 1.0
 
-READ_WEIGHT = 1.8  # of what the reader says of the place in the beat,
-SAME_BEAT = 0.35  # as far as it means the same beat (deviation of the logarithm of its seconds)
-LEAST = -6.0  # log probability below which a place is not held more unlikely
-SWUNG = [k for k, place in enumerate(heads.PHASES) if EVEN <= place <= 0.75]  # second halves
+EVIDENCE_WEIGHT = 1.8  # of what the reader says of the place in the beat,
+# as far as it means the same beat (deviation of the logarithm of its seconds)
+SAME_BEAT_DEVIATION = 0.35
+LEAST_LOG_PROBABILITY = -6.0  # log probability below which a place is not held more unlikely
+# second halves
+SWUNG_CLASSES = [k for k, position in enumerate(heads.PHASES) if STRAIGHT <= position <= 0.75]
 CLASS_OF_TICK = np.array(
     [
-        next((k for k, p in enumerate(heads.PHASES) if abs(p * TICKS - tick) < 0.5), -1)
-        for tick in range(TICKS)
+        next((k for k, p in enumerate(heads.PHASES) if abs(p * TICKS_PER_BEAT - tick) < 0.5), -1)
+        for tick in range(TICKS_PER_BEAT)
     ]
 )
 
 
-def rarity_cost(compound: Bools, beats: Ints, place: Ints, following: Ints) -> Floats:
+def rarity_cost(compound: Bools, beats: Ints, position: Ints, following: Ints) -> Floats:
     """What each step forward costs; arrays that fit each other, places in 120ths of their beats.
 
     `compound` says whether the beat that is reached is a dotted one, `beats` how many beats ahead
     (0 or more) it is.
     """
-    return _counted_costs()[compound, np.minimum(beats, FAR), place, following]
+    return _counted_costs()[compound, np.minimum(beats, MOST_BEATS_AHEAD), position, following]
 
 
 @cache
 def _counted_costs() -> Floats:
     """(compound, beats ahead, place, next place): costs."""
-    counts = np.zeros((2, FAR + 1, TICKS, TICKS))
-    *where, count = np.loadtxt(COUNTS, int, delimiter=",", skiprows=1).T
+    counts = np.zeros((2, MOST_BEATS_AHEAD + 1, TICKS_PER_BEAT, TICKS_PER_BEAT))
+    *where, count = np.loadtxt(RHYTHM_COUNTS, int, delimiter=",", skiprows=1).T
     counts[tuple(where)] = count
     of_place = counts.sum(axis=(1, 3), keepdims=True)
     likely: Floats = counts / np.maximum(of_place, 1)
-    likely = (1 - UNKNOWN) * likely + UNKNOWN / (2 * (FAR + 1))
-    costs: Floats = WEIGHT * np.minimum(-np.log(likely), MOST)
+    likely = (1 - UNCOUNTED_PROBABILITY) * likely + UNCOUNTED_PROBABILITY / (
+        2 * (MOST_BEATS_AHEAD + 1)
+    )
+    costs: Floats = RARITY_WEIGHT * np.minimum(-np.log(likely), HIGHEST_RARITY)
     return costs
 
 
@@ -76,23 +81,26 @@ def _counted_costs() -> Floats:
 class Unevenness:
     """How far chords lie from their places and steps: seconds, and shares of beat and step."""
 
-    place: float
-    relative_place: float
+    position: float
+    relative_position: float
     step: float
     relative_step: float
 
     @classmethod
     def of_jitter(cls, jitter: float) -> "Unevenness":
         """That of music on a grid that is known, from which it deviates by `jitter` seconds."""
-        place, step = (max(m * jitter, LEAST_DEVIATION) for m in (MEANT_PLACE, MEANT_STEP))
-        return cls(place, 0.0, step, 0.0)
+        position, step = (
+            max(m * jitter, LEAST_DEVIATION) for m in (POSITION_DEVIATIONS, STEP_DEVIATIONS)
+        )
+        return cls(position, 0.0, step, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class GridBeat:
     """A beat of the grid: where it starts and how long it is (quarters), and in seconds.
 
-    It may divide as the pairs say (indices into `PAIRS`); keys are let go at its `parts` at least.
+    It may divide as the pairs say (indices into `HAND_DIVISIONS`); keys are let go at its `parts`
+    at least.
     """
 
     start: Fraction
@@ -106,30 +114,30 @@ class Beat:
 class _Choices:
     """The places where a chord may fall: arrays over (place, division pair of its beat).
 
-    `tick` is counted from the first beat of the grid, `pair` is an index into `PAIRS`, `pace` is
-    in seconds a beat, `cost` is that of lying there.
+    `tick` is counted from the first beat of the grid, `pair` is an index into `HAND_DIVISIONS`,
+    `beat_seconds` is in seconds a beat, `cost` is that of lying there.
     """
 
     tick: np.ndarray
     pair: np.ndarray
-    pace: np.ndarray
+    beat_seconds: np.ndarray
     cost: np.ndarray
 
     @property
     def beat(self) -> np.ndarray:
-        return self.tick // TICKS
+        return self.tick // TICKS_PER_BEAT
 
     @property
     def compound(self) -> np.ndarray:
         """Whether each stands in a dotted beat: 1 or 0."""
-        return (self.pair >= PAIRS.plain).astype(int)
+        return (self.pair >= HAND_DIVISIONS.simple_count).astype(int)
 
 
-def read_places(
+def position_costs(
     said: tuple[np.ndarray, np.ndarray],
     chords: Sequence[list[int]],
     quarters: np.ndarray,
-    beats: list[Beat],
+    beats: list[GridBeat],
 ) -> np.ndarray:
     """What each tick of the beat costs each chord by what the reader says: (chord, tick).
 
@@ -138,30 +146,30 @@ def read_places(
     phase, pace = said
     inside = beat_of(quarters, beats)
     seconds = np.log([beats[k].seconds for k in inside])
-    paces = np.array([np.exp(pace[chord].mean(axis=0)) for chord in chords])
-    near = np.exp(-0.5 * ((seconds[:, None] - heads.PACES) / SAME_BEAT) ** 2)
-    agreed = (paces * near).sum(axis=1) / paces.sum(axis=1)
-    cost: Floats = READ_WEIGHT * agreed[:, None] * unlikely(phase, chords)
+    beat_seconds = np.array([np.exp(pace[chord].mean(axis=0)) for chord in chords])
+    near = np.exp(-0.5 * ((seconds[:, None] - heads.LOG_BEAT_SECONDS) / SAME_BEAT_DEVIATION) ** 2)
+    agreed = (beat_seconds * near).sum(axis=1) / beat_seconds.sum(axis=1)
+    cost: Floats = EVIDENCE_WEIGHT * agreed[:, None] * tick_costs(phase, chords)
     return cost
 
 
-def unlikely(phase: np.ndarray, chords: Sequence[list[int]]) -> np.ndarray:
+def tick_costs(phase: np.ndarray, chords: Sequence[list[int]]) -> np.ndarray:
     """How unlikely each tick of the beat is for each chord, of whose notes that is said."""
     said = np.array([phase[chord].mean(axis=0) for chord in chords])
-    cost: np.ndarray = -np.maximum(said[:, CLASS_OF_TICK], LEAST)
+    cost: np.ndarray = -np.maximum(said[:, CLASS_OF_TICK], LEAST_LOG_PROBABILITY)
     return cost
 
 
-def evenly(phase: np.ndarray, swing: float) -> np.ndarray:
+def without_swing(phase: np.ndarray, swing: float) -> np.ndarray:
     """What the reader says of the place; a late second half, where it swings, is an even one."""
-    if swing == EVEN:
+    if swing == STRAIGHT:
         return phase
     even = phase.copy()
-    even[:, heads.PHASES.index(EVEN)] = np.logaddexp.reduce(phase[:, SWUNG], axis=1)
+    even[:, heads.PHASES.index(STRAIGHT)] = np.logaddexp.reduce(phase[:, SWUNG_CLASSES], axis=1)
     return even
 
 
-def beat_of(quarters: np.ndarray, beats: list[Beat]) -> np.ndarray:
+def beat_of(quarters: np.ndarray, beats: list[GridBeat]) -> np.ndarray:
     """The index of the beat in which each place (quarters) lies."""
     inside = np.searchsorted([float(b.start) for b in beats], quarters, side="right") - 1
     return inside.clip(0, len(beats) - 1)
@@ -180,63 +188,79 @@ class ChordToPlace:
     read: np.ndarray
 
 
-def choices_of(chord: ChordToPlace, beats: list[Beat], unevenness: Unevenness) -> _Choices:
+def choices_around(chord: ChordToPlace, beats: list[GridBeat], unevenness: Unevenness) -> _Choices:
     """The places around the time of a chord."""
     k, hands = chord.beat, chord.hands
     phase = (chord.quarter - float(beats[k].start)) / float(beats[k].length)
-    near = [(k, _places_around(int(min(max(phase, 0.0), 0.999) * TICKS), beats[k].pairs, hands))]
+    near = [
+        (
+            k,
+            _positions_around(
+                int(min(max(phase, 0.0), 0.999) * TICKS_PER_BEAT), beats[k].pairs, hands
+            ),
+        )
+    ]
     if phase > 0.5 and k + 1 < len(beats):
-        near.append((k + 1, _first_places(beats[k + 1].pairs)))
+        near.append((k + 1, _first_positions(beats[k + 1].pairs)))
     if phase < 0.2 and k > 0:
-        near.insert(0, (k - 1, _last_places(beats[k - 1].pairs, hands)))
-    parts = [_weigh(chord, (k, beats[k]), places, unevenness) for k, places in near]
+        near.insert(0, (k - 1, _last_positions(beats[k - 1].pairs, hands)))
+    parts = [_weigh(chord, (k, beats[k]), positions, unevenness) for k, positions in near]
     return _Choices(
         tick=np.concatenate([part.tick for part in parts]),
         pair=np.concatenate([part.pair for part in parts]),
-        pace=np.concatenate([part.pace for part in parts]),
+        beat_seconds=np.concatenate([part.beat_seconds for part in parts]),
         cost=np.concatenate([part.cost for part in parts]),
     )
 
 
 def _weigh(
-    chord: ChordToPlace, numbered: tuple[int, Beat], places: np.ndarray, unevenness: Unevenness
+    chord: ChordToPlace,
+    numbered: tuple[int, GridBeat],
+    positions: np.ndarray,
+    unevenness: Unevenness,
 ) -> _Choices:
     """What it costs to place a chord on these places of a beat, which comes with its number."""
-    (k, beat), (pair, place) = numbered, places
+    (k, beat), (pair, position) = numbered, positions
     played = (chord.quarter - float(beat.start)) / float(beat.length) * beat.seconds
-    deviation = hypot(unevenness.place, unevenness.relative_place * beat.seconds)
+    deviation = hypot(unevenness.position, unevenness.relative_position * beat.seconds)
     return _Choices(
-        tick=k * TICKS + place,
+        tick=k * TICKS_PER_BEAT + position,
         pair=pair,
-        pace=np.full(len(pair), beat.seconds),
-        cost=0.5 * ((played - place / TICKS * beat.seconds) / deviation) ** 2 + chord.read[place],
+        beat_seconds=np.full(len(pair), beat.seconds),
+        cost=0.5 * ((played - position / TICKS_PER_BEAT * beat.seconds) / deviation) ** 2
+        + chord.read[position],
     )
 
 
 @cache
-def _places_around(tick: int, pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
+def _positions_around(tick: int, pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
     """Rows (pair, place): for each division pair the places before and after a tick of the beat."""
     rows = []
     for pair in pairs:
-        division = PAIRS.common_division(pair, hands)
-        slot = tick * division // TICKS
-        rows += [(pair, TICKS // division * s) for s in (slot, slot + 1) if s < division]
+        division = HAND_DIVISIONS.common_division(pair, hands)
+        slot = tick * division // TICKS_PER_BEAT
+        rows += [(pair, TICKS_PER_BEAT // division * s) for s in (slot, slot + 1) if s < division]
     return np.array(rows).T
 
 
 @cache
-def _first_places(pairs: tuple[int, ...]) -> np.ndarray:
+def _first_positions(pairs: tuple[int, ...]) -> np.ndarray:
     """Rows (pair, place): the start of the beat."""
     return np.array([(pair, 0) for pair in pairs]).T
 
 
 @cache
-def _last_places(pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
+def _last_positions(pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
     """Rows (pair, place): the last place of the beat for each division pair."""
-    return np.array([(p, TICKS - TICKS // PAIRS.common_division(p, hands)) for p in pairs]).T
+    return np.array(
+        [
+            (p, TICKS_PER_BEAT - TICKS_PER_BEAT // HAND_DIVISIONS.common_division(p, hands))
+            for p in pairs
+        ]
+    ).T
 
 
-def step_cost(
+def transition_cost(
     before: _Choices, after: _Choices, seconds: float, together: float, unevenness: Unevenness
 ) -> np.ndarray:
     """Cost of each pair of places, for two chords that were played so many seconds apart.
@@ -244,18 +268,23 @@ def step_cost(
     `together` is what it costs to write them as one.
     """
     step = after.tick - before.tick[:, None]
-    written = step / TICKS * before.pace[:, None]
+    written = step / TICKS_PER_BEAT * before.beat_seconds[:, None]
     deviation = np.hypot(unevenness.step, unevenness.relative_step * written)
     cost: Floats = 0.5 * ((seconds - written) / deviation) ** 2
     cost[step == 0] = 0.5 * (seconds / ROLL_DEVIATION) ** 2 + together
     ahead = after.beat - before.beat[:, None]
     same_beat = ahead == 0
     unusual = rarity_cost(
-        after.compound, ahead.clip(0), before.tick[:, None] % TICKS, after.tick % TICKS
+        after.compound,
+        ahead.clip(0),
+        before.tick[:, None] % TICKS_PER_BEAT,
+        after.tick % TICKS_PER_BEAT,
     )
-    unusual[same_beat & PAIRS.crossing[after.pair]] = CROSSING_STEP
+    unusual[same_beat & HAND_DIVISIONS.crossing[after.pair]] = CROSSING_STEP_COST
     cost += np.where(step > 0, unusual, 0.0)
-    entry = PAIRS.cost[after.pair] + PAIRS.change[before.pair[:, None], after.pair]
+    entry = (
+        HAND_DIVISIONS.cost[after.pair] + HAND_DIVISIONS.change[before.pair[:, None], after.pair]
+    )
     cost += np.where(same_beat, 0.0, entry)
     cost[(step < 0) | (same_beat & (after.pair != before.pair[:, None]))] = np.inf
     return cost

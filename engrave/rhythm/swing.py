@@ -13,48 +13,50 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engrave.music.grid import EVEN
+from engrave.music.grid import STRAIGHT
 
-RATIOS = np.arange(0.56, 0.705, 0.01)  # where the second half of a swung beat may begin
+SWING_RATIOS = np.arange(0.56, 0.705, 0.01)  # where the second half of a swung beat may begin
 # The share of the chords at each place, where beats divide evenly, in three, and in dotted rhythm;
 # the rest may lie anywhere.
-PLAIN = (
+STRAIGHT_SHARES = (
     {0.0: 0.45, 0.25: 0.1, 0.5: 0.27, 0.75: 0.13},
     {0.0: 0.45, 1 / 3: 0.25, 2 / 3: 0.25},
     {0.0: 0.45, 0.25: 0.05, 0.5: 0.1, 0.75: 0.35},
 )
-DEVIATION = 0.05  # of the places at which they are played
-BETTER = 0.1  # mean log likelihood by which a chord must be better explained
-FEWEST = 32  # chords
-COMPOUND = 0.4  # probability of a compound meter, at most
+POSITION_DEVIATION = 0.05  # of the places at which they are played
+LEAST_GAIN = 0.1  # mean log likelihood by which a chord must be better explained
+FEWEST_CHORDS = 32  # chords
+LARGEST_COMPOUND_PROBABILITY = 0.4  # probability of a compound meter, at most
 
 
 def find_swing(beats: np.ndarray, chords: np.ndarray, compound: float) -> float:
-    """Where in the beat its second half begins: `EVEN` where the music does not swing.
+    """Where in the beat its second half begins: `STRAIGHT` where the music does not swing.
 
     `beats` and `chords` hold times, increasing; `compound` says how probable a compound meter is.
     """
     beat = np.searchsorted(beats, chords, side="right") - 1
     inside = (beat >= 0) & (beat < len(beats) - 1)
     beat = beat[inside]
-    if len(beat) < FEWEST or compound > COMPOUND:
-        return EVEN
-    place = (chords[inside] - beats[beat]) / np.diff(beats)[beat]
-    likely = [_likelihood(place, _swung(ratio)) for ratio in RATIOS]
-    plainly = max(_likelihood(place, shares) for shares in PLAIN)
-    return float(RATIOS[np.argmax(likely)]) if max(likely) > plainly + BETTER else EVEN
+    if len(beat) < FEWEST_CHORDS or compound > LARGEST_COMPOUND_PROBABILITY:
+        return STRAIGHT
+    position = (chords[inside] - beats[beat]) / np.diff(beats)[beat]
+    likely = [_log_likelihood(position, _swung_shares(ratio)) for ratio in SWING_RATIOS]
+    plainly = max(_log_likelihood(position, shares) for shares in STRAIGHT_SHARES)
+    return (
+        float(SWING_RATIOS[np.argmax(likely)]) if max(likely) > plainly + LEAST_GAIN else STRAIGHT
+    )
 
 
-def _swung(ratio: float) -> dict[float, float]:
+def _swung_shares(ratio: float) -> dict[float, float]:
     """The share of the chords at each place of a beat that swings."""
     return {0.0: 0.45, ratio / 2: 0.06, ratio: 0.32, (1 + ratio) / 2: 0.09}
 
 
-def _likelihood(place: np.ndarray, shares: Mapping[float, float]) -> float:
+def _log_likelihood(position: np.ndarray, shares: Mapping[float, float]) -> float:
     """The mean log density of places, normally distributed around those that are played."""
-    density = np.full(len(place), 1 - sum(shares.values()))
+    density = np.full(len(position), 1 - sum(shares.values()))
     for meant, share in shares.items():
-        away = np.abs(place - meant)
-        away = np.minimum(away, 1 - away) / DEVIATION
-        density += share * np.exp(-0.5 * away**2) / (DEVIATION * np.sqrt(2 * np.pi))
+        away = np.abs(position - meant)
+        away = np.minimum(away, 1 - away) / POSITION_DEVIATION
+        density += share * np.exp(-0.5 * away**2) / (POSITION_DEVIATION * np.sqrt(2 * np.pi))
     return float(np.log(density).mean())

@@ -26,13 +26,13 @@ from itertools import pairwise, product
 from operator import sub
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import Note, Section, group_chords
+from engrave.music.note import KeySection, Note, group_chords
 from engrave.notation.accidentals import key_alterations
-from engrave.notation.beams import Beat, beat_around
-from engrave.notation.note_values import SHORTEST
+from engrave.notation.beams import BeamSpan, beam_span_around
+from engrave.notation.note_values import SHORTEST_VALUE
 
-FEWEST = 4  # chords of a line in a beat
-STEP = 5  # semitones from staff to staff, at most
+FEWEST_CHORDS = 4  # chords of a line in a beat
+LARGEST_STEP = 5  # semitones from staff to staff, at most
 LOWER = 2  # number of the staff
 
 _Voice = tuple[int, int, int]  # part, staff, and the number of the voice on it
@@ -45,14 +45,14 @@ class _Crossing:
     Grace notes are members too, but no chords.
     """
 
-    beat: Beat
+    beat: BeamSpan
     voices: tuple[_Voice, _Voice]
     members: list[Note]
     chords: list[list[Note]]
 
 
-def cross_staves(
-    notes: Sequence[Note], sections: Sequence[Section], grid: Grid
+def join_across_staves(
+    notes: Sequence[Note], sections: Sequence[KeySection], grid: Grid
 ) -> tuple[Note, ...]:
     """The notes, those of a line that goes from staff to staff in one voice.
 
@@ -61,12 +61,12 @@ def cross_staves(
     """
     written = {note.played: note for note in notes}
     homes: dict[tuple[_Voice, _Voice], tuple[Fraction, _Voice]] = {}  # until when, and where
-    signs = _Signs(notes, sections, grid)
+    guard = _AccidentalGuard(notes, sections, grid)
     for crossing in _crossings(notes, grid):
         until, home = homes.get(crossing.voices, (None, None))
         if home is None or until != crossing.beat.start:
             home = _voice(written[crossing.chords[0][0].played])
-        if not signs.allow(crossing, home[1]):
+        if not guard.allow(crossing, home[1]):
             continue
         homes[crossing.voices] = crossing.beat.end, home
         for note in crossing.members:
@@ -93,7 +93,9 @@ def _crossings(notes: Sequence[Note], grid: Grid) -> Iterator[_Crossing]:
                     yield _Crossing(beat, (upper, lower), members, chords)
 
 
-def _sounding(notes: Sequence[Note], grid: Grid) -> Iterator[tuple[Beat, dict[_Voice, list[Note]]]]:
+def _sounding(
+    notes: Sequence[Note], grid: Grid
+) -> Iterator[tuple[BeamSpan, dict[_Voice, list[Note]]]]:
     """The beats in order, each with the notes of each voice that sound in it."""
     beats = [beat for bar in grid.bars for beat in _beats(bar)]
     starts = [beat.start for beat in beats]
@@ -105,15 +107,15 @@ def _sounding(notes: Sequence[Note], grid: Grid) -> Iterator[tuple[Beat, dict[_V
     yield from zip(beats, sounding, strict=True)
 
 
-def _beats(bar: Bar) -> Iterator[Beat]:
-    place = bar.start
-    while place < bar.end:
-        beat = beat_around(place, bar)
+def _beats(bar: Bar) -> Iterator[BeamSpan]:
+    position = bar.start
+    while position < bar.end:
+        beat = beam_span_around(position, bar)
         yield beat
-        place = beat.end
+        position = beat.end
 
 
-class _Signs:
+class _AccidentalGuard:
     """Where accidentals would be lost if a line went to the other staff.
 
     MuseScore reckons visitors to the staff of their voice, and drops accidentals that it thinks
@@ -121,46 +123,46 @@ class _Signs:
     alteration in the bar, and if that is not of the key, the voice's own staff has not this line.
     """
 
-    def __init__(self, notes: Sequence[Note], sections: Sequence[Section], grid: Grid) -> None:
+    def __init__(self, notes: Sequence[Note], sections: Sequence[KeySection], grid: Grid) -> None:
         self.sections, self.grid = sections, grid
         self.met: dict[tuple[int, int, str, int], set[tuple[int, int]]] = defaultdict(set)
         for note in notes:
             first = grid.bar_at(note.onset)
-            last = grid.bar_at(max(note.onset, note.end - SHORTEST))
+            last = grid.bar_at(max(note.onset, note.end - SHORTEST_VALUE))
             for bar in range(first, last + 1):
-                self._line(bar, note).add((note.staff, note.name.alter))
+                self._staff_position(bar, note).add((note.staff, note.name.alter))
 
     def allow(self, crossing: _Crossing, home: int) -> bool:
         """Whether the line may stand in a voice of this staff."""
-        place = crossing.beat.start
-        key = [section.key for section in self.sections if section.start <= place][-1]
+        position = crossing.beat.start
+        key = [section.key for section in self.sections if section.start <= position][-1]
         for note in (note for note in crossing.members if note.staff != home):
             pitch = note.name
-            line = self._line(self.grid.bar_at(place), note)
+            line = self._staff_position(self.grid.bar_at(position), note)
             signed = pitch.alter != key_alterations(key.fifths)[pitch.step]
             if len({alter for _, alter in line}) > 1 or (signed and (home, pitch.alter) in line):
                 return False
         return True
 
-    def _line(self, bar: int, note: Note) -> set[tuple[int, int]]:
+    def _staff_position(self, bar: int, note: Note) -> set[tuple[int, int]]:
         """Where the line of a note is met in a bar, and how altered: staves, alterations."""
         return self.met[bar, note.part, note.name.step, note.name.octave]
 
 
-def _is_line(chords: Sequence[list[Note]], beat: Beat) -> bool:
+def _is_line(chords: Sequence[list[Note]], beat: BeamSpan) -> bool:
     """Whether the chords fill the beat one after the other, and change staves by small steps."""
-    if len(chords) < FEWEST or chords[0][0].onset != beat.start:
+    if len(chords) < FEWEST_CHORDS or chords[0][0].onset != beat.start:
         return False
     staves = [{note.staff for note in chord} for chord in chords]
-    places = [*(chord[0].onset for chord in chords), beat.end]
+    positions = [*(chord[0].onset for chord in chords), beat.end]
     half = (beat.end - beat.start) / 2
-    if any(len(staff) > 1 for staff in staves) or max(map(sub, places[1:], places)) > half:
+    if any(len(staff) > 1 for staff in staves) or max(map(sub, positions[1:], positions)) > half:
         return False
     changes = [a != b for a, b in pairwise(staves)]
     return all(
         _reaches(chord, goal, beat, may_be_held)
         for chord, goal, may_be_held in zip(
-            chords, places[1:], [False, *changes[1:], False], strict=True
+            chords, positions[1:], [False, *changes[1:], False], strict=True
         )
     ) and all(
         _small_step(chord, following)
@@ -169,7 +171,7 @@ def _is_line(chords: Sequence[list[Note]], beat: Beat) -> bool:
     )
 
 
-def _reaches(chord: Sequence[Note], goal: Fraction, beat: Beat, held: bool) -> bool:
+def _reaches(chord: Sequence[Note], goal: Fraction, beat: BeamSpan, held: bool) -> bool:
     """Whether a chord ends at the goal, or is only held on in the beat where that may be."""
     ends = {note.end for note in chord}
     return ends == {goal} or (held and goal <= min(ends) and max(ends) <= beat.end)
@@ -179,4 +181,4 @@ def _small_step(chord: Sequence[Note], following: Sequence[Note]) -> bool:
     """Whether the line goes by a small step to where the other staff is."""
     steps = (b.pitch - a.pitch for a, b in product(chord, following))
     step = min(steps, key=abs)
-    return 0 < (step if chord[0].staff == LOWER else -step) <= STEP
+    return 0 < (step if chord[0].staff == LOWER else -step) <= LARGEST_STEP

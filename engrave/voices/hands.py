@@ -27,22 +27,24 @@ from engrave.music.performance import LEFT, RIGHT, Performance, PlayedNote
 
 HANDS = (LEFT, RIGHT)  # by the bit of a state
 
-READ_WEIGHT, RULE_WEIGHT = 1.0, 0.5  # of the reader's log odds, and of the tables below
-TOLD = 20.0  # log odds of the hand that the file gives a note to
+EVIDENCE_WEIGHT, RULE_WEIGHT = 1.0, 0.5  # of the reader's log odds, and of the tables below
+GIVEN_HAND_LOG_ODDS = 20.0  # log odds of the hand that the file gives a note to
 
-MEMORY = 5  # notes before this one whose hands are remembered
-STATES = 2**MEMORY  # bit 0: the hand of the last note; bit 1: of the one before it, ...
-TOGETHER = 0.035  # seconds: notes that begin within it are one chord
-HELD = 0.05  # seconds: a key counts as held if it is released later than this after an onset
-AROUND = 16  # notes on either side that are looked at as surroundings
-BLOCK = 8192  # notes weighed at one time, to bound the memory
+REMEMBERED_NOTES = 5  # notes before this one whose hands are remembered
+# bit 0: the hand of the last note; bit 1: of the one before it, ...
+STATE_COUNT = 2**REMEMBERED_NOTES
+CHORD_SECONDS = 0.035  # seconds: notes that begin within it are one chord
+# seconds: a key counts as held if it is released later than this after an onset
+HELD_SECONDS = 0.05
+NOTES_AROUND = 16  # notes on either side that are looked at as surroundings
+NOTES_PER_BLOCK = 8192  # notes weighed at one time, to bound the memory
 
 # An interval falls into one of 11 classes: that many of these numbers are not above it.
-INTERVALS = (-19, -12, -7, -3, 0, 1, 4, 8, 13, 20)
+INTERVAL_BOUNDS = (-19, -12, -7, -3, 0, 1, 4, 8, 13, 20)
 
 # How an earlier note stands to this one, and how well it goes with it by the interval up to this
 # one, -20 and less, -19 to -13, -12 to -8, -7 to -4, -3 to -1, 0, 1 to 3, 4 to 7, ...
-APART = (0.12, 0.25, 0.5, 1.0)  # seconds between onsets that part the last five rows
+ONSET_GAPS = (0.12, 0.25, 0.5, 1.0)  # seconds between onsets that part the last five rows
 # fmt: off
 SAME_HAND = np.array([  # if the right hand plays both (for the left, the intervals are mirrored)
     [-3.28, -1.77, -0.27, -0.09, -0.28,  0.00, -0.63, -0.38, -0.32, -1.77, -3.80],  # in one chord
@@ -65,15 +67,15 @@ OTHER_HAND = np.array([  # if the left hand played that one and the right hand p
 
 # How strongly notes in the surroundings say "right hand" for this one, by their distance below it:
 # 1 to 3, 4 to 7, 8 to 12, 13 to 19, 20 and more (above it they say "left hand").
-NEAR, FAR = 0.4, 1.5  # seconds
+NEAR_SECONDS, FAR_SECONDS = 0.4, 1.5  # seconds
 SURROUNDINGS = np.array([
     [-0.02,  0.38,  0.46, -0.57, -0.49],  # in one chord
     [ 0.17,  0.20, -0.09,  0.44,  0.24],  # held from before
-    [-0.05,  0.03,  0.12,  0.19,  0.20],  # up to NEAR before
-    [-0.07, -0.25, -0.17,  0.12,  0.05],  # up to FAR before
+    [-0.05,  0.03,  0.12,  0.19,  0.20],  # up to NEAR_SECONDS before
+    [-0.07, -0.25, -0.17,  0.12,  0.05],  # up to FAR_SECONDS before
     [-0.05, -0.07,  0.08,  0.00, -0.08],  # coming in while this one is held
-    [ 0.06,  0.06,  0.03,  0.02,  0.19],  # up to NEAR after
-    [ 0.03, -0.28, -0.06,  0.16,  0.40],  # up to FAR after
+    [ 0.06,  0.06,  0.03,  0.02,  0.19],  # up to NEAR_SECONDS after
+    [ 0.03, -0.28, -0.06,  0.16,  0.40],  # up to FAR_SECONDS after
 ])
 
 # How strongly the register says "right hand", at every half octave from the pitch 24 up.
@@ -84,7 +86,7 @@ REGISTER = np.array([
 # fmt: on
 
 
-class _Keys(NamedTuple):
+class _KeyPresses(NamedTuple):
     """The notes, chord by chord, each chord from low to high; one array for each fact."""
 
     onset: np.ndarray
@@ -113,13 +115,17 @@ def _split(notes: Sequence[PlayedNote], upper: np.ndarray) -> list[int]:
     """The hand of each note of one player; what the file says of it hardly leaves a doubt."""
     if not notes:
         return []
-    upper = upper + TOLD * np.array([{RIGHT: 1, LEFT: -1}.get(note.hand, 0) for note in notes])
+    upper = upper + GIVEN_HAND_LOG_ODDS * np.array(
+        [{RIGHT: 1, LEFT: -1}.get(note.hand, 0) for note in notes]
+    )
     chord = _chords(np.array([note.onset for note in notes]))
     facts = np.array([(note.onset, note.release, note.pitch) for note in notes])
     order = np.lexsort((facts[:, 2], chord))
     onset, release, pitch = facts[order].T
     hands = np.empty(len(notes), int)
-    hands[order] = _likeliest(_Keys(onset, release, pitch.astype(int), chord[order], upper[order]))
+    hands[order] = _likeliest(
+        _KeyPresses(onset, release, pitch.astype(int), chord[order], upper[order])
+    )
     return [HANDS[hand] for hand in hands.tolist()]
 
 
@@ -127,23 +133,23 @@ def _chords(onset: np.ndarray) -> np.ndarray:
     """Number of the chord that each note belongs to."""
     numbers, number, begun = [], 0, onset[0]
     for time in onset.tolist():
-        if time - begun > TOGETHER:
+        if time - begun > CHORD_SECONDS:
             number, begun = number + 1, time
         numbers.append(number)
     return np.array(numbers)
 
 
-def _likeliest(keys: _Keys) -> np.ndarray:
+def _likeliest(keys: _KeyPresses) -> np.ndarray:
     """The hand of each note in the best of all 2**notes divisions: Viterbi's algorithm."""
     count = len(keys.pitch)
-    best = np.full(STATES, -np.inf)
+    best = np.full(STATE_COUNT, -np.inf)
     best[0] = 0  # before the first note there is nothing, whatever the state says
-    from_upper = np.empty((count, STATES // 2, 2), bool)
-    for first in range(0, count, BLOCK):
-        at = np.arange(first, min(first + BLOCK, count))
+    from_upper = np.empty((count, STATE_COUNT // 2, 2), bool)
+    for first in range(0, count, NOTES_PER_BLOCK):
+        at = np.arange(first, min(first + NOTES_PER_BLOCK, count))
         for note, weight in zip(at.tolist(), _weights(keys, at), strict=True):
             # Two states lead to each new one; they differ in the bit that is forgotten.
-            lower, upper = (best[:, None] + weight).reshape(2, STATES // 2, 2)
+            lower, upper = (best[:, None] + weight).reshape(2, STATE_COUNT // 2, 2)
             from_upper[note] = upper > lower
             best = np.maximum(lower, upper).ravel()
     hands = np.empty(count, int)
@@ -151,31 +157,31 @@ def _likeliest(keys: _Keys) -> np.ndarray:
     for note in range(count - 1, -1, -1):
         rest, hand = divmod(state, 2)
         hands[note] = hand
-        state = rest + STATES // 2 * int(from_upper[note, rest, hand])
+        state = rest + STATE_COUNT // 2 * int(from_upper[note, rest, hand])
     return hands
 
 
-def _weights(keys: _Keys, at: np.ndarray) -> np.ndarray:
+def _weights(keys: _KeyPresses, at: np.ndarray) -> np.ndarray:
     """Weight of each hand after each state, for the notes `at`; shape (notes, states, hands)."""
     weights = np.zeros((len(at), 1, 2))
     known = _surroundings(keys, at) + _register(keys.pitch[at])
-    weights[:, 0, 1] = RULE_WEIGHT * known + READ_WEIGHT * keys.upper[at]
-    for back in range(1, MEMORY + 1):
+    weights[:, 0, 1] = RULE_WEIGHT * known + EVIDENCE_WEIGHT * keys.upper[at]
+    for back in range(1, REMEMBERED_NOTES + 1):
         pair = RULE_WEIGHT * _pair_weights(keys, at, back)
         # The hand of the note so far back is a new highest bit of the state.
         weights = (pair[:, :, None, :] + weights[:, None, :, :]).reshape(len(at), -1, 2)
     return weights
 
 
-def _pair_weights(keys: _Keys, at: np.ndarray, back: int) -> np.ndarray:
+def _pair_weights(keys: _KeyPresses, at: np.ndarray, back: int) -> np.ndarray:
     """Weights of the notes `at` with the note `back` before each: (notes, its hand, this hand)."""
     earlier = np.maximum(at - back, 0)
     gap = keys.onset[at] - keys.onset[earlier]
-    relation = 2 + np.searchsorted(APART, gap)
-    relation[keys.release[earlier] > keys.onset[at] + HELD] = 1
+    relation = 2 + np.searchsorted(ONSET_GAPS, gap)
+    relation[keys.release[earlier] > keys.onset[at] + HELD_SECONDS] = 1
     relation[keys.chord[earlier] == keys.chord[at]] = 0
     interval = _interval_class(keys.pitch[at] - keys.pitch[earlier])
-    mirrored = len(INTERVALS) - interval
+    mirrored = len(INTERVAL_BOUNDS) - interval
     pair = np.empty((len(at), 2, 2))
     pair[:, 1, 1] = SAME_HAND[relation, interval]
     pair[:, 0, 0] = SAME_HAND[relation, mirrored]
@@ -186,22 +192,28 @@ def _pair_weights(keys: _Keys, at: np.ndarray, back: int) -> np.ndarray:
 
 
 def _interval_class(interval: np.ndarray) -> np.ndarray:
-    return np.searchsorted(INTERVALS, interval, side="right")
+    return np.searchsorted(INTERVAL_BOUNDS, interval, side="right")
 
 
-def _surroundings(keys: _Keys, at: np.ndarray) -> np.ndarray:
+def _surroundings(keys: _KeyPresses, at: np.ndarray) -> np.ndarray:
     """How far the notes around say "right hand": for each relation their mean, and the sum of it.
 
     A relation that few notes stand in says less (one is added to their number).
     """
     rows = len(SURROUNDINGS)
-    other = at[:, None] + np.concatenate([np.arange(-AROUND, 0), np.arange(1, AROUND + 1)])
+    other = at[:, None] + np.concatenate(
+        [np.arange(-NOTES_AROUND, 0), np.arange(1, NOTES_AROUND + 1)]
+    )
     there = (other >= 0) & (other < len(keys.pitch))
     other = np.clip(other, 0, len(keys.pitch) - 1)
     gap = keys.onset[other] - keys.onset[at][:, None]
     ends = np.where(gap < 0, keys.release[other], keys.release[at][:, None])
     begins = np.maximum(keys.onset[other], keys.onset[at][:, None])
-    distance = np.where(ends > begins + HELD, 0, 1 + np.searchsorted((NEAR, FAR), np.abs(gap)))
+    distance = np.where(
+        ends > begins + HELD_SECONDS,
+        0,
+        1 + np.searchsorted((NEAR_SECONDS, FAR_SECONDS), np.abs(gap)),
+    )
     together = keys.chord[other] == keys.chord[at][:, None]
     relation = np.where(together, 0, 1 + distance + 3 * (gap >= 0))
     there &= together | (distance < 3)

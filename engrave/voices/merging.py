@@ -16,12 +16,12 @@ from itertools import pairwise
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note, group_chords
 
-ONLY = 1  # the number of the voice that is alone
+ONLY_VOICE = 1  # the number of the voice that is alone
 
 _Place = tuple[int, int, int]  # index of the bar, part, staff
 
 
-def unite_voices(notes: Sequence[Note], grid: Grid) -> tuple[Note, ...]:
+def merge_voices(notes: Sequence[Note], grid: Grid) -> tuple[Note, ...]:
     """The notes, in one voice where the voices of a bar and staff never overlap.
 
     A bar into or out of which a note of a second voice is tied stays as it is, and so does one
@@ -34,27 +34,37 @@ def unite_voices(notes: Sequence[Note], grid: Grid) -> tuple[Note, ...]:
             if grid.bars[bar].start >= last and bar > grid.bar_at(note.onset):
                 break
             bars.setdefault((bar, note.part, note.staff), []).append(note)
-    two = {place for place, inside in bars.items() if any(n.voice != ONLY for n in inside)}
-    free = {place for place in two if _is_free(bars[place], grid.bars[place[0]])}
+    two = {
+        bar_and_staff
+        for bar_and_staff, inside in bars.items()
+        if any(n.voice != ONLY_VOICE for n in inside)
+    }
+    free = {
+        bar_and_staff
+        for bar_and_staff in two
+        if _is_free(bars[bar_and_staff], grid.bars[bar_and_staff[0]])
+    }
     united: set[int] = set()
-    for place in free:
-        bar, *staff = place
+    for bar_and_staff in free:
+        bar, *staff = bar_and_staff
         between = {(bar - 1, *staff), (bar + 1, *staff)} <= two - free
-        if not (between and _move_together(bars[place])):
-            united |= {note.played for note in bars[place]}
-    return tuple(replace(note, voice=ONLY) if note.played in united else note for note in notes)
+        if not (between and _move_together(bars[bar_and_staff])):
+            united |= {note.played for note in bars[bar_and_staff]}
+    return tuple(
+        replace(note, voice=ONLY_VOICE) if note.played in united else note for note in notes
+    )
 
 
 def _is_free(notes: Sequence[Note], bar: Bar) -> bool:
     """Whether the notes of a bar and staff can be written as one voice."""
     tied = [note for note in notes if note.onset < bar.start or note.end > bar.end]
-    return all(note.voice == ONLY for note in tied) and _take_turns(notes)
+    return all(note.voice == ONLY_VOICE for note in tied) and _take_turns(notes)
 
 
 def _move_together(notes: Sequence[Note]) -> bool:
     """Whether the voices begin at the same places."""
-    places = [{note.onset for note in notes if note.voice == number} for number in (1, 2)]
-    return places[0] == places[1]
+    positions = [{note.onset for note in notes if note.voice == number} for number in (1, 2)]
+    return positions[0] == positions[1]
 
 
 def _take_turns(notes: Sequence[Note]) -> bool:

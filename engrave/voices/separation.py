@@ -20,33 +20,33 @@ from itertools import pairwise
 import numpy as np
 
 from engrave.listening import heads
-from engrave.listening.evidence import PlacedEvidence
+from engrave.listening.evidence import SecondEvidence
 from engrave.music.grid import Grid
 from engrave.music.note import Note, group_chords
 
 LENGTHS = heads.VALUES  # in beats
-NEARLY = 0.02  # share by which lengths are the same
-BEAM = 8  # lines of thought that are followed at a time
-CUT_SHORT = 2.4  # a held note loses all of its length to the next one of its voice
-LENIENCY = 0.2  # share of its length that a note may lose at no cost: legato overlaps
-UNLIKE_LENGTHS = 0.8  # notes of one chord that are held unlike
-LEAP = 0.25  # an octave between a voice's successive notes
-NEW_VOICE = 1.2  # the second voice enters after a silence
-SILENCE = 2.0  # quarters after which an entry is new
-CROSSING = 1.5  # the lower voice sounds above the upper one
-LONELY = 0.5  # the second voice moves while the first rests
-SWITCH = 0.5  # one voice alone goes on where the other one alone was
-CHANGE = 1.0  # another number of voices than in the bar before
+SAME_LENGTH_SHARE = 0.02  # share by which lengths are the same
+BEAM_WIDTH = 8  # lines of thought that are followed at a time
+CUT_SHORT_COST = 2.4  # a held note loses all of its length to the next one of its voice
+FREE_CUT_SHARE = 0.2  # share of its length that a note may lose at no cost: legato overlaps
+UNLIKE_LENGTHS_COST = 0.8  # notes of one chord that are held unlike
+LEAP_COST = 0.25  # an octave between a voice's successive notes
+NEW_VOICE_COST = 1.2  # the second voice enters after a silence
+NEW_ENTRY_SILENCE = 2.0  # quarters after which an entry is new
+CROSSING_COST = 1.5  # the lower voice sounds above the upper one
+LONE_SECOND_VOICE_COST = 0.5  # the second voice moves while the first rests
+SWITCH_COST = 0.5  # one voice alone goes on where the other one alone was
+VOICE_COUNT_CHANGE_COST = 1.0  # another number of voices than in the bar before
 BAR_WEIGHT = 2.0  # of what the reader says of the voices of a bar
 BAR_BIAS = 1.4  # log odds: it says two too seldom
-VALUE_CUT = 0.5  # a note that is surely longer by what the reader says ends with the next one
-VALUE_REST = 0.5  # one that is surely shorter leaves a rest
-READ_WEIGHT = 1.0  # of what the reader says of each note
-INNER = 0.5  # share of the inner notes that are written with the lower voice
+CUT_VALUE_COST = 0.5  # a note that is surely longer by what the reader says ends with the next one
+REST_COST = 0.5  # one that is surely shorter leaves a rest
+EVIDENCE_WEIGHT = 1.0  # of what the reader says of each note
+INNER_NOTE_SHARE = 0.5  # share of the inner notes that are written with the lower voice
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _VoiceState:
     """What a voice sounds last: mean pitch, highest, lowest, onset, end of the keys' being held.
 
     `beyond` is how likely it is written at least as long as each of `LENGTHS`, `beat` the beat in
@@ -61,16 +61,19 @@ class _Line:
     beyond: list[float]
     beat: float
 
-    def gone_by(self, now: float) -> float:
+    def ended_by(self, now: float) -> float:
         """How likely its notes have ended: neither the keys are down nor are they written on."""
         if self.end > now:
             return 0.0
-        return 1 - self._beyond(now, NEARLY)
+        return 1 - self._beyond(now, SAME_LENGTH_SHARE)
 
-    def misfit(self, now: float) -> float:
+    def cost_of_ending(self, now: float) -> float:
         """What it costs that its notes are followed at `now`, by what the reader says of them."""
-        longer, shorter = self._beyond(now, NEARLY), 1 - self._beyond(now, -NEARLY)
-        return VALUE_CUT * longer + VALUE_REST * shorter
+        longer, shorter = (
+            self._beyond(now, SAME_LENGTH_SHARE),
+            1 - self._beyond(now, -SAME_LENGTH_SHARE),
+        )
+        return CUT_VALUE_COST * longer + REST_COST * shorter
 
     def _beyond(self, now: float, margin: float) -> float:
         gap = (now - self.onset) / self.beat
@@ -78,19 +81,19 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Thought:
+class _Hypothesis:
     """One way to have split the chords so far; `upper` counts the top notes of the last chord."""
 
     cost: float
     upper: int
     alone: int  # the voice that has all of the last chord; 0 if both have a part
-    lines: tuple[_Line | None, _Line | None]
-    before: "_Thought | None"
+    states: tuple[_VoiceState | None, _VoiceState | None]
+    before: "_Hypothesis | None"
     voices: int  # that this bar may have
 
 
 def separate_voices(
-    notes: Sequence[Note], evidence: PlacedEvidence, grid: Grid
+    notes: Sequence[Note], evidence: SecondEvidence, grid: Grid
 ) -> tuple[Note, ...]:
     """The notes with their voices within their staves: 1 (upper, or the only one) or 2.
 
@@ -123,13 +126,13 @@ class _Chord:
             sorted(notes, key=lambda note: -note.pitch), bar, float(grid.bars[bar].beat_length)
         )
 
-    def part(self, first: int, last: int | None, said: "_Said") -> _Line | None:
+    def part(self, first: int, last: int | None, said: "_Said") -> _VoiceState | None:
         """A voice that has these of the notes."""
         rows = self.notes[first:last]
         if not rows:
             return None
         ends = sorted(float(note.end) for note in rows)
-        return _Line(
+        return _VoiceState(
             pitch=sum(note.pitch for note in rows) / len(rows),
             high=rows[0].pitch,
             low=rows[-1].pitch,
@@ -154,34 +157,39 @@ class _Said:
     beyond: np.ndarray
 
     @classmethod
-    def of(cls, evidence: PlacedEvidence) -> "_Said":
-        return cls(_read_voices(evidence), _read_several(evidence), _read_beyond(evidence))
+    def of(cls, evidence: SecondEvidence) -> "_Said":
+        return cls(
+            _voice_costs(evidence), _two_voice_log_odds(evidence), _longer_probabilities(evidence)
+        )
 
 
-def _read_voices(evidence: PlacedEvidence) -> np.ndarray:
+def _voice_costs(evidence: SecondEvidence) -> np.ndarray:
     """What the upper and the lower of two voices cost each played note by what the reader says."""
     _, upper, lower, inner = np.exp(evidence.voice).T
-    first, second = upper + (1 - INNER) * inner + 1e-3, lower + INNER * inner + 1e-3
+    first, second = (
+        upper + (1 - INNER_NOTE_SHARE) * inner + 1e-3,
+        lower + INNER_NOTE_SHARE * inner + 1e-3,
+    )
     shares = np.stack([first, second], axis=1) / np.maximum(first, second)[:, None]
-    cost: np.ndarray = -READ_WEIGHT * np.log(shares)
+    cost: np.ndarray = -EVIDENCE_WEIGHT * np.log(shares)
     return cost
 
 
-def _read_several(evidence: PlacedEvidence) -> np.ndarray:
+def _two_voice_log_odds(evidence: SecondEvidence) -> np.ndarray:
     """The log odds that a played note stands in a bar of two voices, as the reader says."""
     only = np.exp(evidence.voice[:, 0]).clip(1e-2, 1 - 1e-2)
     odds: np.ndarray = np.log((1 - only) / only)
     return odds
 
 
-def _read_beyond(evidence: PlacedEvidence) -> np.ndarray:
+def _longer_probabilities(evidence: SecondEvidence) -> np.ndarray:
     """How likely a played note is written at least as long as each of `LENGTHS`, and longer."""
     known = np.exp(evidence.value[:, : len(LENGTHS)])
     tails = np.cumsum(known[:, ::-1], axis=1)[:, ::-1] / (known.sum(axis=1, keepdims=True) + 0.05)
     return np.concatenate([tails, np.zeros((len(tails), 1))], axis=1)
 
 
-def _wishes(chords: Sequence[_Chord], several: np.ndarray) -> dict[int, float]:
+def _one_voice_cost(chords: Sequence[_Chord], several: np.ndarray) -> dict[int, float]:
     """For each bar what one voice costs more than two, by what the reader says of its notes."""
     said: dict[int, list[float]] = {}
     for chord in chords:
@@ -192,28 +200,30 @@ def _wishes(chords: Sequence[_Chord], several: np.ndarray) -> dict[int, float]:
 
 def _split(chords: Sequence[_Chord], said: _Said) -> list[int]:
     """How many of the top notes of each chord belong to the upper voice."""
-    wish = _wishes(chords, said.several)
-    start = _Thought(0.0, 0, 0, (None, None), None, 1)
+    one_voice_cost = _one_voice_cost(chords, said.several)
+    start = _Hypothesis(0.0, 0, 0, (None, None), None, 1)
     beams = {1: [start], 2: [replace(start, voices=2)]}
     before = None
     for chord in chords:
         if chord.bar != before:
-            beams = _open_bar(beams, wish[chord.bar], before is None)
+            beams = _open_bar(beams, one_voice_cost[chord.bar], before is None)
             before = chord.bar
         beams = _split_chord(beams, chord, said)
-    thought: _Thought | None = min(beams[1][0], beams[2][0], key=lambda thought: thought.cost)
+    hypothesis: _Hypothesis | None = min(
+        beams[1][0], beams[2][0], key=lambda hypothesis: hypothesis.cost
+    )
     split: list[int] = []
-    while thought is not None and thought.before is not None:
-        split.append(thought.upper)
-        thought = thought.before
+    while hypothesis is not None and hypothesis.before is not None:
+        split.append(hypothesis.upper)
+        hypothesis = hypothesis.before
     return split[::-1]
 
 
 def _split_chord(
-    beams: dict[int, list[_Thought]], chord: _Chord, said: _Said
-) -> dict[int, list[_Thought]]:
+    beams: dict[int, list[_Hypothesis]], chord: _Chord, said: _Said
+) -> dict[int, list[_Hypothesis]]:
     """The thoughts that go on with a chord, by the number of voices."""
-    grown: dict[int, list[_Thought]] = {}
+    grown: dict[int, list[_Hypothesis]] = {}
     rows = chord.notes
     presses = [note.played for note in rows]
     now = float(rows[0].onset)
@@ -222,7 +232,7 @@ def _split_chord(
         for upper in _options(rows)
     }
     for voices, beam in beams.items():
-        thoughts: list[_Thought] = []
+        hypotheses: list[_Hypothesis] = []
         for upper, part in parts.items():
             if voices == 1 and upper < len(rows):
                 continue
@@ -230,40 +240,40 @@ def _split_chord(
             if voices == 2:
                 above, below = presses[:upper], presses[upper:]
                 cost += float(said.voices[above, 0].sum() + said.voices[below, 1].sum())
-            thoughts += [_extend(thought, upper, part, cost, now) for thought in beam]
-        grown[voices] = _best(thoughts)
+            hypotheses += [_extend(hypothesis, upper, part, cost, now) for hypothesis in beam]
+        grown[voices] = _best(hypotheses)
     return grown
 
 
 def _open_bar(
-    beams: dict[int, list[_Thought]], wish: float, first: bool
-) -> dict[int, list[_Thought]]:
+    beams: dict[int, list[_Hypothesis]], one_voice_cost: float, first: bool
+) -> dict[int, list[_Hypothesis]]:
     """The thoughts at a barline, where the number of voices may change."""
     opened = {}
     for voices in beams:
         change = [
             replace(
-                thought,
-                cost=thought.cost
-                + (CHANGE if thought.voices != voices and not first else 0.0)
-                + max(0.0, wish if voices == 1 else -wish),
+                hypothesis,
+                cost=hypothesis.cost
+                + (VOICE_COUNT_CHANGE_COST if hypothesis.voices != voices and not first else 0.0)
+                + max(0.0, one_voice_cost if voices == 1 else -one_voice_cost),
                 voices=voices,
             )
             for beam in beams.values()
-            for thought in beam
+            for hypothesis in beam
         ]
         opened[voices] = _best(change)
     return opened
 
 
-def _best(thoughts: list[_Thought]) -> list[_Thought]:
+def _best(hypotheses: list[_Hypothesis]) -> list[_Hypothesis]:
     """The cheapest, of those that go on from the same notes only one."""
-    best: dict[tuple[int, int], _Thought] = {}
-    for thought in thoughts:
-        sounding = (id(thought.lines[0]), id(thought.lines[1]))
-        if sounding not in best or thought.cost < best[sounding].cost:
-            best[sounding] = thought
-    return sorted(best.values(), key=lambda thought: thought.cost)[:BEAM]
+    best: dict[tuple[int, int], _Hypothesis] = {}
+    for hypothesis in hypotheses:
+        sounding = (id(hypothesis.states[0]), id(hypothesis.states[1]))
+        if sounding not in best or hypothesis.cost < best[sounding].cost:
+            best[sounding] = hypothesis
+    return sorted(best.values(), key=lambda hypothesis: hypothesis.cost)[:BEAM_WIDTH]
 
 
 def _options(rows: list[Note]) -> list[int]:
@@ -279,33 +289,41 @@ def _mixture(rows: list[Note]) -> float:
     if len(rows) < 2:
         return 0.0
     lengths = [float(note.duration) for note in rows]
-    return UNLIKE_LENGTHS * max(0.0, 1 - min(lengths) / max(lengths) - LENIENCY)
+    return UNLIKE_LENGTHS_COST * max(0.0, 1 - min(lengths) / max(lengths) - FREE_CUT_SHARE)
 
 
-_Lines = tuple[_Line | None, _Line | None]
+_VoiceStates = tuple[_VoiceState | None, _VoiceState | None]
 
 
-def _extend(thought: _Thought, upper: int, part: _Lines, cost: float, now: float) -> _Thought:
+def _extend(
+    hypothesis: _Hypothesis, upper: int, part: _VoiceStates, cost: float, now: float
+) -> _Hypothesis:
     lines = []
-    for old, new in zip(thought.lines, part, strict=True):
+    for old, new in zip(hypothesis.states, part, strict=True):
         lines.append(new or old)
         if old and new:
-            cost += LEAP * min(abs(new.pitch - old.pitch) / 12, 1.5)
-            cost += old.misfit(now)
+            cost += LEAP_COST * min(abs(new.pitch - old.pitch) / 12, 1.5)
+            cost += old.cost_of_ending(now)
             lost = (old.end - now) / max(old.end - old.onset, 1e-6)
-            cost += CUT_SHORT * max(0.0, lost - LENIENCY) * min(1.0, 2 * max(0.0, old.end - now))
-    first, second = thought.lines
+            cost += (
+                CUT_SHORT_COST
+                * max(0.0, lost - FREE_CUT_SHARE)
+                * min(1.0, 2 * max(0.0, old.end - now))
+            )
+    first, second = hypothesis.states
     if part[1]:
-        if second is None or now - second.end > SILENCE:
-            cost += NEW_VOICE
+        if second is None or now - second.end > NEW_ENTRY_SILENCE:
+            cost += NEW_VOICE_COST
         if not part[0]:
-            cost += LONELY * (first.gone_by(now) if first else 1.0)
+            cost += LONE_SECOND_VOICE_COST * (first.ended_by(now) if first else 1.0)
     alone = 0 if part[0] and part[1] else 1 if part[0] else 2
-    cost += SWITCH * ({alone, thought.alone} == {1, 2})
+    cost += SWITCH_COST * ({alone, hypothesis.alone} == {1, 2})
     above, below = lines
     if above and below and min(above.end, below.end) > now and below.high > above.low:
-        cost += CROSSING
-    return _Thought(thought.cost + cost, upper, alone, (above, below), thought, thought.voices)
+        cost += CROSSING_COST
+    return _Hypothesis(
+        hypothesis.cost + cost, upper, alone, (above, below), hypothesis, hypothesis.voices
+    )
 
 
 def _lead_graces(notes: Sequence[Note]) -> Iterator[Note]:

@@ -24,16 +24,16 @@ from engrave.music.instruments import KEYBOARDS
 from engrave.music.note import Note, group_chords
 from engrave.music.performance import LEFT, RIGHT, Performance, PlayedNote
 from engrave.music.values import STEPS, Pitch
-from engrave.notation.clefs import BASS, TREBLE, Moment, choose_readings
+from engrave.notation.clefs import BASS, TREBLE, StaffOnset, choose_clefs
 
-TOGETHER = 0.02  # share of the notes of a line that may sound against another,
-OVERLAP = 0.5  # for more than so much of the shorter one: legato overlaps a little
-ASIDE = 0.1  # share of its notes that the other hand may have taken
+MOST_TOGETHER = 0.02  # share of the notes of a line that may sound against another,
+LEGATO_OVERLAP = 0.5  # for more than so much of the shorter one: legato overlaps a little
+MOST_IN_OTHER_HAND = 0.1  # share of its notes that the other hand may have taken
 
 # The steps of the twelve keys: near enough to tell ledger lines before the notes have names.
 STEP_OF_KEY = (0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6)
 
-SURE = 1.5  # mean log odds of a passage on the upper staff
+UPPER_STAFF_LOG_ODDS = 1.5  # mean log odds of a passage on the upper staff
 
 
 def assign_staves(performance: Performance) -> Performance:
@@ -48,7 +48,9 @@ def assign_staves(performance: Performance) -> Performance:
         staves = player.staves
         if player.program not in KEYBOARDS and left in (0, len(own)):
             staves = 1
-        if min(left, len(own) - left) <= ASIDE * len(own) and _is_line([notes[i] for i in own]):
+        if min(left, len(own) - left) <= MOST_IN_OTHER_HAND * len(own) and _is_line(
+            [notes[i] for i in own]
+        ):
             staves = 1
         if staves == 1:
             for i in own:
@@ -62,8 +64,8 @@ def _is_line(notes: Sequence[PlayedNote]) -> bool:
     against = 0
     for note, after in pairwise(notes):
         shorter = min(note.release - note.onset, after.release - after.onset)
-        against += note.release - after.onset > OVERLAP * shorter
-    return against <= TOGETHER * len(notes)
+        against += note.release - after.onset > LEGATO_OVERLAP * shorter
+    return against <= MOST_TOGETHER * len(notes)
 
 
 def move_low_passages(notes: Sequence[Note], evidence: Evidence, grid: Grid) -> tuple[Note, ...]:
@@ -74,7 +76,7 @@ def move_low_passages(notes: Sequence[Note], evidence: Evidence, grid: Grid) -> 
         own = [note for note in notes if note.part == part and note.hand == RIGHT]
         for passage in _low_passages(own, grid):
             played = [note.played for note in passage]
-            sure = evidence.upper[played].mean() > SURE
+            sure = evidence.upper[played].mean() > UPPER_STAFF_LOG_ODDS
             if not sure and not any((note.onset, note.pitch) in beside for note in passage):
                 moved |= set(played)
     return tuple(
@@ -86,18 +88,20 @@ def move_low_passages(notes: Sequence[Note], evidence: Evidence, grid: Grid) -> 
 def _low_passages(right: Sequence[Note], grid: Grid) -> Iterator[list[Note]]:
     """The notes of the right hand from each change to a bass clef to the change back."""
     by_place = group_chords(right)
-    moments = [_moment(chord, grid) for chord in by_place]
-    readings = choose_readings(moments, TREBLE)
-    for sign, run in groupby(zip(readings, by_place, strict=True), key=lambda pair: pair[0].sign):
+    staff_onsets = [_staff_onset(chord, grid) for chord in by_place]
+    clef_states = choose_clefs(staff_onsets, TREBLE)
+    for sign, run in groupby(
+        zip(clef_states, by_place, strict=True), key=lambda pair: pair[0].sign
+    ):
         if sign == BASS.sign:
             yield [note for _, chord in run for note in chord]
 
 
-def _moment(chord: Sequence[Note], grid: Grid) -> Moment:
-    place = chord[0].onset
-    bar = grid.bars[grid.bar_at(place)]
+def _staff_onset(chord: Sequence[Note], grid: Grid) -> StaffOnset:
+    position = chord[0].onset
+    bar = grid.bars[grid.bar_at(position)]
     pitches = tuple(
         Pitch(STEPS[STEP_OF_KEY[note.pitch % 12]], 0, note.pitch // 12 - 1) for note in chord
     )
-    opens_beat = (bar.end - place) % bar.beat_length == Fraction(0)
-    return Moment(place, pitches, place == bar.start, opens_beat)
+    opens_beat = (bar.end - position) % bar.beat_length == Fraction(0)
+    return StaffOnset(position, pitches, position == bar.start, opens_beat)

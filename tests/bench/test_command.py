@@ -17,7 +17,7 @@ from bench.__main__ import main
 from bench.pages.truth import read_folder
 from bench.report.results import Outcome, summarize
 from bench.report.table import write_table
-from bench.runs.processes import Failure, run_apart
+from bench.runs.processes import Failure, run_in_processes
 from bench.runs.speed import STOPWATCH, concatenate, measure_files, write_speed
 from engrave.midi.read import read_midi
 from tests.support.bench_folder import LEFT_OUT, lay_out
@@ -241,7 +241,7 @@ def misbehave(task: str) -> str:
 
 def test_no_task_takes_the_others_with_it():
     tasks = ["crash", "well", "raise", "hang", "also well"]
-    answers = dict(run_apart(misbehave, tasks, workers=2, limit=5))
+    answers = dict(run_in_processes(misbehave, tasks, workers=2, limit=5))
     assert set(answers) == set(tasks)
     assert answers["well"] == "WELL" and answers["also well"] == "ALSO WELL"
     assert answers["crash"] == Failure("the process ended with status 3")

@@ -7,7 +7,7 @@ import pytest
 
 from bench.metrics.beats import BeatFigures, beat_figures
 from bench.metrics.meter import MeterFigures, meter_figures
-from bench.metrics.voices import HandFigures, hand_figures
+from bench.metrics.voices import VoiceFigures, voice_figures
 from bench.pages.page import Page
 from tests.support.bench_pages import SCALE, all_pairs, bars, page, voice
 
@@ -141,7 +141,7 @@ def test_one_note_spelled_wrong():
 
 def test_a_page_without_aligned_notes_has_nothing_right():
     assert meter(page(SCALE), page(), []) == MeterFigures(0, 0, 0, 0, 0, 0)
-    assert hand_figures(page(SCALE), page(), []) == HandFigures(0, 0, 0, 0)
+    assert voice_figures(page(SCALE), page(), []) == VoiceFigures(0, 0, 0, 0)
 
 
 # --- hands and voices ---
@@ -151,19 +151,19 @@ DUET = page(voice(UPPER, 1, 1), voice(LOWER, 2, 5))
 
 
 def test_hands_and_voices_against_themselves():
-    assert hand_figures(DUET, DUET, all_pairs()) == HandFigures(1, 1, 1, 1)
+    assert voice_figures(DUET, DUET, all_pairs()) == VoiceFigures(1, 1, 1, 1)
 
 
 def test_the_numbers_of_voices_do_not_matter():
     renumbered = page(voice(UPPER, 1, 2), voice(LOWER, 2, 7))
-    assert hand_figures(DUET, renumbered, all_pairs()) == HandFigures(1, 1, 1, 1)
+    assert voice_figures(DUET, renumbered, all_pairs()) == VoiceFigures(1, 1, 1, 1)
 
 
 def test_one_note_in_the_other_hand():
     """D5 stands on the lower staff: of the six links C-D and D-E are lost, C-E is wrong; in the
     lower voice F3, E3 + D5, D3 half of the unit that leaves F3 goes astray, and so does D5's."""
     swapped = page(voice("C5 1, r 1, E5 1, F5 1", 1, 1), voice("F3 1, E3+D5 1, D3 1, C3 1", 2, 5))
-    figures = hand_figures(DUET, swapped, all_pairs())
+    figures = voice_figures(DUET, swapped, all_pairs())
     assert figures.staff == 7 / 8
     assert figures.voice_recall == pytest.approx(4 / 6)
     assert figures.voice_precision == pytest.approx(3.5 / 6)
@@ -172,18 +172,18 @@ def test_one_note_in_the_other_hand():
 def test_voices_that_change_places_halfway():
     """Of three links in each voice the middle one is wrong."""
     crossed = page(voice("C5 1, D5 1, D3 1, C3 1", 1, 1), voice("F3 1, E3 1, E5 1, F5 1", 2, 5))
-    figures = hand_figures(DUET, crossed, all_pairs())
+    figures = voice_figures(DUET, crossed, all_pairs())
     assert figures.staff == 0.5
     assert figures.voice_f == pytest.approx(2 / 3)
 
 
 def test_voices_are_compared_whatever_their_staves():
     one_staff = page(voice(UPPER, 1, 1), voice(LOWER, 1, 2))
-    figures = hand_figures(DUET, one_staff, all_pairs())
+    figures = voice_figures(DUET, one_staff, all_pairs())
     assert (figures.staff, figures.voice_f) == (0.5, 1)
 
 
 def test_grace_notes_have_a_staff_but_no_links():
     true = page("C4 1, D4 g, E4 1")
     graced = page(voice("C4 1, E4 1", 1, 1), voice("r 1, D4 g, r 1", 2, 5))
-    assert hand_figures(true, graced, all_pairs(3)) == HandFigures(pytest.approx(2 / 3), 1, 1, 1)
+    assert voice_figures(true, graced, all_pairs(3)) == VoiceFigures(pytest.approx(2 / 3), 1, 1, 1)

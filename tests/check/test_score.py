@@ -14,8 +14,8 @@ from engrave.music.marks import (
     Clef,
     Dynamic,
     Hairpin,
+    HiddenTempo,
     OctaveLine,
-    Pace,
     PedalMark,
     TempoMark,
     TempoWords,
@@ -291,17 +291,17 @@ BROKEN: list[tuple[Callable, Score, str]] = [
         "measure 1, staff 1, voice 1, at 0: a hidden rest where the staff is empty",
     ),
     (
-        bars_module.check_visits,
+        bars_module.check_cross_staff,
         away(3),
         "measure 1, staff 2, voice 5, at 1/2: a visit to staff 3",
     ),
     (
-        bars_module.check_visits,
+        bars_module.check_cross_staff,
         one(chord("2", head("C4", 0)), chord("2", head("C3", 1), staff=2)),
         "measure 1, staff 1, voice 1, at 2: on another staff without a beam that leads there",
     ),
     (
-        bars_module.check_visits,
+        bars_module.check_cross_staff,
         one(
             *(
                 chord("8", head("C4", k), beams=(word,), staff=staff)
@@ -466,7 +466,7 @@ def marked(*marks) -> Score:
     return one(chord("2", head("C5", 0)), chord("2", head("D5", 1)), marks=marks)
 
 
-def in_the_second_part(mark: Pace) -> Score:
+def in_the_second_part(mark: HiddenTempo) -> Score:
     """A duo whose second player has a mark in the first bar."""
     first, second = scores.duo().parts
     bars = (replace(second.measures[0], marks=(mark,)), *second.measures[1:])
@@ -494,27 +494,27 @@ BROKEN += [
     ),
     (
         marks_module.check_marks,
-        marked(Pace(Fraction(1), 80.0)),
+        marked(HiddenTempo(Fraction(1), 80.0)),
         "measure 1, at 1: a pace where nothing starts",
     ),
     (
-        marks_module.check_paces,
-        marked(Pace(Fraction(2), 80.0), Pace(Fraction(2), 90.0)),
+        marks_module.check_hidden_tempi,
+        marked(HiddenTempo(Fraction(2), 80.0), HiddenTempo(Fraction(2), 90.0)),
         "measure 1, at 2: two paces at once",
     ),
     (
-        marks_module.check_paces,
-        marked(TempoMark(Fraction(0), QUARTER, 72), Pace(Fraction(2), 90.0)),
+        marks_module.check_hidden_tempi,
+        marked(TempoMark(Fraction(0), QUARTER, 72), HiddenTempo(Fraction(2), 90.0)),
         "measure 1, at 0: a tempo mark without the pace that is played",
     ),
     (
-        marks_module.check_paces,
-        marked(Pace(Fraction(0), 0.0)),
+        marks_module.check_hidden_tempi,
+        marked(HiddenTempo(Fraction(0), 0.0)),
         "measure 1, at 0: 0 a minute is no pace",
     ),
     (
-        marks_module.check_paces,
-        in_the_second_part(Pace(Fraction(0), 60.0)),
+        marks_module.check_hidden_tempi,
+        in_the_second_part(HiddenTempo(Fraction(0), 60.0)),
         "measure 1, at 0: a pace in part 2",
     ),
     (

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import engrave
-from engrave.doubts.doubt import Doubt, Doubts, describe
+from engrave.doubts.doubt import Doubt, Doubts, explain_doubts
 from engrave.doubts.find import find_doubts
-from engrave.listening import heads as reading
+from engrave.listening import heads
 from engrave.listening.evidence import Evidence
 from engrave.music.grid import Bar, Grid, Tap
 from engrave.music.hypotheses import Hypotheses
@@ -42,7 +42,7 @@ from tests.support.scores import (
 BARS, BEATS, SECONDS = 8, 3, 0.5
 NOTES = BARS * BEATS
 FIRST_IN_BAR = np.arange(NOTES) % BEATS == 0
-THREE_FOUR = reading.METERS.index((3, False))
+THREE_FOUR = heads.METERS.index((3, False))
 YES, NO = 3.0, -3.0  # log odds: 95 and 5 %
 
 
@@ -61,8 +61,8 @@ def mostly(classes: np.ndarray | int, count: int, share: float = 0.9) -> np.ndar
 
 
 def pace(seconds: float, share: float = 0.9) -> np.ndarray:
-    nearest = int(np.argmin(np.abs(reading.PACES - np.log(seconds))))
-    return mostly(nearest, len(reading.PACES), share)
+    nearest = int(np.argmin(np.abs(heads.LOG_BEAT_SECONDS - np.log(seconds))))
+    return mostly(nearest, len(heads.LOG_BEAT_SECONDS), share)
 
 
 def heard(**changes: np.ndarray) -> Evidence:
@@ -70,17 +70,17 @@ def heard(**changes: np.ndarray) -> Evidence:
     agreed = {
         "onbeat": np.full(NOTES, YES),
         "downbeat": np.where(FIRST_IN_BAR, YES, NO),
-        "phase": mostly(0, len(reading.PHASES) + 1),
+        "phase": mostly(0, len(heads.PHASES) + 1),
         "index": mostly(np.arange(NOTES) % BEATS, 8),
-        "meter": mostly(THREE_FOUR, len(reading.METERS) + 1),
+        "meter": mostly(THREE_FOUR, len(heads.METERS) + 1),
         "unit": mostly(1, 4),
-        "value": mostly(reading.VALUES.index(1.0), len(reading.VALUES) + 1),
+        "value": mostly(heads.VALUES.index(1.0), len(heads.VALUES) + 1),
         "upper": np.full(NOTES, YES),
         "voice": mostly(0, 4),
         "fifth": mostly(15, 35),
         "key": mostly(7, 15),
         "pace": pace(SECONDS),
-        "flags": np.full((NOTES, len(reading.FLAGS)), NO),
+        "flags": np.full((NOTES, len(heads.FLAGS)), NO),
         **dict.fromkeys(("pedal_down", "pedal_press", "pedal_lift"), np.full(NOTES, NO)),
     }
     return Evidence(**agreed | changes)
@@ -126,7 +126,7 @@ def test_all_is_sure_where_no_other_way_is_likely():
     doubts = doubts_of()
     assert {doubt.word for doubt in questions(doubts).values()} == {"sure"}
     assert (doubts.hard_bars, doubts.correction) == ((), None)
-    assert describe(doubts) == [
+    assert explain_doubts(doubts) == [
         "tempo: quarter = 120, sure (90%; half as fast 6%, twice as fast 4%)",
         "meter: 3/4, sure (90%; 6/8 10%)",
         "barlines: as written, sure (94%; one beat later 6%)",
@@ -155,7 +155,7 @@ def test_another_tempo_is_proposed_where_it_is_nearly_as_likely(speed, words, te
     doubts = doubts_of(likely=replace(SURE, speeds={1.0: 0.52, speed: 0.48}))
     assert doubts.tempo.word == "a guess"
     assert doubts.tempo.others[0].words == words
-    assert describe(doubts)[-1] == f"correction that would matter most: --tempo {tempo}"
+    assert explain_doubts(doubts)[-1] == f"correction that would matter most: --tempo {tempo}"
 
 
 def test_another_meter_is_proposed_where_it_is_nearly_as_likely():
@@ -171,7 +171,7 @@ def test_another_meter_is_proposed_where_it_is_nearly_as_likely():
 def test_other_barlines_are_proposed_by_their_places(shift, words, places):
     doubts = doubts_of(likely=replace(SURE, shifts={0: 0.5, shift: 0.45, 3 - shift: 0.05}))
     assert (doubts.barlines.word, doubts.barlines.others[0].words) == ("a guess", words)
-    assert describe(doubts)[-1] == (
+    assert explain_doubts(doubts)[-1] == (
         f"correction that would matter most: --beats FILE with downbeats {words}, at {places}, ..."
     )
 
@@ -181,10 +181,10 @@ def test_barlines_are_no_surer_than_the_meter_and_the_meter_than_the_tempo():
     doubts = doubts_of(likely=unsure)
     assert [doubt.word for doubt in questions(doubts).values()] == [*["a guess"] * 3, "sure"]
     assert doubts.meter.sure >= 0.9 and doubts.barlines.sure > 0.9
-    lines = describe(doubts)
+    lines = explain_doubts(doubts)
     assert lines[1].endswith("; no surer than the tempo)")
     assert lines[2].endswith("; no surer than the meter)")
-    said = describe(doubts_of(likely=unsure, tempo=120.0))
+    said = explain_doubts(doubts_of(likely=unsure, tempo=120.0))
     assert not any("no surer" in line for line in said)
 
 
@@ -196,7 +196,7 @@ def test_another_key_is_proposed_where_it_is_nearly_as_likely():
 
 def test_a_doubtful_tempo_comes_before_a_doubtful_key():
     unsure = replace(SURE, speeds={1.0: 0.5, 2.0: 0.5}, keys={0: 0.5, 1: 0.5})
-    assert describe(doubts_of(likely=unsure))[-1].endswith("--tempo 240")
+    assert explain_doubts(doubts_of(likely=unsure))[-1].endswith("--tempo 240")
 
 
 def test_a_piece_of_one_short_bar_has_its_barline():
@@ -208,7 +208,7 @@ def test_a_piece_of_one_short_bar_has_its_barline():
     bar = Bar(Fraction(0), Fraction(1), 3, 4)
     grid = Grid((0.0, SECONDS), (Fraction(0), Fraction(1)), (bar,))
     made = Transcription(play([press(0)]), grid, piano(upbeat), heard(), Options(), SURE)
-    lines = describe(find_doubts(made))
+    lines = explain_doubts(find_doubts(made))
     assert lines[2].startswith("barlines: as written, sure (94%; ")
 
 
@@ -218,7 +218,7 @@ def test_a_piece_of_one_short_bar_has_its_barline():
 @pytest.mark.parametrize(
     ("name", "doubtful", "reason"),
     [
-        ("phase", mostly(6, len(reading.PHASES) + 1), "the rhythm"),
+        ("phase", mostly(6, len(heads.PHASES) + 1), "the rhythm"),
         ("downbeat", np.where(FIRST_IN_BAR, NO, YES), "the barline"),
         ("upper", np.full(NOTES, NO), "which hand plays what"),
     ],
@@ -230,18 +230,18 @@ def test_a_hard_bar(name, doubtful, reason):
     (bar,) = doubts_of(heard(**{name: said})).hard_bars
     assert (bar.number, bar.seconds, bar.reason) == (6, 7.5, reason)
     assert bar.agreement < 0.5
-    assert describe(doubts_of(heard(**{name: said})))[-2] == (
+    assert explain_doubts(doubts_of(heard(**{name: said})))[-2] == (
         f"hardest bars: 6 (at 7.5 s): {reason}"
     )
 
 
 def test_at_most_five_bars_are_named_and_taps_help_where_many_are_hard():
-    said = mostly(6, len(reading.PHASES) + 1)
+    said = mostly(6, len(heads.PHASES) + 1)
     said[-3:] *= 2
     doubts = doubts_of(heard(phase=said))
     assert len(doubts.hard_bars) == 5
     assert doubts.hard_bars[0].number == 8
-    assert describe(doubts)[-1].endswith(
+    assert explain_doubts(doubts)[-1].endswith(
         "--beats FILE with taps along, above all around bar 8 (at 10.5 s)"
     )
 
@@ -256,7 +256,7 @@ def test_what_the_user_said_is_no_doubt():
     known = {"tempo": 120.0, "meter": TimeSignature(3, 4), "key": KeySignature(0)}
     doubts = doubts_of(likely=unsure, **known)
     assert [name for name, d in questions(doubts).items() if d.given] == ["tempo", "meter", "key"]
-    assert describe(doubts)[1] == "meter: 3/4, as you said"
+    assert explain_doubts(doubts)[1] == "meter: 3/4, as you said"
     assert doubts.correction is None
 
 
@@ -282,7 +282,7 @@ def test_taps_say_the_tempo_and_with_downbeats_the_bars():
 )
 def test_there_is_something_to_say_of_anything(notes):
     doubts = find_doubts(transcribe(play(notes)))
-    assert len(describe(doubts)) == 6
+    assert len(explain_doubts(doubts)) == 6
     assert all(0 <= doubt.sure <= 1 for doubt in questions(doubts).values())
 
 

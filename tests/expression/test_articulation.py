@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from engrave.expression.articulation import find_articulation
+from engrave.expression.articulation import mark_articulation
 from engrave.listening import heads
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
@@ -28,7 +28,7 @@ def touched(held, velocities=None, length=1, pedal=(), said=0.0):
     evidence = blank(len(held))
     flags = evidence.flags.copy()
     flags[:, heads.FLAGS.index("staccato")] = said
-    found = find_articulation(
+    found = mark_articulation(
         Performance(tuple(played), tuple(PedalMove(*move) for move in pedal)),
         notes,
         GRID,

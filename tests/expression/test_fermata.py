@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from engrave.expression.articulation import find_fermata
+from engrave.expression.articulation import mark_fermata
 from engrave.music.note import Note
 from engrave.music.performance import Performance, PlayedNote
 from tests.support.notes import on_staves
@@ -17,7 +17,7 @@ def presses(held: float) -> list[int]:
         Note(k, p.pitch, Fraction(q), Fraction(1))
         for k, (q, p) in enumerate(zip(onsets, played, strict=True))
     ]
-    return sorted(find_fermata(Performance(tuple(played)), on_staves(notes, [1, 2, 1, 1])))
+    return sorted(mark_fermata(Performance(tuple(played)), on_staves(notes, [1, 2, 1, 1])))
 
 
 def test_a_last_chord_that_stands_has_one_on_each_staff() -> None:
@@ -29,4 +29,4 @@ def test_one_that_is_let_go_has_none() -> None:
 
 
 def test_no_notes_have_none() -> None:
-    assert find_fermata(Performance(()), ()) == frozenset()
+    assert mark_fermata(Performance(()), ()) == frozenset()

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engrave.expression.performed_tempo import QUICKEST, SLOWEST, TOLERANCE, keep_pace
+from engrave.expression.performed_tempo import LARGEST_ERROR, QUICKEST, SLOWEST, add_performed_tempo
 from engrave.midi.read import read_midi
 from engrave.music.grid import Bar, Grid
-from engrave.music.marks import Pace, TempoMark
-from engrave.music.score import Chord, Score, without_paces
+from engrave.music.marks import HiddenTempo, TempoMark
+from engrave.music.score import Chord, Score, without_performed_tempo
 from engrave.notation.repeats import fold_repeats
 from engrave.output.musicxml.document import write_musicxml
 from engrave.output.svg.pages import write_svg
@@ -56,9 +56,9 @@ def paces(score: Score) -> list[tuple[Fraction, float]]:
     found, start = [], Fraction(0)
     for bar in score.parts[0].measures:
         for mark in bar.marks:
-            if isinstance(mark, TempoMark) and mark.pace:
-                found.append((start + mark.onset, mark.pace))
-            elif isinstance(mark, Pace):
+            if isinstance(mark, TempoMark) and mark.sounding_tempo:
+                found.append((start + mark.onset, mark.sounding_tempo))
+            elif isinstance(mark, HiddenTempo):
                 found.append((start + mark.onset, mark.per_minute))
         start += bar.length
     return sorted(found)
@@ -78,28 +78,28 @@ def lateness(score: Score, grid: Grid) -> np.ndarray:
 
 
 def test_an_even_performance_has_one_pace() -> None:
-    assert paces(keep_pace(quarters(4), beats([0.5] * 16))) == [(0, 120.0)]
+    assert paces(add_performed_tempo(quarters(4), beats([0.5] * 16))) == [(0, 120.0)]
 
 
 def test_a_tempo_mark_sounds_as_it_was_played() -> None:
-    score = keep_pace(
+    score = add_performed_tempo(
         quarters(4, TempoMark(Fraction(0), QUARTER, 120, "Allegro")), beats([0.49] * 16)
     )
     (mark,) = score.parts[0].measures[0].marks
     assert isinstance(mark, TempoMark)
-    assert (mark.per_minute, mark.pace) == (120, 122.45)
+    assert (mark.per_minute, mark.sounding_tempo) == (120, 122.45)
 
 
 def test_a_change_of_pace_stands_where_it_happens() -> None:
-    kept = keep_pace(quarters(4), beats([0.5] * 6 + [0.75] * 10))
+    kept = add_performed_tempo(quarters(4), beats([0.5] * 6 + [0.75] * 10))
     assert paces(kept) == [(0, 120.0), (6, 80.0)]
 
 
 def test_less_than_anybody_hears_is_not_written() -> None:
-    slightly = [0.5 + 0.9 * TOLERANCE * (-1) ** k for k in range(16)]
-    assert len(paces(keep_pace(quarters(4), beats(slightly)))) == 1
-    clearly = [0.5 + 2.5 * TOLERANCE * (-1) ** k for k in range(16)]
-    assert len(paces(keep_pace(quarters(4), beats(clearly)))) > 8
+    slightly = [0.5 + 0.9 * LARGEST_ERROR * (-1) ** k for k in range(16)]
+    assert len(paces(add_performed_tempo(quarters(4), beats(slightly)))) == 1
+    clearly = [0.5 + 2.5 * LARGEST_ERROR * (-1) ** k for k in range(16)]
+    assert len(paces(add_performed_tempo(quarters(4), beats(clearly)))) > 8
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -109,8 +109,8 @@ def test_every_beat_is_in_time(seed: int) -> None:
     lasting = 0.5 + 0.1 * np.sin(np.arange(160) / 5) + chance.normal(0, 0.01, 160)
     lasting[chance.integers(0, 160, 5)] *= 3
     grid = beats(lasting.tolist())
-    kept = keep_pace(quarters(40), grid)
-    assert np.abs(lateness(kept, grid)).max() <= TOLERANCE + ROUNDED
+    kept = add_performed_tempo(quarters(40), grid)
+    assert np.abs(lateness(kept, grid)).max() <= LARGEST_ERROR + ROUNDED
     assert len(paces(kept)) < 120
     assert check(kept) == []
 
@@ -118,15 +118,15 @@ def test_every_beat_is_in_time(seed: int) -> None:
 def test_fewer_marks_would_not_do() -> None:
     """Without any one of them a beat is missed."""
     grid = beats((0.5 + 0.15 * np.sin(np.arange(32) / 3)).tolist())
-    kept = keep_pace(quarters(8), grid)
+    kept = add_performed_tempo(quarters(8), grid)
     for dropped in range(1, len(paces(kept))):
         left = [pace for k, pace in enumerate(paces(kept)) if k != dropped]
         bars = [
-            replace(bar, marks=tuple(Pace(p - 4 * k, v) for p, v in left if p // 4 == k))
+            replace(bar, marks=tuple(HiddenTempo(p - 4 * k, v) for p, v in left if p // 4 == k))
             for k, bar in enumerate(kept.parts[0].measures)
         ]
         fewer = replace(kept, parts=(replace(kept.parts[0], measures=tuple(bars)),))
-        assert np.abs(lateness(fewer, grid)).max() > TOLERANCE
+        assert np.abs(lateness(fewer, grid)).max() > LARGEST_ERROR
 
 
 def test_under_a_held_note_the_pace_is_the_mean_and_what_follows_in_time() -> None:
@@ -138,18 +138,18 @@ def test_under_a_held_note_the_pace_is_the_mean_and_what_follows_in_time() -> No
         ),
     )
     grid = beats([0.5, 0.5, 1.0, 2.0] + [0.5] * 8)
-    assert paces(keep_pace(bars, grid)) == [(0, 60.0), (4, 120.0)]
+    assert paces(add_performed_tempo(bars, grid)) == [(0, 60.0), (4, 120.0)]
 
 
 def test_the_left_hand_may_carry_it() -> None:
-    bare = without_paces(scores.breathing())
-    kept = keep_pace(bare, beats([0.5, 0.5, 1.0, 1.0] + [0.5] * 4))
+    bare = without_performed_tempo(scores.breathing())
+    kept = add_performed_tempo(bare, beats([0.5, 0.5, 1.0, 1.0] + [0.5] * 4))
     assert paces(kept) == [(0, 120.0), (2, 60.0), (4, 120.0)]
     assert check(kept) == []
 
 
 def test_swing_is_no_matter_of_pace() -> None:
-    assert paces(keep_pace(quarters(4), beats([0.5] * 16, swing=0.66))) == [(0, 120.0)]
+    assert paces(add_performed_tempo(quarters(4), beats([0.5] * 16, swing=0.66))) == [(0, 120.0)]
 
 
 def test_a_later_tempo_mark_has_its_own_pace() -> None:
@@ -157,14 +157,16 @@ def test_a_later_tempo_mark_has_its_own_pace() -> None:
     bars = list(score.parts[0].measures)
     bars[2] = replace(bars[2], marks=(TempoMark(Fraction(0), QUARTER, 120),))
     score = replace(score, parts=(replace(score.parts[0], measures=tuple(bars)),))
-    kept = keep_pace(score, beats([0.5] * 16))
+    kept = add_performed_tempo(score, beats([0.5] * 16))
     assert paces(kept) == [(0, 120.0), (8, 120.0)]
     assert check(kept) == []
 
 
 def test_paces_stay_within_what_can_be_said() -> None:
     grid = beats([0.001] * 8 + [100.0] * 8)
-    assert all(SLOWEST <= pace <= QUICKEST for _, pace in paces(keep_pace(quarters(4), grid)))
+    assert all(
+        SLOWEST <= pace <= QUICKEST for _, pace in paces(add_performed_tempo(quarters(4), grid))
+    )
 
 
 def test_after_a_leap_the_pace_is_said_again() -> None:
@@ -184,14 +186,14 @@ def test_after_a_leap_the_pace_is_said_again() -> None:
     ]
     folded = fold_repeats(replace(score, parts=(replace(score.parts[0], measures=tuple(bars)),)))
     assert folded.order == (*range(8), *range(8), 8, 9)
-    assert paces(keep_pace(folded, grid)) == [(0, 120.0), (32, 100.0)]
+    assert paces(add_performed_tempo(folded, grid)) == [(0, 120.0), (32, 100.0)]
 
 
 def test_kept_twice_is_kept_once() -> None:
     grid = beats([0.5] * 6 + [0.75] * 10)
-    kept = keep_pace(quarters(4, TempoMark(Fraction(0), QUARTER, 120)), grid)
-    assert keep_pace(kept, grid) == kept
-    assert without_paces(kept) == quarters(4, TempoMark(Fraction(0), QUARTER, 120))
+    kept = add_performed_tempo(quarters(4, TempoMark(Fraction(0), QUARTER, 120)), grid)
+    assert add_performed_tempo(kept, grid) == kept
+    assert without_performed_tempo(kept) == quarters(4, TempoMark(Fraction(0), QUARTER, 120))
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +202,7 @@ def nocturne() -> Transcription:
 
 
 def test_nothing_of_it_is_drawn_nor_given_to_music21(nocturne: Transcription) -> None:
-    bare = without_paces(nocturne.score)
+    bare = without_performed_tempo(nocturne.score)
     assert write_svg(nocturne.score) == write_svg(bare)
     marks = [
         len(to_music21(score).recurse().getElementsByClass("TempoIndication"))
@@ -213,7 +215,9 @@ def test_nor_is_it_seen_in_musescore(
     nocturne: Transcription, tmp_path: Path, musescore3: str
 ) -> None:
     pages = tmp_path / "kept.musicxml", tmp_path / "bare.musicxml"
-    for path, score in zip(pages, (nocturne.score, without_paces(nocturne.score)), strict=True):
+    for path, score in zip(
+        pages, (nocturne.score, without_performed_tempo(nocturne.score)), strict=True
+    ):
         path.write_bytes(write_musicxml(score))
     kept, bare = musescore.draw_all(pages)
     assert kept == bare is not None
@@ -223,7 +227,7 @@ def test_musescore_plays_as_it_was_played(
     nocturne: Transcription, tmp_path: Path, musescore3: str
 ) -> None:
     late = _late_in_musescore(nocturne.score, nocturne.grid, tmp_path)
-    strict = _late_in_musescore(without_paces(nocturne.score), nocturne.grid, tmp_path)
+    strict = _late_in_musescore(without_performed_tempo(nocturne.score), nocturne.grid, tmp_path)
     assert np.quantile(late, 0.95) < 0.03
     assert np.quantile(strict, 0.95) > 0.3
 

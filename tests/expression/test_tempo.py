@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from engrave.expression.tempo import METRONOME, tempo_mark
+from engrave.expression.tempo import METRONOME, mark_tempo
 from engrave.music.grid import Bar, Grid
 from engrave.music.values import NoteValue
 
@@ -36,26 +36,26 @@ def steady(beats, beat_type, quarter_seconds, bars=4, pickup=Fraction(0)):
     ],
 )
 def test_tempo_is_told_in_felt_beats_and_metronome_steps(grid, beat, per_minute, words):
-    mark = tempo_mark(grid)
+    mark = mark_tempo(grid)
     assert (mark.onset, mark.beat, mark.per_minute, mark.words) == (0, beat, per_minute, words)
 
 
 def test_long_ritardando_at_the_close_does_not_slow_the_mark():
     grid = steady(4, 4, 0.5, bars=40)
     slowing = tuple(t + max(0.0, t - 64.0) ** 1.5 for t in grid.times)
-    assert tempo_mark(Grid(slowing, grid.quarters, grid.bars)).per_minute == 120
+    assert mark_tempo(Grid(slowing, grid.quarters, grid.bars)).per_minute == 120
 
 
 def test_one_held_beat_does_not_slow_the_mark():
     grid = steady(4, 4, 0.5, bars=2)
     held = tuple(t + (3.0 if t > 1 else 0.0) for t in grid.times)
-    assert tempo_mark(Grid(held, grid.quarters, grid.bars)).per_minute == 120
+    assert mark_tempo(Grid(held, grid.quarters, grid.bars)).per_minute == 120
 
 
 def test_pickup_bar_with_other_length_does_not_set_the_beat():
     bars = (Bar(Fraction(0), Fraction(1, 2), 4, 4), Bar(Fraction(1, 2), Fraction(3), 6, 8))
     grid = Grid((0.0, 0.25, 1.0), (Fraction(0), Fraction(1, 2), Fraction(2)), bars)
-    assert tempo_mark(grid).beat == NoteValue("quarter", 1)
+    assert mark_tempo(grid).beat == NoteValue("quarter", 1)
 
 
 def test_metronome_has_maelzels_steps():

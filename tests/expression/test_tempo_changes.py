@@ -3,7 +3,7 @@
 from fractions import Fraction
 from itertools import accumulate
 
-from engrave.expression.tempo import mark_ritenuto
+from engrave.expression.tempo import mark_ritardandos
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
 
@@ -18,7 +18,7 @@ def words(*slow: tuple[int, float], missing: tuple[int, ...] = ()) -> list[tuple
     bars = tuple(Bar(Fraction(4 * k), Fraction(4), 4, 4) for k in range(BARS))
     grid = Grid(tuple(times), tuple(map(Fraction, range(4 * BARS + 1))), bars)
     notes = [Note(k, 60, Fraction(k), Fraction(1)) for k in beats if k not in missing]
-    return [(int(mark.onset), mark.words) for mark in mark_ritenuto(notes, grid)]
+    return [(int(mark.onset), mark.words) for mark in mark_ritardandos(notes, grid)]
 
 
 def test_an_even_performance_has_none() -> None:

@@ -90,7 +90,7 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(folder, command, monkey
     assert line == "engrave: argument --beats: taps.txt: more than 100 bytes\n"
     line = refused(folder, command, "n.mid", "--beats", "/proc/self/environ")
     assert "/proc/self/environ: more than 100 bytes" in line
-    monkeypatch.setattr("engrave.output.html.assets.LARGEST", 100)
+    monkeypatch.setattr("engrave.output.html.assets.LARGEST_FILE", 100)
     Path("n.mp3").write_bytes(bytes(101))
     line = refused(folder, command, "n.mid", "-o", "n.html", "--audio", "n.mp3")
     assert line == "engrave: n.mid: n.mp3: more than 100 bytes\n"

@@ -26,7 +26,7 @@ def test_files_are_the_same_for_a_seed():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", ["mark_dynamics", "settle_lengths"])
+@pytest.mark.parametrize("stage", ["mark_dynamics", "settle_durations"])
 def test_a_planted_fault_is_found_and_made_small(stage, monkeypatch, tmp_path):
     """A stage that fails where a low key is played."""
     path = sys.modules["engrave.pipeline"]
@@ -50,7 +50,7 @@ def test_a_planted_fault_is_found_and_made_small(stage, monkeypatch, tmp_path):
 @pytest.mark.slow
 def test_a_lost_note_is_found(monkeypatch):
     path = sys.modules["engrave.pipeline"]
-    right = path.settle_lengths
-    monkeypatch.setattr(path, "settle_lengths", lambda notes, *rest: right(notes, *rest)[:-1])
+    right = path.settle_durations
+    monkeypatch.setattr(path, "settle_durations", lambda notes, *rest: right(notes, *rest)[:-1])
     faults = [fault_of(generated(random.Random(k)), 0) for k in range(6)]
     assert any(faults)

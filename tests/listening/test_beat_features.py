@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engrave.listening import beat_features
-from engrave.listening.beat_features import PlacedKeys, describe_places
+from engrave.listening.beat_features import NotesOnGrid, placed_note_features
 from engrave.listening.heads import PHASES
 
 # Upper staff: C5 held for two beats over E4 on the second eighth; then D5. Lower staff: C3, G3.
@@ -20,10 +20,10 @@ NOTES = [
 ]
 
 
-def places(beat: float = 1.0, bar: float = 4.0, first: float = 0.0) -> PlacedKeys:
+def places(beat: float = 1.0, bar: float = 4.0, first: float = 0.0) -> NotesOnGrid:
     onset, end, pitch, upper = (np.array(column) for column in zip(*NOTES, strict=True))
     count = len(NOTES)
-    return PlacedKeys(
+    return NotesOnGrid(
         onset,
         end,
         pitch.astype(float),
@@ -39,7 +39,7 @@ def places(beat: float = 1.0, bar: float = 4.0, first: float = 0.0) -> PlacedKey
 
 def columns() -> np.ndarray:
     """A row of each of the features."""
-    return describe_places(places()).T
+    return placed_note_features(places()).T
 
 
 def about(value: float) -> float:
@@ -47,8 +47,8 @@ def about(value: float) -> float:
 
 
 def test_there_is_a_row_for_each_note():
-    table = describe_places(places())
-    assert table.shape == (len(NOTES), beat_features.COUNT)
+    table = placed_note_features(places())
+    assert table.shape == (len(NOTES), beat_features.PLACED_FEATURES)
     assert table.dtype == np.float32
 
 
@@ -84,9 +84,9 @@ def first_beside() -> int:
 
 def test_one_hand_alone_is_described_too():
     whole = places()
-    names = PlacedKeys.__dataclass_fields__
-    upper = PlacedKeys(*(getattr(whole, name)[whole.upper] for name in names))
-    table = describe_places(upper)
+    names = NotesOnGrid.__dataclass_fields__
+    upper = NotesOnGrid(*(getattr(whole, name)[whole.upper] for name in names))
+    table = placed_note_features(upper)
     assert np.isfinite(table).all()
     beside = slice(first_beside(), first_beside() + beat_features._BESIDE)
     assert not table[:, beside].any()
@@ -96,15 +96,17 @@ def test_one_hand_alone_is_described_too():
 def test_the_beat_is_the_measure_of_all_lengths():
     """The same music in beats of half the length: what is told of waits does not change."""
     slow = places()
-    names = ("onset", "end", "place", "bar", "beat")
+    names = ("onset", "end", "position", "bar", "beat")
     fast = replace(slow, **{name: getattr(slow, name) / 2 for name in names})
     # But for the last note, after which nothing comes.
-    assert describe_places(fast)[:-1] == pytest.approx(describe_places(slow)[:-1], abs=1e-6)
+    assert placed_note_features(fast)[:-1] == pytest.approx(
+        placed_note_features(slow)[:-1], abs=1e-6
+    )
 
 
 def test_where_a_note_stands_in_its_bar():
     start = beat_features._BY_HAND
-    rows = describe_places(places(first=3.0))[:, start:]
+    rows = placed_note_features(places(first=3.0))[:, start:]
     assert rows[:, : len(PHASES)].argmax(axis=1).tolist() == [0, 0, PHASES.index(0.5), 0, 0]
-    index = rows[:, len(PHASES) : len(PHASES) + beat_features.BEATS]
+    index = rows[:, len(PHASES) : len(PHASES) + beat_features.MOST_BEATS]
     assert index.argmax(axis=1).tolist() == [3, 3, 3, 0, 1]

@@ -8,9 +8,15 @@ import pytest
 
 from engrave.listening import heads
 from engrave.listening.evidence import Evidence
-from engrave.listening.first_pass import IGNORANT, MARGIN, WINDOW, listen, listen_for_pedal
+from engrave.listening.first_pass import (
+    NO_EVIDENCE,
+    NOTE_MARGIN,
+    NOTE_WINDOW,
+    listen,
+    listen_for_pedal,
+)
 from engrave.listening.network import in_windows
-from engrave.listening.pedal_features import STEP
+from engrave.listening.pedal_features import FRAME_SECONDS
 from engrave.music.performance import PIANO, Instrument
 from samples import names, take
 from tests.support.playing import play, press
@@ -30,7 +36,7 @@ ODD = {
     "all keys at once": [press(3, pitch) for pitch in range(21, 109)],
     "no length": [press(1000 + i, held=0) for i in range(3)],
     "held for ten hours": [press(i, held=36000) for i in range(3)],
-    "longer than a window": [press(0.1 * i, 40 + 7 * i % 48) for i in range(WINDOW + 9)],
+    "longer than a window": [press(0.1 * i, 40 + 7 * i % 48) for i in range(NOTE_WINDOW + 9)],
     "lowest and highest": [press(0, 0, velocity=1), press(0.1, 127, velocity=127)],
 }
 
@@ -38,7 +44,7 @@ ODD = {
 @pytest.mark.parametrize("notes", ODD.values(), ids=ODD)
 def test_every_note_is_answered(notes):
     evidence = listen(play(notes))
-    for name, width in heads.HEADS.items():
+    for name, width in heads.NOTE_HEADS.items():
         table = getattr(evidence, name)
         wide = name == "flags" or width > 1
         assert table.shape == ((len(notes), width) if wide else (len(notes),))
@@ -51,8 +57,8 @@ def test_every_note_is_answered(notes):
 def test_every_moment_is_answered(notes):
     evidence = listen_for_pedal(play(notes))
     last = max(note.release for note in play(notes).notes)
-    assert evidence.times[0] - notes[0].onset == pytest.approx(STEP / 2)
-    assert last <= evidence.times[-1] + STEP / 2 + 1e-6 < last + 2 * STEP + 1e-3
+    assert evidence.times[0] - notes[0].onset == pytest.approx(FRAME_SECONDS / 2)
+    assert last <= evidence.times[-1] + FRAME_SECONDS / 2 + 1e-6 < last + 2 * FRAME_SECONDS + 1e-3
     for table in (evidence.down, evidence.press, evidence.lift):
         assert table.shape == evidence.times.shape and table.dtype == float
         assert np.all(np.isfinite(table))
@@ -60,7 +66,7 @@ def test_every_moment_is_answered(notes):
 
 def test_the_free_reader_hears_no_pedal():
     evidence = listen_for_pedal(take("nocturne").performance, "free")
-    assert (evidence.down == IGNORANT).all() and (evidence.press == IGNORANT).all()
+    assert (evidence.down == NO_EVIDENCE).all() and (evidence.press == NO_EVIDENCE).all()
 
 
 def test_the_pedal_is_heard_from_the_keys_alone():
@@ -72,15 +78,15 @@ def test_the_pedal_is_heard_from_the_keys_alone():
 
 def test_probabilities_of_a_question_are_those_of_all_its_answers():
     evidence = listen(take("sonatina").performance)
-    yes_or_no = {name for name, classes in heads.HEADS.items() if classes == 1}
-    for name in {*heads.HEADS} - yes_or_no - {"flags"}:
+    yes_or_no = {name for name, classes in heads.NOTE_HEADS.items() if classes == 1}
+    for name in {*heads.NOTE_HEADS} - yes_or_no - {"flags"}:
         assert np.exp(getattr(evidence, name)).sum(axis=1) == pytest.approx(1)
 
 
 def test_the_reader_is_asked_what_the_network_answers():
-    answers = np.arange(2 * heads.COUNT).reshape(2, heads.COUNT)
-    parts = heads.split(answers)
-    assert list(parts) == list(heads.HEADS) == [field.name for field in fields(Evidence)]
+    answers = np.arange(2 * heads.NOTE_OUTPUTS).reshape(2, heads.NOTE_OUTPUTS)
+    parts = heads.split_heads(answers)
+    assert list(parts) == list(heads.NOTE_HEADS) == [field.name for field in fields(Evidence)]
     assert np.concatenate(list(parts.values()), axis=1).tolist() == answers.tolist()
 
 
@@ -123,7 +129,7 @@ class Neighbourly:
         stop = np.minimum(index + self.reach + 1, len(rows))
         total = np.concatenate([[0.0], np.cumsum(rows[:, 1])])
         mean = (total[stop] - total[start]) / (stop - start)
-        return np.repeat(mean[:, None], heads.COUNT, axis=1)
+        return np.repeat(mean[:, None], heads.NOTE_OUTPUTS, axis=1)
 
 
 def rows_of(count):
@@ -133,20 +139,28 @@ def rows_of(count):
 
 
 def read_in_windows(rows, reader):
-    return in_windows(len(rows), lambda shown: reader(rows[shown]), WINDOW, MARGIN)
+    return in_windows(len(rows), lambda shown: reader(rows[shown]), NOTE_WINDOW, NOTE_MARGIN)
 
 
-EDGES = [1, MARGIN, WINDOW - 1, WINDOW, WINDOW + 1, 2 * WINDOW - 2 * MARGIN, 3 * WINDOW]
-COUNTS = [*EDGES, 2 * WINDOW - 2 * MARGIN + 1, 5000]
+EDGES = [
+    1,
+    NOTE_MARGIN,
+    NOTE_WINDOW - 1,
+    NOTE_WINDOW,
+    NOTE_WINDOW + 1,
+    2 * NOTE_WINDOW - 2 * NOTE_MARGIN,
+    3 * NOTE_WINDOW,
+]
+COUNTS = [*EDGES, 2 * NOTE_WINDOW - 2 * NOTE_MARGIN + 1, 5000]
 
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_windows_are_read_as_one(count):
     """A reader who looks no further than the margin says the same of all notes."""
     rows = rows_of(count)
-    answers = read_in_windows(rows, Neighbourly(MARGIN))
-    assert answers.shape == (count, heads.COUNT)
-    assert answers == pytest.approx(Neighbourly(MARGIN)(rows), abs=1e-6)
+    answers = read_in_windows(rows, Neighbourly(NOTE_MARGIN))
+    assert answers.shape == (count, heads.NOTE_OUTPUTS)
+    assert answers == pytest.approx(Neighbourly(NOTE_MARGIN)(rows), abs=1e-6)
 
 
 @pytest.mark.parametrize("count", COUNTS)
@@ -154,9 +168,9 @@ def test_no_window_is_longer_than_the_network_may_read_and_none_is_read_in_vain(
     reader = Neighbourly(0)
     read_in_windows(rows_of(count), reader)
     assert {note for window in reader.read for note in window} == set(range(count))
-    assert all(0 < len(window) <= WINDOW for window in reader.read)
-    kept = WINDOW - 2 * MARGIN
-    assert len(reader.read) == max(1, -(-(count - 2 * MARGIN) // kept))
+    assert all(0 < len(window) <= NOTE_WINDOW for window in reader.read)
+    kept = NOTE_WINDOW - 2 * NOTE_MARGIN
+    assert len(reader.read) == max(1, -(-(count - 2 * NOTE_MARGIN) // kept))
 
 
 # --- what was learned ------------------------------------------------------------------------

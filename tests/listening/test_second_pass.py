@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from engrave.listening import heads
-from engrave.listening.evidence import PlacedEvidence
+from engrave.listening.evidence import SecondEvidence
 from engrave.listening.first_pass import listen
 from engrave.listening.network import WEIGHTS
-from engrave.listening.second_pass import read_again
+from engrave.listening.second_pass import listen_again
 from engrave.music.grid import Grid
 from engrave.music.note import Note
 from engrave.music.performance import PIANO, Instrument, Performance
@@ -32,10 +32,10 @@ def placed(name: str) -> tuple[list[Note], Grid]:
     return notes, Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
 
 
-def read(name: str, weights: str = WEIGHTS[0]) -> PlacedEvidence:
+def read(name: str, weights: str = WEIGHTS[0]) -> SecondEvidence:
     notes, grid = placed(name)
     performance = take(name).performance
-    return read_again(performance, notes, grid, listen(performance, weights), weights)
+    return listen_again(performance, notes, grid, listen(performance, weights), weights)
 
 
 @pytest.mark.parametrize("weights", WEIGHTS)
@@ -73,7 +73,7 @@ def test_of_grace_notes_nothing_is_known():
     notes = [Note(0, 62, Fraction(0), Fraction(0), True)]
     notes.append(Note(1, 64, Fraction(0), Fraction(1)))
     performance = play([press(0, 62), press(0.05, 64)])
-    evidence = read_again(performance, notes, grid_of("4/4"), blank(2))
+    evidence = listen_again(performance, notes, grid_of("4/4"), blank(2))
     assert np.ptp(evidence.value[0]) == 0 == np.ptp(evidence.voice[0])
     assert np.ptp(evidence.value[1]) > 0
 
@@ -82,9 +82,9 @@ def test_the_order_of_the_notes_does_not_matter():
     notes, grid = placed("sonatina")
     performance = take("sonatina").performance
     first = listen(performance)
-    here = read_again(performance, notes, grid, first)
-    there = read_again(performance, notes[::-1], grid, first)
-    for field in fields(PlacedEvidence):
+    here = listen_again(performance, notes, grid, first)
+    there = listen_again(performance, notes[::-1], grid, first)
+    for field in fields(SecondEvidence):
         assert getattr(there, field.name) == pytest.approx(getattr(here, field.name), abs=1e-4)
 
 
@@ -109,8 +109,8 @@ def test_each_player_is_read_alone():
             played = alone.notes[note.played]
             press = index[player, played.onset, played.pitch]
             doubled.append(replace(note, played=press, part=player))
-    said = read_again(both, doubled, grid, blank(2 * count))
-    one = read_again(alone, notes, grid, blank(count))
+    said = listen_again(both, doubled, grid, blank(2 * count))
+    one = listen_again(alone, notes, grid, blank(count))
     presses = [note.played for note in doubled]
     assert said.value[presses[:count]] == pytest.approx(one.value, abs=1e-4)
     assert said.value[presses[count:]] == pytest.approx(one.value, abs=1e-4)

@@ -4,7 +4,13 @@ import pytest
 
 from engrave.midi.key_presses import Text
 from engrave.midi.smf import COPYRIGHT, TEXT, TRACK_NAME
-from engrave.midi.titles import copyright_line, find_title, readable, reads_like_a_title, said
+from engrave.midi.titles import (
+    copyright_line,
+    find_title,
+    labelled_text,
+    readable,
+    reads_like_a_title,
+)
 
 TITLES = [
     *("Träumerei", "Für Elise", "Bobby", "Song of the Hills", "Prelude #4", "Étude Op. 10 No. 3"),
@@ -102,7 +108,7 @@ def test_what_texts_say_of_themselves():
         *names((1, "Bobby")),
     ]
     assert find_title(texts, {1}, "take.mid") == "Air"
-    assert said(texts, "composer") == "J. S. Bach"
-    assert said(texts, "date") == "3 May 2024"
+    assert labelled_text(texts, "composer") == "J. S. Bach"
+    assert labelled_text(texts, "date") == "3 May 2024"
     assert copyright_line(texts) == "(c) 2024 Somebody"
     assert find_title([Text(1, TEXT, "@TYesterday")], {1}, "") == "Yesterday"

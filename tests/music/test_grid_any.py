@@ -60,6 +60,6 @@ def test_every_place_of_the_piece_is_in_one_bar(grid: Grid, place: Fraction) -> 
 def test_a_bar_divides_at_a_beat(laid: tuple[Bar, ...]) -> None:
     for bar in laid:
         assert (bar.full_length / bar.beat_length).denominator == 1
-        assert (bar.half / bar.beat_length).denominator == 1
-        assert 0 < bar.half <= bar.full_length
+        assert (bar.division / bar.beat_length).denominator == 1
+        assert 0 < bar.division <= bar.full_length
     assert all(a.end == b.start for a, b in pairwise(laid))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engrave.music.performance import (
-    LONGEST,
+    LONGEST_SOUND,
     PIANO,
     Instrument,
     PedalMove,
@@ -32,7 +32,7 @@ def test_without_pedal_a_note_ends_with_its_key():
         (((1.5, 127), (3, 0)), 1),  # down too late
         (((0.5, 63), (3, 0)), 1),  # not deep enough
         (((0.5, 127), (2, 90), (3, 64), (4, 63)), 4),  # up means past the half
-        (((0.5, 127),), LONGEST),  # never up again
+        (((0.5, 127),), LONGEST_SOUND),  # never up again
         (((1.0, 127), (2, 0)), 2),  # down at the very release
         (((0.5, 127), (1.0, 0)), 1),  # up at the very release
         (((0.5, 127), (3, 0), (3.2, 127), (6, 0)), 3),  # a change of pedal

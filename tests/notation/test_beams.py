@@ -11,7 +11,7 @@ import pytest
 from engrave.music.score import Chord, Event, Notehead, Rest
 from engrave.music.values import NoteValue, Pitch
 from engrave.notation.beams import beam
-from engrave.notation.written_values import write_values
+from engrave.notation.written_values import split_into_values
 from tests.notation.test_note_values import bar_of, stretches_of
 
 WORDS = {"begin": "(", "continue": "-", "end": ")", "forward hook": ">", "backward hook": "<"}
@@ -22,7 +22,7 @@ def events_of(meter: str, lengths: str) -> list[Event]:
     stretches = stretches_of(lengths)
     bar = bar_of(meter, stretches[-1].end)
     events: list[Event] = []
-    for one in write_values(stretches, bar, bar.full_length - bar.length):
+    for one in split_into_values(stretches, bar, bar.full_length - bar.length):
         tuplet = {"tuplet_start": one.tuplet_start, "tuplet_stop": one.tuplet_stop}
         if one.chord is None:
             events.append(Rest(one.onset, one.value, **tuplet))

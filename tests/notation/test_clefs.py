@@ -2,7 +2,14 @@
 
 from fractions import Fraction
 
-from engrave.notation.clefs import BASS, TREBLE, USUAL, Moment, choose_readings, usual_reading
+from engrave.notation.clefs import (
+    BASS,
+    DEFAULT_CLEFS,
+    TREBLE,
+    StaffOnset,
+    choose_clefs,
+    initial_clef,
+)
 from tests.support.scores import pitch
 
 LOW, HIGH, MIDDLE = "C3+E3+G3", "C5+E5+G5", "C4"
@@ -20,10 +27,10 @@ def readings(staff: int, *bars: str) -> str:
         for k, chord in enumerate(chords):
             place = Fraction(4 * k, len(chords))
             pitches = tuple(map(pitch, chord.split("+")))
-            moments.append(Moment(4 * bar + place, pitches, place == 0, place.denominator == 1))
+            moments.append(StaffOnset(4 * bar + place, pitches, place == 0, place.denominator == 1))
     signs = iter(
         r.sign + ("_" if r.octaves < 0 else "^" * r.octaves)
-        for r in choose_readings(moments, USUAL[staff])
+        for r in choose_clefs(moments, DEFAULT_CLEFS[staff])
     )
     return " | ".join(_shortest([next(signs) for _ in bar.split()]) for bar in bars)
 
@@ -40,7 +47,7 @@ def times(chord: str, count: int = 4) -> str:
 def test_the_usual_clefs_begin() -> None:
     assert readings(1, times(HIGH), times(HIGH)) == "G | G"
     assert readings(2, times(LOW), times(LOW)) == "F | F"
-    assert choose_readings([], TREBLE) == []
+    assert choose_clefs([], TREBLE) == []
 
 
 def test_a_few_notes_on_ledger_lines_change_no_clef() -> None:
@@ -81,10 +88,17 @@ def test_a_passage_in_the_extreme_stands_under_an_octave_line() -> None:
 def test_but_not_where_a_line_comes_to_visit() -> None:
     high = tuple(map(pitch, ("C7", "G7")))
     moments = [
-        Moment(Fraction(place), high, place % 4 == 0, True, whole=True, plain=place // 4 == 2)
+        StaffOnset(
+            Fraction(place),
+            high,
+            place % 4 == 0,
+            True,
+            whole_bar=True,
+            no_octave_line=place // 4 == 2,
+        )
         for place in range(20)
     ]
-    lined = [reading.octaves > 0 for reading in choose_readings(moments, TREBLE)]
+    lined = [reading.octaves > 0 for reading in choose_clefs(moments, TREBLE)]
     assert lined == [True] * 8 + [False] * 4 + [True] * 8
 
 
@@ -102,7 +116,7 @@ def test_the_very_highest_keys_stand_two_octaves_lower() -> None:
 
 def test_a_part_on_one_staff_has_the_clef_of_its_register() -> None:
     for names, clef in ((HIGH, TREBLE), (LOW, BASS)):
-        moment = Moment(Fraction(0), tuple(map(pitch, names.split("+"))), True, True)
-        assert usual_reading([moment], 1, 1) == clef
-        assert usual_reading([moment], 2, 2) == BASS
-    assert usual_reading([], 1, 1) == TREBLE
+        moment = StaffOnset(Fraction(0), tuple(map(pitch, names.split("+"))), True, True)
+        assert initial_clef([moment], 1, 1) == clef
+        assert initial_clef([moment], 2, 2) == BASS
+    assert initial_clef([], 1, 1) == TREBLE

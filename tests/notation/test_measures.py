@@ -10,13 +10,13 @@ import pytest
 
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import Dynamic, PedalMark, TempoMark
-from engrave.music.note import Note, Pedals, PedalSpan, PedalWord
+from engrave.music.note import Note, PedalNotation, PedalSpan, PedalWord
 from engrave.music.performance import Performance, PlayedNote
 from engrave.music.score import Chord, Measure, Score, Unwritten
 from engrave.music.values import NoteValue, TimeSignature
 from engrave.notation.measures import PartMarks, Signs
 from engrave.output.musicxml.document import write_musicxml
-from engrave.rhythm.durations import settle_lengths
+from engrave.rhythm.durations import settle_durations
 from tests.conftest import Judge
 from tests.notation.test_note_values import LETTERS
 from tests.support.evidence import blank
@@ -56,12 +56,12 @@ def written(text: str, grid: Grid, voices: str = "", staff: int = 1, pedal: str 
     notes = placed(text)
     standing = on_staves(notes, staff, [int(number) for number in voices] or 1)
     spans = (PedalSpan(*map(Fraction, span.split())) for span in pedal.split(";") if span)
-    score = notate_piano(standing, grid, pedalled(Pedals(tuple(spans))))
+    score = notate_piano(standing, grid, pedalled(PedalNotation(tuple(spans))))
     assert check(score, performance_of(notes, grid)) == []
     return score
 
 
-def pedalled(pedals: Pedals) -> Signs:
+def pedalled(pedals: PedalNotation) -> Signs:
     return Signs(parts=(PartMarks(pedals=pedals),))
 
 
@@ -280,7 +280,7 @@ def test_an_editors_pedal_stands_in_brackets_and_an_abridged_one_is_not_seen() -
         *(PedalSpan(Fraction(a), Fraction(b)) for a, b in ((0, 4), (4, 6))),
         PedalSpan(Fraction(8), Fraction(12), shown=False),
     )
-    pedal = Pedals(spans, (PedalWord(Fraction(8), "simile"),), bracketed=True)
+    pedal = PedalNotation(spans, (PedalWord(Fraction(8), "simile"),), bracketed=True)
     score = notate_piano(on_staves(notes, 2), grid, pedalled(pedal))
     assert check(score, performance_of(notes, grid)) == []
     shown = [m.shown for bar in score.parts[0].measures for m in bar.marks if hasattr(m, "shown")]
@@ -340,12 +340,12 @@ def random_line(chance: random.Random, bar: Bar, staff: int, voice: int) -> list
     return rows
 
 
-def random_pedal(chance: random.Random, grid: Grid) -> Pedals:
+def random_pedal(chance: random.Random, grid: Grid) -> PedalNotation:
     places = sorted({Fraction(chance.randrange(int(4 * grid.bars[-1].end))) / 4 for _ in range(12)})
     spans = [
         PedalSpan(a, b, chance.random() < 0.8) for a, b in pairwise(places) if chance.random() < 0.7
     ]
-    return Pedals(tuple(spans), bracketed=chance.random() < 0.2)
+    return PedalNotation(tuple(spans), bracketed=chance.random() < 0.2)
 
 
 def random_score(seed: int) -> tuple[Score, Performance]:
@@ -353,7 +353,7 @@ def random_score(seed: int) -> tuple[Score, Performance]:
     meters, pickup = FRAMES[seed % len(FRAMES)]
     grid = grid_of(*(meter for meter in meters for _ in range(3)), pickup=pickup)
     notes = random_notes(chance, grid)
-    settled = settle_lengths(notes, blank(len(notes)), grid)
+    settled = settle_durations(notes, blank(len(notes)), grid)
     score = notate_piano(settled, grid, pedalled(random_pedal(chance, grid)))
     return score, performance_of(notes, grid)
 

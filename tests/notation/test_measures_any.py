@@ -11,7 +11,7 @@ from music21 import note, stream
 from engrave.music.grid import Bar
 from engrave.music.performance import Performance
 from engrave.music.score import Chord, Score
-from engrave.notation.written_values import write_values
+from engrave.notation.written_values import split_into_values
 from engrave.output.to_music21 import to_music21
 from tests.notation.test_note_values import faults, in_small
 from tests.support.judge import check
@@ -27,7 +27,7 @@ def test_any_bar_is_filled_by_values_that_can_be_written(
 ) -> None:
     (bar,) = laid
     stretches = data.draw(divided(bar))
-    values = write_values(stretches, bar, bar.full_length - bar.length)
+    values = split_into_values(stretches, bar, bar.full_length - bar.length)
     assert faults(values, stretches) == [], in_small(values)
 
 

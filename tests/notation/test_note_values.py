@@ -13,7 +13,7 @@ import pytest
 from engrave.music.grid import Bar
 from engrave.music.values import NOTE_TYPES, NoteValue
 from engrave.notation.note_values import plain_value
-from engrave.notation.written_values import Stretch, WrittenValue, write_values
+from engrave.notation.written_values import TiedValue, VoiceSpan, split_into_values
 
 LETTERS = dict(zip(list(NOTE_TYPES)[1:], "whqestx!", strict=True))
 
@@ -24,17 +24,17 @@ def bar_of(meter: str, length: Fraction | None = None) -> Bar:
     return Bar(Fraction(0), full if length is None else length, beats, beat_type)
 
 
-def stretches_of(lengths: str) -> list[Stretch]:
+def stretches_of(lengths: str) -> list[VoiceSpan]:
     """ "1/2 r1 1/2": so many quarters each, rests with an "r"; notes are numbered."""
     stretches, place = [], Fraction(0)
     for k, word in enumerate(lengths.split()):
         end = place + Fraction(word.lstrip("r"))
-        stretches.append(Stretch(place, end, None if word.startswith("r") else k))
+        stretches.append(VoiceSpan(place, end, None if word.startswith("r") else k))
         place = end
     return stretches
 
 
-def in_small(values: list[WrittenValue]) -> str:
+def in_small(values: list[TiedValue]) -> str:
     """The rhythm in letters."""
     words = []
     for written in values:
@@ -51,7 +51,7 @@ def written(meter: str, lengths: str) -> str:
     """How the lengths (in quarters) are written in a bar, or in a pickup if they are too short."""
     stretches = stretches_of(lengths)
     bar = bar_of(meter, stretches[-1].end)
-    return in_small(write_values(stretches, bar, bar.full_length - bar.length))
+    return in_small(split_into_values(stretches, bar, bar.full_length - bar.length))
 
 
 SIMPLE = [
@@ -250,14 +250,14 @@ def random_places(chance: random.Random, bar: Bar) -> list[Fraction]:
     return sorted(places)
 
 
-def random_stretches(chance: random.Random, places: list[Fraction]) -> list[Stretch]:
+def random_stretches(chance: random.Random, places: list[Fraction]) -> list[VoiceSpan]:
     return [
-        Stretch(a, b, None if chance.random() < 0.25 else k)
+        VoiceSpan(a, b, None if chance.random() < 0.25 else k)
         for k, (a, b) in enumerate(pairwise(places))
     ]
 
 
-def faults(values: list[WrittenValue], stretches: list[Stretch]) -> list[str]:
+def faults(values: list[TiedValue], stretches: list[VoiceSpan]) -> list[str]:
     """What is wrong with the values as a way to write the stretches."""
     found = []
     place = Fraction(0)
@@ -282,7 +282,7 @@ def faults(values: list[WrittenValue], stretches: list[Stretch]) -> list[str]:
     return found + tuplet_faults(values)
 
 
-def tuplet_faults(values: list[WrittenValue]) -> list[str]:
+def tuplet_faults(values: list[TiedValue]) -> list[str]:
     found, members = [], []
     for one in values:
         if one.tuplet_start and members:
@@ -309,7 +309,7 @@ def test_random_bars_are_written_exactly(seed: int) -> None:
     for _ in range(250):
         bar = random_bar(chance)
         stretches = random_stretches(chance, random_places(chance, bar))
-        values = write_values(stretches, bar, bar.full_length - bar.length)
+        values = split_into_values(stretches, bar, bar.full_length - bar.length)
         assert faults(values, stretches) == [], f"{bar}: {in_small(values)}"
 
 
@@ -322,13 +322,13 @@ def test_odd_places_are_written_even_in_a_part_of_a_beat(
     full = bar_of(meter)
     bar = bar_of(meter, Fraction(pickup))
     stretches = stretches_of(f"{place} r{bar.length - Fraction(place)}")
-    values = write_values(stretches, bar, full.length - bar.length)
+    values = split_into_values(stretches, bar, full.length - bar.length)
     assert faults(values, stretches) == []
 
 
 def test_the_faults_are_seen() -> None:
     stretches = stretches_of("1/3 1/3 1/3")
-    good = write_values(stretches, bar_of("1/4"), Fraction(0))
+    good = split_into_values(stretches, bar_of("1/4"), Fraction(0))
     assert faults(good, stretches) == []
     assert faults(good[:2], stretches)
     assert faults(good[::-1], stretches)
@@ -345,7 +345,7 @@ def test_notes_on_beats_show_the_beats(meter: str) -> None:
         steps = int(bar.length * 2)
         inner = sorted(chance.sample(range(1, steps), chance.randrange(steps)))
         places = [Fraction(k, 2) for k in (0, *inner, steps)]
-        for one in write_values(random_stretches(chance, places), bar, Fraction(0)):
+        for one in split_into_values(random_stretches(chance, places), bar, Fraction(0)):
             end = one.onset + one.value.length
             hidden = [
                 beat

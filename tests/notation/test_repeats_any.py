@@ -12,7 +12,7 @@ from engrave.music.note import Note
 from engrave.music.performance import Performance
 from engrave.music.score import Chord, Measure, Score
 from engrave.notation.repeats import OTHERWISE, fold_repeats
-from engrave.rhythm.durations import settle_lengths
+from engrave.rhythm.durations import settle_durations
 from tests.notation.test_measures import pedalled, performance_of, random_pedal
 from tests.support.evidence import blank
 from tests.support.judge import check
@@ -89,7 +89,7 @@ def _written(
     )
     notes = [Note(i, key, place, held) for i, (place, key, _, held) in enumerate(found)]
     standing = on_staves(notes, [row[2] for row in found])
-    settled = settle_lengths(standing, blank(len(notes)), grid)
+    settled = settle_durations(standing, blank(len(notes)), grid)
     score = notate_piano(settled, grid, pedalled(random_pedal(chance, grid)))
     return score, performance_of(notes, grid)
 

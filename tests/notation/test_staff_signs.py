@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import Clef, OctaveLine
-from engrave.notation.clefs import StaffSigns, staff_signs
+from engrave.notation.clefs import StaffSigns, signs_of_staves
 from tests.support.scores import BASS, TREBLE, chord, head, rest, voice, whole_rest
 
 
@@ -20,7 +20,7 @@ def signs(*bars: str) -> StaffSigns:
         tuple(map(Fraction, range(4 * len(bars) + 1))),
         tuple(Bar(Fraction(4 * k), Fraction(4), 4, 4) for k in range(len(bars))),
     )
-    return staff_signs(grid, written, (1, 2))
+    return signs_of_staves(grid, written, (1, 2))
 
 
 def test_each_staff_begins_with_a_clef() -> None:
@@ -71,5 +71,5 @@ def test_one_that_ends_with_the_bar_stops_at_the_barline_that_closes_it() -> Non
 def test_a_bass_that_sounds_lower_than_written_has_an_8_below_its_clef() -> None:
     grid = Grid((0.0, 4.0), (Fraction(0), Fraction(4)), (Bar(Fraction(0), Fraction(4), 4, 4),))
     written = [(voice(1, chord("2", head("E1", 0)), chord("2", head("A1", 1))),)]
-    found = staff_signs(grid, written, (1,), octave=-1)
+    found = signs_of_staves(grid, written, (1,), octave=-1)
     assert found.clefs == [[Clef(1, "F", 4, octave=-1)]]

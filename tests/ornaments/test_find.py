@@ -13,7 +13,7 @@ from engrave.music.performance import RIGHT, Performance, PlayedNote
 from engrave.music.score import Chord, Score
 from engrave.notation.measures import Signs
 from engrave.ornaments.find import find_ornaments
-from engrave.ornaments.fold import fold
+from engrave.ornaments.fold import fold_ornaments
 from engrave.output.musicxml.document import write_musicxml
 from tests.conftest import Judge
 from tests.support.evidence import blank
@@ -145,7 +145,7 @@ def test_a_mordent_goes_to_its_neighbour_and_back(neighbour: int, kind: str) -> 
     presses = [(0.5, 0.06, 72), (0.57, 0.06, neighbour), (0.64, 0.4, 72), (1.1, 0.4, 76)]
     found = find(*presses)
     assert found.signs == (Ornament(kind, 0, (1, 2), 0.5, 1.04),)
-    folded = fold(perform(*presses), found)
+    folded = fold_ornaments(perform(*presses), found)
     assert [note.played for note in folded] == [0, 3]
     assert folded[0] == FoldedNote(0.5, 1.04, 72, 64, hand=RIGHT, played=0)
 
@@ -197,8 +197,8 @@ ROLL = [(1.0, 1.0, 48), (1.05, 0.95, 55), (1.1, 0.9, 64), (1.15, 0.85, 72)]
 
 def test_a_rolled_chord_through_both_hands() -> None:
     heard = {"arpeggio": dict.fromkeys(range(4), 0.0)}
-    assert find(*ROLL, hands="2211", **heard).rolled == ((0, 1, 2, 3),)
-    assert find(*ROLL, hands="2211").rolled == ()
+    assert find(*ROLL, hands="2211", **heard).arpeggios == ((0, 1, 2, 3),)
+    assert find(*ROLL, hands="2211").arpeggios == ()
 
 
 @pytest.mark.parametrize(("bass", "beside"), [(0.99, {0}), (0.94, set())])
@@ -207,8 +207,8 @@ def test_a_bass_that_is_struck_where_the_other_hand_begins_to_roll_is_not_rolled
 ) -> None:
     heard = {"arpeggio": dict.fromkeys(range(4), 0.0)}
     found = find((bass, 1.2, 36), (1.0, 1.0, 60), *ROLL[2:], hands="2111", **heard)
-    assert found.rolled == ((0, 1, 2, 3),)
-    assert found.beside == beside
+    assert found.arpeggios == ((0, 1, 2, 3),)
+    assert found.unsigned == beside
 
 
 def test_keys_let_go_on_the_way_or_struck_downwards_are_no_rolled_chord() -> None:
@@ -217,24 +217,24 @@ def test_keys_let_go_on_the_way_or_struck_downwards_are_no_rolled_chord() -> Non
     falling = [(on, held, key) for (on, held, _), (*_, key) in zip(ROLL, ROLL[::-1], strict=True)]
     together = [(1.0 + 0.01 * k, 1.0, key) for k, (*_, key) in enumerate(ROLL)]
     for presses in (broken, falling, together):
-        assert find(*presses, **heard).rolled == ()
+        assert find(*presses, **heard).arpeggios == ()
 
 
 def test_folding_leaves_one_note_for_a_sign_and_one_moment_for_a_chord() -> None:
     trill = Ornament("trill", 0, (1, 2, 3, 4, 5, 6), 1.0, 1.5)
     last = perform(*TRILL).notes[7]
-    assert fold(perform(*TRILL), Ornaments(frozenset({7}), (trill,))) == (
+    assert fold_ornaments(perform(*TRILL), Ornaments(frozenset({7}), (trill,))) == (
         FoldedNote(1.0, 1.5, 72, 64, hand=RIGHT, played=0),
         FoldedNote(last.onset, last.release, 71, 64, hand=RIGHT, played=7, grace=True),
     )
-    chord = fold(perform(*ROLL), Ornaments(rolled=((0, 1, 2, 3),)))
+    chord = fold_ornaments(perform(*ROLL), Ornaments(arpeggios=((0, 1, 2, 3),)))
     assert {round(note.onset, 6) for note in chord} == {1.075}
     assert [note.played for note in chord] == [0, 1, 2, 3]
 
 
 def test_nothing_is_folded_where_nothing_is_found() -> None:
     whole = perform(*MELODY)
-    assert fold(whole, find(*MELODY)) == tuple(
+    assert fold_ornaments(whole, find(*MELODY)) == tuple(
         FoldedNote(n.onset, n.release, n.pitch, n.velocity, n.player, n.hand, played=i)
         for i, n in enumerate(whole.notes)
     )
@@ -290,7 +290,7 @@ SIGNS = Ornaments(
         Ornament("turn", 4, (5, 6, 7), 1.0, 1.5),
         Ornament("trill", 14, (15, 16, 17), 3.0, 4.5),
     ),
-    rolled=((8, 9, 10), (11, 12, 13)),
+    arpeggios=((8, 9, 10), (11, 12, 13)),
 )
 SHEET = (
     "72 0 2 1 0; 74 2 1 1 4; 77 3 2 1 14; 67 5 1 1 10; 71 5 1 1 18;"

@@ -9,7 +9,7 @@ from engrave.music.performance import Performance, PlayedNote
 from engrave.music.score import Score
 from engrave.notation.measures import Signs
 from engrave.ornaments.find import find_ornaments
-from engrave.ornaments.fold import fold
+from engrave.ornaments.fold import fold_ornaments
 from engrave.ornaments.glissandos import find_glissandos
 from tests.support.evidence import blank
 from tests.support.judge import check
@@ -60,7 +60,7 @@ def test_only_the_ends_are_left_and_the_first_is_held_up_to_the_last() -> None:
     count = len(WHITE)
     ornaments = find_ornaments(performance, blank(count), even_grid(4, 4))
     assert ornaments == Ornaments(glissandos=(tuple(range(count)),))
-    first, last = fold(performance, ornaments)
+    first, last = fold_ornaments(performance, ornaments)
     assert (first.played, last.played) == (0, count - 1)
     assert (first.pitch, last.pitch, first.release) == (60, 79, last.onset)
 

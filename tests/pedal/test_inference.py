@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from bench.metrics.pedal import compare_time, crossing_f, intervals
-from engrave.listening.evidence import FootEvidence
-from engrave.listening.note_features import Keys
-from engrave.listening.pedal_features import Moments
+from engrave.listening.evidence import PedalEvidence
+from engrave.listening.note_features import KeyPresses
+from engrave.listening.pedal_features import Frames
 from engrave.music.performance import PedalMove, Performance, PlayedNote
 from engrave.pedal.inference import (
-    PedalWish,
-    _likeliest,
+    PedalOptions,
+    _likeliest_states,
     _threshold,
-    find_foot,
+    choose_pedal,
+    hide_pedal,
     infer_pedal,
-    to_be_heard,
 )
-from training.tasks.pedal import foot_at
+from training.tasks.pedal import pedal_at
 
 COUNT, STEP = 64, 0.5
 
@@ -35,17 +35,17 @@ def legato(seconds: float = STEP) -> Performance:
 
 def told(
     performance: Performance, noise: float = 0.0, sure: float = 3.0, seed: int = 0
-) -> FootEvidence:
+) -> PedalEvidence:
     """What a reader says who knows the foot: log odds of `sure`, and noise of that deviation."""
-    times = Moments.of(Keys.of(performance)).times
-    foot = foot_at(Keys.of(performance), times)
+    times = Frames.of(KeyPresses.of(performance)).times
+    foot = pedal_at(KeyPresses.of(performance), times)
     chance = np.random.default_rng(seed)
 
     def odds(yes: np.ndarray) -> np.ndarray:
         said = np.where(yes > 0, sure, -sure)
         return np.asarray(said + chance.normal(0, noise, len(times)))
 
-    return FootEvidence(times, *(odds(foot[name]) for name in ("down", "press", "lift")), used=0.7)
+    return PedalEvidence(times, *(odds(foot[name]) for name in ("down", "press", "lift")), used=0.7)
 
 
 def judged(performance: Performance, moves) -> tuple[float, float, float]:
@@ -73,7 +73,7 @@ def test_noise_in_what_is_said_is_outweighed():
     assert crossings.mean() > believed[:, 2].mean() + 0.05
 
 
-def moment_by_moment(evidence: FootEvidence) -> list[PedalMove]:
+def moment_by_moment(evidence: PedalEvidence) -> list[PedalMove]:
     """The pedal is down wherever that is more likely than not."""
     down = evidence.down > 0
     changes = np.flatnonzero(np.diff(down, prepend=False))
@@ -88,9 +88,9 @@ def test_whatever_is_said_the_foot_goes_down_and_up_in_turn(seed: int):
     assert all(b.time > a.time for a, b in pairwise(moves))
 
 
-def by_chance(seed: int, count: int = 400) -> FootEvidence:
+def by_chance(seed: int, count: int = 400) -> PedalEvidence:
     chance = np.random.default_rng(seed)
-    return FootEvidence(0.04 * np.arange(count), *chance.normal(0, 3, (3, count)), used=0.7)
+    return PedalEvidence(0.04 * np.arange(count), *chance.normal(0, 3, (3, count)), used=0.7)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -107,7 +107,7 @@ def test_the_likeliest_foot_is_found(seed: int):
         return float(down @ states + press[presses].sum() + lift[lifts].sum() + soon_over)
 
     best = max(product((0, 1), repeat=count), key=agrees)
-    assert _likeliest(down, press, lift, brief).tolist() == list(best)
+    assert _likeliest_states(down, press, lift, brief).tolist() == list(best)
 
 
 def test_how_sure_one_must_be_depends_on_how_much_pedal_there_is():
@@ -124,29 +124,29 @@ def test_whose_pedal_is_written():
         *(("auto", recorded, False), ("auto", bare, True), ("keep", recorded, False)),
         *(("keep", bare, False), ("infer", recorded, True), ("off", recorded, False)),
     ):
-        foot = find_foot(performance, PedalWish(source), lambda _: told(recorded))
+        foot = choose_pedal(performance, PedalOptions(source), lambda _: told(recorded))
         assert foot.inferred == inferred, (source, inferred)
         assert bool(foot.moves) == (source in ("auto", "infer") or performance.sustain != ()) * (
             source != "off"
         )
-    assert to_be_heard(recorded, PedalWish("infer")) == bare
-    assert to_be_heard(recorded, PedalWish()) is recorded
+    assert hide_pedal(recorded, PedalOptions("infer")) == bare
+    assert hide_pedal(recorded, PedalOptions()) is recorded
 
 
 def test_a_reader_is_asked_only_if_a_pedal_must_be_inferred():
-    def nobody(_: Performance) -> FootEvidence:
+    def nobody(_: Performance) -> PedalEvidence:
         raise AssertionError
 
     recorded = legato()
-    assert find_foot(recorded, PedalWish("auto"), nobody).moves == recorded.sustain
-    assert find_foot(Performance(()), PedalWish("infer"), nobody).moves == ()
+    assert choose_pedal(recorded, PedalOptions("auto"), nobody).moves == recorded.sustain
+    assert choose_pedal(Performance(()), PedalOptions("infer"), nobody).moves == ()
 
 
 def test_music_that_takes_no_pedal_gets_none_unless_it_is_wished():
     performance = Performance(legato().notes)
     evidence = replace(told(legato()), used=0.3)
-    assert find_foot(performance, PedalWish("auto"), lambda _: evidence).moves == ()
-    assert find_foot(performance, PedalWish("infer"), lambda _: evidence).moves != ()
+    assert choose_pedal(performance, PedalOptions("auto"), lambda _: evidence).moves == ()
+    assert choose_pedal(performance, PedalOptions("infer"), lambda _: evidence).moves != ()
 
 
 def test_long_waits_cost_no_moments_and_move_no_pedal():
@@ -163,9 +163,9 @@ def test_long_waits_cost_no_moments_and_move_no_pedal():
             heard.append(performance.notes[-1].release)
             times = np.arange(0.02, performance.notes[-1].release, STEP)
             down = np.where((times % 2 < 1) & (times > 20), 5.0, -5.0)
-            return FootEvidence(times, down, 0 * times, 0 * times, 1.0)
+            return PedalEvidence(times, down, 0 * times, 0 * times, 1.0)
 
-        moves = find_foot(Performance(notes), PedalWish("infer"), hear).moves
+        moves = choose_pedal(Performance(notes), PedalOptions("infer"), hear).moves
         assert heard[0] < 30
         pressed = [move.time for move in moves if move.depth]
         assert pressed and all(apart - 1 < time < apart + 5 for time in pressed)

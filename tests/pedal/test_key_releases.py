@@ -6,14 +6,14 @@ import pytest
 
 from bench.runs.pedal import hold_through_pedal
 from engrave.music.performance import PedalMove, Performance, PlayedNote
-from engrave.pedal.key_releases import find_fingers
+from engrave.pedal.key_releases import restore_key_releases
 from samples import names, take
 
 
 @pytest.mark.parametrize("name", names())
 def test_the_releases_of_keys_stay_as_they_are(name):
     performance = take(name).performance
-    assert find_fingers(performance) is performance
+    assert restore_key_releases(performance) is performance
 
 
 def broken_chords(stretched: bool) -> Performance:
@@ -29,7 +29,7 @@ def broken_chords(stretched: bool) -> Performance:
 
 
 def test_notes_that_end_at_one_moment_end_where_the_hand_goes_on():
-    found = find_fingers(broken_chords(stretched=True))
+    found = restore_key_releases(broken_chords(stretched=True))
     held = [note.release - note.onset for note in found.notes]
     assert held[:4] == pytest.approx([0.125] * 4)  # the next note is near
     keys = broken_chords(stretched=False)
@@ -39,7 +39,7 @@ def test_notes_that_end_at_one_moment_end_where_the_hand_goes_on():
 
 def test_nothing_but_releases_is_changed():
     before = broken_chords(stretched=True)
-    after = find_fingers(before)
+    after = restore_key_releases(before)
     assert [replace(n, release=0) for n in after.notes] == [
         replace(n, release=0) for n in before.notes
     ]
@@ -51,7 +51,7 @@ def test_held_through_the_pedal_is_undone_on_a_sample():
     """The bench stretches a nocturne; most releases come back to within a tenth of a second."""
     keys = take("nocturne").performance
     held = hold_through_pedal(keys)
-    found = find_fingers(held)
+    found = restore_key_releases(held)
 
     def away(notes):
         pairs = zip(notes, keys.notes, strict=True)
@@ -63,4 +63,4 @@ def test_held_through_the_pedal_is_undone_on_a_sample():
 
 def test_an_empty_performance():
     nothing = Performance(())
-    assert find_fingers(nothing) is nothing
+    assert restore_key_releases(nothing) is nothing

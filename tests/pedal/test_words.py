@@ -7,7 +7,7 @@ import pytest
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note, PedalSpan, PedalWord
 from engrave.music.performance import PedalMove, Performance, PlayedNote
-from engrave.pedal.words import abridge, mark_soft_pedal
+from engrave.pedal.words import abbreviate, mark_soft_pedal
 from tests.support.notes import on_staves
 
 BARS = 6
@@ -82,17 +82,17 @@ def spans(*places: str) -> list[PedalSpan]:
 
 def test_bars_that_are_pedalled_alike_are_abridged():
     halves = [f"{q}-{q + 2}" for q in range(0, 4 * BARS, 2)]
-    abridged = abridge(spans(*halves), GRID)
+    abridged = abbreviate(spans(*halves), GRID)
     assert [span.shown for span in abridged.spans] == [True] * 4 + [False] * 8
     assert abridged.words == (PedalWord(Fraction(8), "simile"),)
 
 
 def test_what_is_new_is_shown():
     alike = [f"{q}-{q + 4}" for q in range(0, 16, 4)]
-    abridged = abridge(spans(*alike, "16-18", "20-24"), GRID)
+    abridged = abbreviate(spans(*alike, "16-18", "20-24"), GRID)
     assert [span.shown for span in abridged.spans] == [True, True, False, False, True, True]
 
 
 def test_three_bars_alike_are_written_out():
-    abridged = abridge(spans("0-4", "4-8", "8-12", "13-14"), GRID)
+    abridged = abbreviate(spans("0-4", "4-8", "8-12", "13-14"), GRID)
     assert all(span.shown for span in abridged.spans) and abridged.words == ()

@@ -7,7 +7,7 @@ import pytest
 from engrave.music.grid import Bar
 from engrave.music.note import Note
 from engrave.options import parse_key
-from engrave.pitch.key_changes import find_sections, weigh_keys
+from engrave.pitch.key_changes import find_key_sections, weigh_keys
 from engrave.pitch.spelling import spell
 from tests.support.scores import pitch
 
@@ -31,7 +31,7 @@ def cadences(*keys: tuple[int, int]) -> tuple[list[Note], list[Bar]]:
 
 def signatures(*keys: tuple[int, int]) -> list[tuple[int, int]]:
     """(bar from which on, fifths) of each section."""
-    return [(int(s.start) // 4, s.key.fifths) for s in find_sections(*cadences(*keys))]
+    return [(int(s.start) // 4, s.key.fifths) for s in find_key_sections(*cadences(*keys))]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_key_that_the_user_knows_is_the_only_one():
 def test_silent_bars_belong_to_what_is_around_them():
     notes, bars = cadences((32, 0), (1, 0), (32, 0))
     silent = [note for note in notes if not 128 <= note.onset < 132]
-    assert len(find_sections(silent, bars)) == 1
+    assert len(find_key_sections(silent, bars)) == 1
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_silent_bars_belong_to_what_is_around_them():
 )
 def test_the_signature_of_the_longest_section_is_the_likeliest(keys, written):
     notes, bars = cadences(*keys)
-    likely = weigh_keys(notes, find_sections(notes, bars))
+    likely = weigh_keys(notes, find_key_sections(notes, bars))
     shares = list(likely.values())
     assert next(iter(likely)) == written and shares == sorted(shares, reverse=True)
     assert shares[0] > 0.8 and sum(shares) == pytest.approx(1)
@@ -85,4 +85,4 @@ def test_the_signature_of_the_longest_section_is_the_likeliest(keys, written):
 
 def test_the_key_of_two_notes_is_not_doubted():
     notes = [Note(k, 60 + 7 * k, Fraction(k), Fraction(1)) for k in range(2)]
-    assert weigh_keys(notes, find_sections(notes, [Bar(Fraction(0), Fraction(4), 4, 4)])) == {}
+    assert weigh_keys(notes, find_key_sections(notes, [Bar(Fraction(0), Fraction(4), 4, 4)])) == {}

@@ -1,6 +1,6 @@
 """What is decided by listening: each of these is played and goes the whole way."""
 
-from engrave.pedal.inference import PedalWish
+from engrave.pedal.inference import PedalOptions
 from tests.regression.sample import Sample
 
 SAMPLES = (
@@ -321,7 +321,7 @@ SAMPLES = (
         pedal   | down, up at 2, down at 2 | up, down, up at 2, down at 2 |
         pedal   | up |  |  | down, up at 4 |
         """,
-        pedal=PedalWish("keep", simile=True),
+        pedal=PedalOptions("keep", simile=True),
         played=True,
     ),
     Sample(

@@ -18,18 +18,18 @@ from unittest.mock import patch
 import numpy as np
 
 from engrave import pipeline
-from engrave.expression.tempo import tempo_mark
+from engrave.expression.tempo import mark_tempo
 from engrave.listening import heads
 from engrave.listening.evidence import Evidence
 from engrave.music.grid import Tap
 from engrave.music.marks import Dynamic, Hairpin
-from engrave.music.note import Articulation, Ornaments, Pedals, PedalSpan, Section
+from engrave.music.note import Articulation, KeySection, Ornaments, PedalNotation, PedalSpan
 from engrave.music.performance import PIANO, Instrument, Performance
 from engrave.music.score import Score
 from engrave.music.values import KeySignature
 from engrave.notation.measures import Mark, PartMarks, Signs, notate
 from engrave.options import Options
-from engrave.pedal.inference import PedalWish
+from engrave.pedal.inference import PedalOptions
 from engrave.pipeline import transcribe
 from samples.notation import Piece, read_piece
 from samples.performer import Take
@@ -47,7 +47,7 @@ class Sample:
     """One feature: the sentence that the eye should confirm, the music, and lines of the page.
 
     `page` holds lines as `tests.regression.page` reads them; what it does not name is not compared.
-    `dynamics`, `keys` (to which it changes) and `tempo_mark` are for decided music; for played
+    `dynamics`, `keys` (to which it changes) and `mark_tempo` are for decided music; for played
     music are the curves of `velocity` and of `pace` (quarters a minute), `soft` (where the soft
     pedal goes "down" and "up"), `pedal`, what is to be written of the pedal, as for the command,
     and `players` other than a pianist: one for the lines of the right hand, one for those of the
@@ -65,7 +65,7 @@ class Sample:
     velocity: str = "64 at 0"
     pace: str = "100 at 0"
     soft: str = ""
-    pedal: PedalWish = PedalWish("keep")
+    pedal: PedalOptions = PedalOptions("keep")
     players: tuple[Instrument, ...] = ()
 
 
@@ -87,11 +87,11 @@ def make(sample: Sample) -> Made:
 
 def _notate(take: Take, sample: Sample) -> Score:
     spans = tuple(PedalSpan(span.start, span.end) for span in take.piece.pedal)
-    marks: list[Mark] = [tempo_mark(take.grid)] if sample.tempo_mark else []
+    marks: list[Mark] = [mark_tempo(take.grid)] if sample.tempo_mark else []
     signs = Signs(
-        Ornaments(rolled=_rolled(take)),
+        Ornaments(arpeggios=_rolled(take)),
         Articulation(_presses(take, "staccato"), _presses(take, "accent")),
-        (PartMarks((*marks, *_dynamics(sample.dynamics)), Pedals(spans)),),
+        (PartMarks((*marks, *_dynamics(sample.dynamics)), PedalNotation(spans)),),
     )
     sections = _sections(take.piece, sample.keys)
     return notate(true_notes(take), [PIANO], take.grid, sections, signs)
@@ -106,8 +106,8 @@ def _transcribe(take: Take, sample: Sample) -> Score:
     with (
         patch.object(pipeline, "listen", lambda *_: _reading(take)),
         patch.object(pipeline, "listen_for_bars", lambda _, pulse: unsaid_bars(len(pulse.times))),
-        patch.object(pipeline, "read_rhythm", unread),
-        patch.object(pipeline, "read_again", reads_right),
+        patch.object(pipeline, "listen_for_positions", unread),
+        patch.object(pipeline, "listen_again", reads_right),
     ):
         options = Options(beats=taps, key=_key(take.piece), pedal=sample.pedal)
         made = transcribe(take.performance, options)
@@ -127,13 +127,14 @@ def _reading(take: Take) -> Evidence:
     return replace(evidence, flags=flags)
 
 
-def _sections(piece: Piece, keys: str) -> tuple[Section, ...]:
+def _sections(piece: Piece, keys: str) -> tuple[KeySection, ...]:
     """The key of the piece, and the keys to which it changes ("-3 minor at 8")."""
     changes = ((key.split(), place) for key, place in _places(keys))
     later = (
-        Section(place, KeySignature(int(fifths), MODES[mode])) for (fifths, mode), place in changes
+        KeySection(place, KeySignature(int(fifths), MODES[mode]))
+        for (fifths, mode), place in changes
     )
-    return Section(Fraction(0), _key(piece)), *later
+    return KeySection(Fraction(0), _key(piece)), *later
 
 
 def _key(piece: Piece) -> KeySignature:

@@ -7,7 +7,7 @@ import pytest
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
 from engrave.music.performance import PlayedNote
-from engrave.rhythm.additive_meter import divide_bars
+from engrave.rhythm.additive_meter import group_beats_of_bars
 
 
 def lesser_first(
@@ -31,9 +31,9 @@ def lesser_first(
                 force = 90 if str(place) in loud.split() else 60
                 played.append(PlayedNote(float(onset), float(onset) + 0.1, 60, force))
     grid = Grid((0.0, 1.0), (Fraction(0), Fraction(1)), made)
-    divided = divide_bars(notes, played, grid).bars
+    divided = group_beats_of_bars(notes, played, grid).bars
     assert [(bar.start, bar.length) for bar in divided] == [(bar.start, bar.length) for bar in made]
-    return [bar.lesser_first for bar in divided]
+    return [bar.short_group_first for bar in divided]
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_bars_of_a_run_divide_alike_and_the_next_run_in_its_own_way() -> None:
     notes = [Note(i, 60, place, Fraction(1, 2)) for i, place in enumerate(places)]
     played = [PlayedNote(float(p), float(p) + 0.1, 60, 100 if p == 1.5 else 60) for p in places]
     grid = Grid((0.0, 1.0), (Fraction(0), Fraction(1)), (*seven, four, last))
-    divided = divide_bars(notes, played, grid).bars
-    assert [bar.lesser_first for bar in divided] == [True, True, False, False]
+    divided = group_beats_of_bars(notes, played, grid).bars
+    assert [bar.short_group_first for bar in divided] == [True, True, False, False]
 
 
 def test_half_a_bar() -> None:
@@ -80,5 +80,5 @@ def test_half_a_bar() -> None:
     }  # fmt: skip
     for (beats, beat_type), half in halves.items():
         bar = Bar(Fraction(0), Fraction(4 * beats, beat_type), beats, beat_type)
-        assert bar.half == half
-    assert Bar(Fraction(0), Fraction(7, 2), 7, 8, lesser_first=True).half == Fraction(3, 2)
+        assert bar.division == half
+    assert Bar(Fraction(0), Fraction(7, 2), 7, 8, short_group_first=True).division == Fraction(3, 2)

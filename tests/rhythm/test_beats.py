@@ -16,8 +16,8 @@ from engrave.listening.evidence import Evidence
 from engrave.music.grid import Tap
 from engrave.music.values import TimeSignature
 from engrave.rhythm import beats
-from engrave.rhythm.beats import follow_beats, track_beats
-from engrave.rhythm.meter import group_beats
+from engrave.rhythm.beats import track_beats, track_beats_as_heard
+from engrave.rhythm.meter import track_bars
 from samples import names, take
 from tests.support.evidence import blank, of_truth, read, read_evenly, unsaid_bars
 from tests.support.playing import beat_f_measure, play, press
@@ -40,7 +40,7 @@ def hear(performance, evidence=None, *, tempo=None, taps=(), meter=None):
     evidence = evidence or read_evenly(performance, 0.5)
     pulse = track_beats(performance, evidence, meter, tempo, taps).pulse
     bars = unsaid_bars(len(pulse.times))
-    grid = group_beats(performance, pulse, evidence, bars, meter, taps).grid
+    grid = track_bars(performance, pulse, evidence, bars, meter, taps).grid
     assert np.all(np.isfinite(pulse.times))
     assert len(pulse.times) == len(pulse.triple) == len(grid.times) - 1
     last = performance.notes[-1].onset
@@ -106,7 +106,7 @@ def test_evenly_spaced_notes_are_the_beats_that_they_are_read_as(start):
 @pytest.mark.parametrize("beat", [0.25, 0.5, 2.0, 2.5])
 def test_the_reader_says_which_of_the_notes_are_beats(beat):
     performance = even(49)
-    pulse = follow_beats(performance, read_evenly(performance, beat))
+    pulse = track_beats_as_heard(performance, read_evenly(performance, beat))
     assert pulse.times == pytest.approx(np.arange(0, 24.1, beat)[: len(pulse.times)], abs=0.02)
     assert len(pulse.times) >= 24 / beat
 
@@ -166,7 +166,7 @@ def test_the_beats_and_bars_of_the_samples_by_a_good_reader(name):
 @pytest.mark.parametrize("level", [2, 3, 0.5])
 def test_a_reader_on_another_level_makes_a_steady_pulse_there(level):
     performance = eighths(61)
-    pulse = follow_beats(performance, read_evenly(performance, 0.6 * level))
+    pulse = track_beats_as_heard(performance, read_evenly(performance, 0.6 * level))
     assert_steady(pulse, 0.6 * level)
 
 
@@ -243,12 +243,12 @@ def test_ten_hours_of_silence_take_a_beat():
 
 
 def test_a_silence_is_not_heard_longer_than_the_longest():
-    clock = beats._Clock.of(np.array([5.0, 6.0, 106.0, 107.0]), 4.0)
-    assert clock.heard_at(np.array([4.0, 5.0, 6.0, 8.0, 104.0, 106.0, 107.0, 109.0])) == (
+    clock = beats._SilenceWarp.of(np.array([5.0, 6.0, 106.0, 107.0]), 4.0)
+    assert clock.warp(np.array([4.0, 5.0, 6.0, 8.0, 104.0, 106.0, 107.0, 109.0])) == (
         pytest.approx([-1.0, 0.0, 1.0, 3.0, 3.01, 5.01, 6.01, 8.01])
     )
     seconds = np.array([3.0, 5.5, 7.9, 105.0, 120.0])
-    assert clock.seconds_at(clock.heard_at(seconds)) == pytest.approx(seconds)
+    assert clock.unwarp(clock.warp(seconds)) == pytest.approx(seconds)
 
 
 def test_three_thousand_notes_in_a_second():
@@ -424,7 +424,7 @@ def test_quick_taps_stay_apart():
     chance = np.random.default_rng(5)
     taps = [Tap(t) for t in np.sort(chance.random(3000) * 24).tolist()]
     pulse, _ = hear(TAPPED, taps=taps)
-    assert np.all(np.diff(pulse.times) > beats.CLOSEST)
+    assert np.all(np.diff(pulse.times) > beats.CLOSEST_BEATS)
 
 
 def test_taps_before_ten_hours_of_silence_go_on_behind_it():

@@ -10,7 +10,7 @@ import pytest
 
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
-from engrave.rhythm.durations import settle_lengths
+from engrave.rhythm.durations import settle_durations
 from samples import names, take
 from tests.support.evidence import blank, of_truth, said
 from tests.support.notes import on_staves, true_notes
@@ -41,7 +41,7 @@ def settled(held: str, grid: Grid, read: str | None = None) -> str:
         notes.append(Note(len(notes), 60, Fraction(onset), Fraction(length)))
     values = [Fraction(word) for word in (read or "").split()]
     evidence = said(len(notes), value=values) if read else blank(len(notes))
-    return " ".join(str(note.duration) for note in settle_lengths(notes, evidence, grid))
+    return " ".join(str(note.duration) for note in settle_durations(notes, evidence, grid))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_the_lengths_of_the_samples_by_a_good_reader(name: str) -> None:
         for note, end in zip(true, ends.tolist(), strict=True)
     ]
     grid = Grid(sample.grid.times, sample.grid.quarters, sample.piece.bars)
-    assert settle_lengths(notes, of_truth(sample), grid) == tuple(true)
+    assert settle_durations(notes, of_truth(sample), grid) == tuple(true)
 
 
 def _held(note: Note, end: float) -> Fraction:
@@ -161,7 +161,7 @@ def test_a_chord_gets_the_length_for_which_most_of_it_was_held() -> None:
     lengths = (Fraction(1, 4), Fraction(2), Fraction(2))
     notes = [Note(i, 60 + i, Fraction(0), length) for i, length in enumerate(lengths)]
     notes.append(Note(3, 60, Fraction(2), Fraction(1)))
-    written = settle_lengths(notes, blank(4), grid_of("4/4"))
+    written = settle_durations(notes, blank(4), grid_of("4/4"))
     assert [note.duration for note in written] == [2, 2, 2, 1]
 
 
@@ -172,7 +172,7 @@ def test_voices_and_hands_do_not_end_each_other() -> None:
         Note(2, 48, Fraction(2), Fraction(2)),
     ]
     notes = on_staves(notes, [1, 1, 2], [1, 2, 1])
-    settled = settle_lengths(notes, blank(3), grid_of("4/4", bars=1))
+    settled = settle_durations(notes, blank(3), grid_of("4/4", bars=1))
     assert [note.duration for note in settled] == [4, 3, 2]
 
 
@@ -181,7 +181,7 @@ def test_grace_notes_keep_no_length() -> None:
         Note(0, 71, Fraction(1), Fraction(0), grace=True),
         Note(1, 72, Fraction(1), Fraction(1)),
     ]
-    settled = settle_lengths(notes, blank(2), grid_of("4/4"))
+    settled = settle_durations(notes, blank(2), grid_of("4/4"))
     assert [note.duration for note in settled] == [0, 1]
     assert settled[0].grace
 
@@ -201,7 +201,7 @@ def test_notes_end_before_the_next_of_their_voice_and_inside_the_piece(grid: Gri
             notes.append(Note(k, chance.randrange(40, 80), onset, length))
         staff, voice = ([chance.choice((1, 2)) for _ in notes] for _ in range(2))
         notes = on_staves(notes, staff, voice)
-        written = settle_lengths(notes, blank(len(notes)), grid)
+        written = settle_durations(notes, blank(len(notes)), grid)
         assert [replace(n, duration=Fraction(0)) for n in written] == [
             replace(n, duration=Fraction(0)) for n in notes
         ]

@@ -6,8 +6,14 @@ import pytest
 from engrave.listening.first_pass import listen
 from engrave.midi.read import read_midi
 from engrave.music.grid import Pulse
-from engrave.rhythm.beats import follow_beats, pulses_at_speeds, track_beats
-from engrave.rhythm.levels import SPEEDS, describe_level, on_beat, slowness, weigh_levels
+from engrave.rhythm.beats import pulses_at_speeds, track_beats, track_beats_as_heard
+from engrave.rhythm.levels import (
+    SPEEDS,
+    level_features,
+    level_log_likelihoods,
+    log_chord_interval,
+    on_beat_log_likelihood,
+)
 from samples.tunes import SONGS, arrange, midi_of
 from tests.support.evidence import read
 from tests.support.playing import play, press
@@ -36,7 +42,9 @@ def test_slow_beats_keep_those_that_sound_like_beats():
     assert (struck % 2 == 1).all()
     onset = 0.5 * np.arange(CHORDS)
     late = Pulse(halved.times + 0.5, halved.triple)
-    assert on_beat(evidence, onset, halved) > on_beat(evidence, onset, late)
+    assert on_beat_log_likelihood(evidence, onset, halved) > on_beat_log_likelihood(
+        evidence, onset, late
+    )
 
 
 def test_a_level_is_likelier_whose_places_the_reader_knows_and_whose_beats_are_struck():
@@ -45,15 +53,15 @@ def test_a_level_is_likelier_whose_places_the_reader_knows_and_whose_beats_are_s
     onset = 0.35 * np.arange(CHORDS)
     times = [step * np.arange(int(CHORDS * 0.35 / step)) for step in (0.7, 0.7 * 2 / 3)]
     right, wrong = (Pulse(beats, np.zeros(len(beats), bool)) for beats in times)
-    told = [describe_level(performance, evidence, onset, pulse) for pulse in (right, wrong)]
+    told = [level_features(performance, evidence, onset, pulse) for pulse in (right, wrong)]
     assert told[0][2] > told[1][2] + 1 and told[0][3] == 1 > told[1][3]
-    worth = weigh_levels(performance, evidence, {1.0: right, 1.5: wrong})
+    worth = level_log_likelihoods(performance, evidence, {1.0: right, 1.5: wrong})
     assert worth[1.0] > worth[1.5]
 
 
 def test_slowness_is_that_of_chords_not_notes():
     chords = play([press(0.6 * k, pitch) for k in range(8) for pitch in (60, 64, 67)])
-    assert slowness(chords) == pytest.approx(np.log(2), abs=0.01)
+    assert log_chord_interval(chords) == pytest.approx(np.log(2), abs=0.01)
 
 
 @pytest.mark.parametrize("name", ["Twinkle, twinkle", "Jingle Bells", "London Bridge"])
@@ -69,4 +77,4 @@ def test_a_tempo_that_the_user_gives_is_not_doubted():
     performance = read_midi(midi_of(arrange(SONGS["Jingle Bells"], "alone"), 96, 0.01))
     evidence = listen(performance, "free")
     assert track_beats(performance, evidence, tempo=96).speeds == {}
-    assert len(follow_beats(performance, evidence).times) > 8
+    assert len(track_beats_as_heard(performance, evidence).times) > 8

@@ -11,8 +11,8 @@ import pytest
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Ornaments
 from engrave.music.performance import Performance
-from engrave.ornaments.fold import fold
-from engrave.rhythm.beat_divisions import COMPOUND, SIMPLE, TICKS
+from engrave.ornaments.fold import fold_ornaments
+from engrave.rhythm.beat_divisions import COMPOUND_DIVISIONS, SIMPLE_DIVISIONS, TICKS_PER_BEAT
 from engrave.rhythm.quantize import quantize
 from samples import names, take
 from tests.support.evidence import blank, of_truth, read, unread
@@ -51,7 +51,7 @@ def put(performance, grid, graces=frozenset(), evidence=None):
     If nothing is given the reader says nothing, so that the time alone decides.
     """
     played = with_hands(performance)
-    notes = fold(played, Ornaments(graces))
+    notes = fold_ornaments(played, Ornaments(graces))
     placed = quantize(notes, grid, evidence or blank(len(notes)), unread(notes))
     check_sound(placed, played)
     return placed
@@ -468,7 +468,9 @@ def test_a_performance_is_not_changed():
 
 
 def test_every_division_is_whole_in_ticks():
-    assert all(TICKS % division == 0 for division in (*SIMPLE, *COMPOUND))
+    assert all(
+        TICKS_PER_BEAT % division == 0 for division in (*SIMPLE_DIVISIONS, *COMPOUND_DIVISIONS)
+    )
 
 
 # --- samples ---------------------------------------------------------------------------------
@@ -479,7 +481,7 @@ def test_the_samples_fall_into_place_on_their_true_grid(name):
     sample = take(name)
     graces = frozenset(i for i, note in enumerate(sample.truth) if note.grace)
     performance = with_true_hands(sample)
-    notes = fold(performance, Ornaments(graces))
+    notes = fold_ornaments(performance, Ornaments(graces))
     grid = from_the_first_note(sample.grid)
     placed = quantize(notes, grid, of_truth(sample), unread(notes))
     check_sound(placed, performance)

@@ -4,12 +4,12 @@ from collections import Counter
 
 import numpy as np
 
-from engrave.rhythm.beat_divisions import TICKS
-from engrave.rhythm.quantize_costs import COUNTS, MOST, WEIGHT, rarity_cost
+from engrave.rhythm.beat_divisions import TICKS_PER_BEAT
+from engrave.rhythm.quantize_costs import HIGHEST_RARITY, RARITY_WEIGHT, RHYTHM_COUNTS, rarity_cost
 from training.count_rhythms import count_steps
 from training.data.corpora import QUARTER, SCORE_FIELDS
 
-QUARTER_OF_BEAT, THIRD, HALF = TICKS // 4, TICKS // 3, TICKS // 2
+QUARTER_OF_BEAT, THIRD, HALF = TICKS_PER_BEAT // 4, TICKS_PER_BEAT // 3, TICKS_PER_BEAT // 2
 
 
 def cost(compound, beats, place, following):
@@ -18,7 +18,7 @@ def cost(compound, beats, place, following):
 
 def test_a_dotted_eighth_leads_to_the_next_beat():
     late = 3 * QUARTER_OF_BEAT
-    assert cost(0, 1, late, 0) < cost(0, 1, late, HALF) < WEIGHT * MOST
+    assert cost(0, 1, late, 0) < cost(0, 1, late, HALF) < RARITY_WEIGHT * HIGHEST_RARITY
 
 
 def test_a_third_leads_to_the_next_third():
@@ -28,7 +28,7 @@ def test_a_third_leads_to_the_next_third():
 
 
 def test_what_is_never_written_costs_the_most_and_no_more():
-    assert cost(0, 0, 1, 2) == cost(0, 9, 17, 3) == WEIGHT * MOST
+    assert cost(0, 0, 1, 2) == cost(0, 9, 17, 3) == RARITY_WEIGHT * HIGHEST_RARITY
 
 
 def test_far_is_as_far_as_farther():
@@ -45,13 +45,13 @@ def test_arrays_are_asked_as_they_fit_each_other():
 
 
 def test_the_table_is_one_of_counts():
-    header, *rows = COUNTS.read_text().splitlines()
+    header, *rows = RHYTHM_COUNTS.read_text().splitlines()
     assert header == "compound,ahead,place,next,count"
     assert len({row.rsplit(",", 1)[0] for row in rows}) == len(rows) > 300
     compound, ahead, place, following, count = np.array([row.split(",") for row in rows], int).T
     assert count.min() > 0 and count.sum() > 400_000
     assert set(compound) == {0, 1} and set(ahead) == {0, 1, 2}
-    assert max(place.max(), following.max()) < TICKS
+    assert max(place.max(), following.max()) < TICKS_PER_BEAT
 
 
 # --- counting --------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from engrave.expression.tempo import tempo_mark
-from engrave.music.grid import EVEN, Bar, Grid
+from engrave.expression.tempo import mark_tempo
+from engrave.music.grid import STRAIGHT, Bar, Grid
 from engrave.rhythm.swing import find_swing
 
 BEATS = 0.5 * np.arange(33)
@@ -27,15 +27,15 @@ def test_late_second_halves_swing(ratio: float):
     "places", [(), (0.5,), (0.25, 0.5, 0.75), (1 / 3, 2 / 3), (0.75,)], ids=str
 )
 def test_what_divides_otherwise_does_not(places: tuple[float, ...]):
-    assert find_swing(BEATS, chords(*places), 0.0) == EVEN
+    assert find_swing(BEATS, chords(*places), 0.0) == STRAIGHT
 
 
 def test_what_is_read_as_compound_does_not():
-    assert find_swing(BEATS, chords(0.67), 0.9) == EVEN
+    assert find_swing(BEATS, chords(0.67), 0.9) == STRAIGHT
 
 
 def test_a_few_chords_do_not_say():
-    assert find_swing(BEATS, chords(0.67)[:20], 0.0) == EVEN
+    assert find_swing(BEATS, chords(0.67)[:20], 0.0) == STRAIGHT
 
 
 def test_a_grid_that_swings():
@@ -48,4 +48,4 @@ def test_a_grid_that_swings():
     assert grid.time_at([0.0, 0.25, 0.5, 0.75, 1, 1.5]) == pytest.approx(
         [0.0, 0.2, 0.4, 0.5, 0.6, 1.0]
     )
-    assert tempo_mark(grid).words == "Swing"
+    assert mark_tempo(grid).words == "Swing"

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import numpy as np
 
 from engrave.music.grid import Grid
-from engrave.music.note import Section
+from engrave.music.note import KeySection
 from engrave.music.performance import PIANO, PedalMove, Performance, PlayedNote
 from engrave.music.score import Chord, Score
 from engrave.music.values import KeySignature, NoteValue
@@ -71,7 +71,7 @@ def lay_out(folder: Path, names: list[str]) -> Path:
 def true_score(true: Take) -> Score:
     """The score that was played from, as `engrave` would write it if it made no mistake."""
     key = KeySignature(true.piece.fifths, "minor" if true.piece.mode == "minor" else "major")
-    return notate(true_notes(true), [PIANO], true.grid, [Section(Fraction(0), key)])
+    return notate(true_notes(true), [PIANO], true.grid, [KeySection(Fraction(0), key)])
 
 
 def at_tempo(true: Take, tempo: float) -> Take:

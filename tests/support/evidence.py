@@ -9,11 +9,11 @@ from fractions import Fraction
 import numpy as np
 
 from engrave.listening import heads
-from engrave.listening.evidence import BarEvidence, Evidence, PlacedEvidence
+from engrave.listening.evidence import BarEvidence, Evidence, SecondEvidence
 from engrave.music.grid import Grid
 from engrave.music.note import FoldedNote, Note
 from engrave.music.performance import Performance
-from engrave.rhythm.meter import FOUR, TWO_AS_FOUR
+from engrave.rhythm.meter import FOUR_SIMPLE_BEATS, TWO_AS_FOUR_SHARE
 from samples.performer import Take
 
 SURE = 0.9  # the probability of what a reader says
@@ -23,7 +23,7 @@ Meter = tuple[int, bool]  # as in `heads.METERS`
 OTHER = None
 ANSWERS: dict[str, tuple] = {
     "phase": (*(Fraction(p).limit_denominator(8) for p in heads.PHASES), OTHER),
-    "index": tuple(range(heads.HEADS["index"])),
+    "index": tuple(range(heads.NOTE_HEADS["index"])),
     "meter": (*heads.METERS, OTHER),
     "unit": (2, 4, 8, 16),
     "value": (*(Fraction(v).limit_denominator(8) for v in heads.VALUES), OTHER),
@@ -36,7 +36,7 @@ def blank(count: int) -> Evidence:
     return Evidence(
         **{
             name: np.zeros(count) if width == 1 else np.full((count, width), -np.log(width))
-            for name, width in heads.HEADS.items()
+            for name, width in heads.NOTE_HEADS.items()
             if name != "flags"
         },
         flags=np.zeros((count, len(heads.FLAGS))),
@@ -46,8 +46,12 @@ def blank(count: int) -> Evidence:
 def unsaid_bars(beats: int) -> BarEvidence:
     """A reader of bars who says nothing (and so nothing of bars of two being half bars of four)."""
     place = np.zeros((beats, heads.BAR_HEADS["place"]))
-    fours = [k for k, (meter, _) in enumerate(heads.BAR_PLACES) if heads.METERS[meter] == FOUR]
-    place[:, fours] = -np.log1p(TWO_AS_FOUR)
+    fours = [
+        k
+        for k, (meter, _) in enumerate(heads.BAR_POSITIONS)
+        if heads.METERS[meter] == FOUR_SIMPLE_BEATS
+    ]
+    place[:, fours] = -np.log1p(TWO_AS_FOUR_SHARE)
     return BarEvidence(np.zeros(beats), place, np.zeros((beats, heads.BAR_HEADS["level"])))
 
 
@@ -58,7 +62,7 @@ def bars_as_notes(evidence: Evidence, onsets: Sequence[float], beats: int) -> Ba
         if onset == int(onset):
             said = [
                 evidence.meter[i, meter] + evidence.index[i, index]
-                for meter, index in heads.BAR_PLACES
+                for meter, index in heads.BAR_POSITIONS
             ]
             other = evidence.meter[i, len(heads.METERS)] - np.log(evidence.index.shape[1])
             bars.place[int(onset)] = np.maximum([*said, other], -6.0)
@@ -78,7 +82,9 @@ def said(count: int, sure: float = SURE, **answers: Sequence) -> Evidence:
         if table.ndim == 1:
             table[:] = np.where(np.array(given, bool), 1, -1) * np.log((1 + sure) / (1 - sure))
         elif name == "pace":
-            away = (np.log(given)[:, None] - heads.PACES) / np.diff(heads.PACES)[0]
+            away = (np.log(given)[:, None] - heads.LOG_BEAT_SECONDS) / np.diff(
+                heads.LOG_BEAT_SECONDS
+            )[0]
             table[:] = np.log(_shared(np.exp(-0.5 * away**2), sure))
         else:
             classes = ANSWERS[name]
@@ -159,14 +165,14 @@ def reads_right(
     grid: Grid,
     evidence: Evidence,
     weights: str,
-) -> PlacedEvidence:
+) -> SecondEvidence:
     """A second reading that says what the first one has said, and nothing more."""
-    return PlacedEvidence(evidence.voice, evidence.value)
+    return SecondEvidence(evidence.voice, evidence.value)
 
 
 def unread(notes: Sequence[FoldedNote], *_: object) -> np.ndarray:
     """A second reading of the rhythm that says nothing of any press."""
-    classes = heads.PHASE_HEADS["phase"]
+    classes = heads.TIMED_HEADS["phase"]
     presses = max((note.played for note in notes), default=-1) + 1
     return np.full((presses, classes), -np.log(classes))
 

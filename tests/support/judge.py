@@ -16,7 +16,7 @@ from engrave.check.score import check as check_score
 from engrave.music.marks import TempoMark
 from engrave.music.performance import Performance, PlayedNote
 from engrave.music.score import Chord, Part, Score
-from engrave.output.midi_file import RESOLUTION, SLOWEST, write_score_midi
+from engrave.output.midi_file import RESOLUTION, SLOWEST_TEMPO, write_score_midi
 
 Span = tuple[Fraction, Fraction]
 
@@ -140,6 +140,6 @@ def _meter_faults(score: Score, conductor: mido.MidiTrack, ticks: int) -> list[s
     faults = [] if meters == wanted else [f"time signatures {meters}, written {wanted}"]
     marks = [m for bar in score.parts[0].measures for m in bar.marks if isinstance(m, TempoMark)]
     minute = float(marks[0].per_minute * marks[0].beat.length) if marks else None
-    if minute and abs(tempi[0] / max(minute, SLOWEST) - 1) > 1e-4:
+    if minute and abs(tempi[0] / max(minute, SLOWEST_TEMPO) - 1) > 1e-4:
         faults.append(f"{tempi[0]} quarters a minute, written {minute}")
     return faults

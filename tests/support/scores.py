@@ -11,8 +11,8 @@ from engrave.music.marks import (
     Clef,
     Dynamic,
     Hairpin,
+    HiddenTempo,
     OctaveLine,
-    Pace,
     PedalMark,
     TempoMark,
     TempoWords,
@@ -385,9 +385,9 @@ def breathing() -> Score:
         measure(1, voice(1, chord("1", head("C5", 0))),
                 voice(5, chord("2", head("C3", 1)), chord("2", head("E3", 2))), **opening(),
                 marks=(TempoMark(Fraction(0), QUARTER, 72, "Andante", 70.25),
-                       Pace(Fraction(2), 64.5))),
+                       HiddenTempo(Fraction(2), 64.5))),
         measure(2, voice(1, chord("1", head("C5", 3))), voice(5, whole_rest(4)),
-                marks=(Pace(Fraction(0), 80.0), TempoWords(Fraction(0), "rit."))),
+                marks=(HiddenTempo(Fraction(0), 80.0), TempoWords(Fraction(0), "rit."))),
     )  # fmt: skip
 
 

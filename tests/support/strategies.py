@@ -13,9 +13,9 @@ from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
 from engrave.music.performance import Performance
 from engrave.music.score import Score
-from engrave.notation.written_values import Stretch
+from engrave.notation.written_values import VoiceSpan
 from engrave.options import METER_BEAT_TYPES, METER_BEATS
-from engrave.rhythm.durations import settle_lengths
+from engrave.rhythm.durations import settle_durations
 from tests.notation.test_measures import pedalled, performance_of, random_pedal
 from tests.notation.test_note_values import GRIDS
 from tests.support.evidence import blank
@@ -95,17 +95,18 @@ def scores(draw: st.DrawFn, most: int = 4) -> tuple[Score, Performance]:
     """Notes with the lengths that the program gives them, written; and somebody who plays them."""
     grid = draw(grids(most, swing=False))
     notes = draw(notes_on(grid).filter(bool))
-    settled = settle_lengths(notes, blank(len(notes)), grid)
+    settled = settle_durations(notes, blank(len(notes)), grid)
     pedals = random_pedal(draw(st.randoms(use_true_random=False)), grid)
     score = notate_piano(settled, grid, pedalled(pedals))
     return score, performance_of(notes, grid)
 
 
 @st.composite
-def divided(draw: st.DrawFn, bar: Bar) -> list[Stretch]:
+def divided(draw: st.DrawFn, bar: Bar) -> list[VoiceSpan]:
     """Notes and rests that fill a bar, which begins where it does in the bar itself."""
     places = [place - bar.start for place in draw(_places(bar))]
     ends = sorted({Fraction(0), *places, bar.length})
     return [
-        Stretch(a, b, None if draw(st.booleans()) else k) for k, (a, b) in enumerate(pairwise(ends))
+        VoiceSpan(a, b, None if draw(st.booleans()) else k)
+        for k, (a, b) in enumerate(pairwise(ends))
     ]

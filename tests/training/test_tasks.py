@@ -11,30 +11,30 @@ import pytest
 import torch
 
 from engrave.listening import heads, note_features, pedal_features
-from engrave.listening.note_features import Keys
+from engrave.listening.note_features import KeyPresses
 from engrave.midi.read import read_midi
-from engrave.rhythm.levels import WEIGHTS
+from engrave.rhythm.levels import LEVEL_WEIGHTS
 from samples.tunes import SONGS, arrange, midi_of
 from training.data import corpora
 from training.data.corpora import QUARTER, SCORE_FIELDS
 from training.data.duet import FEWEST, duet
-from training.fit_levels import Heard, fit, hear, left_out
-from training.tasks.augment import Changes, Take, changed, excerpt, slower
+from training.fit_levels import LevelExample, fit, left_out, level_example
+from training.tasks.augment import Augmentation, TrainingPiece, augment, excerpt, slower
 from training.tasks.evaluation.notes import evaluate
 from training.tasks.losses import loss_of_notes
 from training.tasks.note_labels import (
     ANSWERS,
-    PEDAL,
+    PEDAL_HEADS,
     UNKNOWN,
     answer,
-    place_in_full_bar,
+    position_in_full_bar,
     transposed,
     with_pedal,
 )
 from training.tasks.notes import Batches, Corpus, take_of
-from training.tasks.pedal import FOOT, MomentBatches, foot_at
+from training.tasks.pedal import PEDAL_ANSWERS, FrameBatches, pedal_at
 from training.train import network_of, train
-from training.weights.average import IGNORANT, join
+from training.weights.average import NO_EVIDENCE, join
 from training.weights.eight_bit import SMALLEST
 from training.weights.export import export
 
@@ -45,7 +45,7 @@ CONFIG = {
     "duets": 0.5,
     "network": {"channels": 16, "dilations": [1, 2], "context_every": 2, "dropout": 0.1},
     "shares": {"performances": 0.4, "scores": 0.3, "songs": 0.3, "pop_songs": 0.0},
-    "loss": dict.fromkeys(heads.HEADS, 1.0),
+    "loss": dict.fromkeys(heads.NOTE_HEADS, 1.0),
 }
 
 
@@ -87,7 +87,7 @@ def test_the_beats_of_six_eight_are_dotted_quarters():
 def test_a_pickup_ends_at_the_barline():
     rows = score([0, 1, 2, 3], "GCDE", meter=(2, 4), pickup=1)
     assert rows["position"].tolist() == [0, 0, EIGHTH, 2 * EIGHTH]
-    assert place_in_full_bar(rows).tolist() == [3 * EIGHTH, 0, EIGHTH, 2 * EIGHTH]
+    assert position_in_full_bar(rows).tolist() == [3 * EIGHTH, 0, EIGHTH, 2 * EIGHTH]
     assert answers_of(rows)["downbeat"].tolist() == [0, 1, 0, 0]
 
 
@@ -96,7 +96,7 @@ def test_two_short_measures_make_one_bar():
     rows["measure"] = [4, 4, 4, 5]  # a repeat sign after the third eighth
     rows["position"] = [0, EIGHTH, 2 * EIGHTH, 0]
     rows["measure_length"] = [3 * EIGHTH] * 3 + [EIGHTH]
-    assert place_in_full_bar(rows).tolist() == [0, EIGHTH, 2 * EIGHTH, 3 * EIGHTH]
+    assert position_in_full_bar(rows).tolist() == [0, EIGHTH, 2 * EIGHTH, 3 * EIGHTH]
 
 
 def test_an_added_note_is_known_as_nothing_else():
@@ -121,15 +121,19 @@ def test_transposed_names_follow_the_key():
     assert transposed(up, -1)["fifth"].tolist() == said["fifth"].tolist()
 
 
-def keys_of(count: int) -> Keys:
+def keys_of(count: int) -> KeyPresses:
     onset = 0.25 * np.arange(count)
     pitch = 60.0 + np.arange(count) % 12
-    return Keys(onset, onset + 0.2, pitch, np.full(count, 70.0), np.array([0.1]), np.array([127.0]))
+    return KeyPresses(
+        onset, onset + 0.2, pitch, np.full(count, 70.0), np.array([0.1]), np.array([127.0])
+    )
 
 
-def take_of_eighths(count: int) -> Take:
+def take_of_eighths(count: int) -> TrainingPiece:
     rows = score(list(range(count)), "C" * count)
-    return Take(keys_of(count), answer(rows, np.ones(count, bool), np.full(count, np.log(0.5))))
+    return TrainingPiece(
+        keys_of(count), answer(rows, np.ones(count, bool), np.full(count, np.log(0.5)))
+    )
 
 
 def test_the_foot_between_one_chord_and_the_next():
@@ -148,16 +152,16 @@ def pedal(time: np.ndarray, depth: np.ndarray) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("hidden", [0.0, 1.0])
 def test_the_foot_is_asked_for_only_where_the_pedal_is_not_told(hidden: float):
     take = take_of_eighths(100)
-    taken = Take(take.keys, with_pedal(take.answers, take.keys))
-    after = changed(taken, Changes(no_pedal=hidden, added=0), np.random.default_rng(1))
+    taken = TrainingPiece(take.keys, with_pedal(take.answers, take.keys))
+    after = augment(taken, Augmentation(no_pedal=hidden, added=0), np.random.default_rng(1))
     asked = after.answers["pedal_down"] != UNKNOWN
     assert asked.all() if hidden else not asked.any()
     assert len(after.keys.pedal_time) == 1 - hidden
 
 
 def test_nobody_asks_for_the_foot_of_the_renderer():
-    after = changed(take_of_eighths(100), Changes(no_pedal=1.0), np.random.default_rng(1))
-    assert all((after.answers[name] == UNKNOWN).all() for name in PEDAL)
+    after = augment(take_of_eighths(100), Augmentation(no_pedal=1.0), np.random.default_rng(1))
+    assert all((after.answers[name] == UNKNOWN).all() for name in PEDAL_HEADS)
 
 
 def test_a_duet_has_one_hand_of_each():
@@ -185,9 +189,9 @@ def test_changes_keep_each_answer_with_its_note():
     take = take_of_eighths(200)
     marked = take.answers.copy()
     marked["phase"] = take.keys.pitch.astype(int) % 12
-    calm = Changes(jitter=0, added=0.2, rolled=0, wander=0, other_scale=0, one_hand=0)
+    calm = Augmentation(jitter=0, added=0.2, rolled=0, wander=0, other_scale=0, one_hand=0)
     for seed in range(20):
-        after = changed(Take(take.keys, marked), calm, np.random.default_rng(seed))
+        after = augment(TrainingPiece(take.keys, marked), calm, np.random.default_rng(seed))
         own = after.answers["extra"] == 0
         steps = after.keys.pitch[own].astype(int) - after.answers["phase"][own]
         assert len(set((steps % 12).tolist())) == 1
@@ -204,8 +208,8 @@ def test_a_slower_take_has_longer_beats():
 
 def test_the_pace_follows_the_tempo():
     rng = np.random.default_rng(5)
-    after = changed(
-        take_of_eighths(100), Changes(jitter=0, lost=0, added=0, rolled=0, one_hand=0), rng
+    after = augment(
+        take_of_eighths(100), Augmentation(jitter=0, lost=0, added=0, rolled=0, one_hand=0), rng
     )
     eighths = np.diff(after.keys.onset)
     said = np.exp(after.answers["pace"][:-1]) / 2
@@ -224,24 +228,24 @@ def test_a_batch_is_the_same_each_time_and_no_two_are_alike():
     corpus = Corpus(((take_of_eighths(90),),), (song,), (song,), (), ())
     batches = Batches(corpus, CONFIG)
     rows, answers = batches[7]
-    assert rows.shape == (2, 64, note_features.COUNT)
+    assert rows.shape == (2, 64, note_features.NOTE_FEATURES)
     assert answers.view(ANSWERS).shape == (2, 64)
     assert np.array_equal(rows, batches[7][0]) and not np.array_equal(rows, batches[8][0])
 
 
 def test_what_is_not_known_does_not_count():
-    said = torch.zeros(1, 2, heads.COUNT)
+    said = torch.zeros(1, 2, heads.NOTE_OUTPUTS)
     rows = score([0, 1], "CD")
     known = answers_of(rows)[None]
     half = answer(rows, np.array([True, False]), np.zeros(2))[None]
-    weights = {name: 1.0 for name in heads.HEADS if name != "flags"}
+    weights = {name: 1.0 for name in heads.NOTE_HEADS if name != "flags"}
     first_alone = loss_of_notes(said[:, :1], known[:, :1], weights)
     assert loss_of_notes(said, half, weights).item() == pytest.approx(first_alone.item())
 
 
 def test_the_loss_falls_where_the_answer_is_right():
     answers = answers_of(score([0, 1, 2, 3], "CDEF"))[None]
-    said = torch.zeros(1, 4, heads.COUNT)
+    said = torch.zeros(1, 4, heads.NOTE_OUTPUTS)
     right = said.clone()
     right[0, :, 0] = torch.tensor([4.0, -4.0, 4.0, -4.0])
     weights = {"onbeat": 1.0}
@@ -298,7 +302,7 @@ def test_a_run_that_was_broken_off_goes_on_and_is_exported(data: Path, tmp_path:
     network.eval()
     session = onnxruntime.InferenceSession(weights, providers=["CPUExecutionProvider"])
     for notes in (5, 200):
-        rows = np.random.default_rng(notes).normal(size=(1, notes, note_features.COUNT))
+        rows = np.random.default_rng(notes).normal(size=(1, notes, note_features.NOTE_FEATURES))
         rows = rows.astype(np.float32)
         (said,) = session.run(None, {"notes": rows})
         wanted = network(torch.from_numpy(rows)).detach().numpy()
@@ -308,7 +312,10 @@ def test_a_run_that_was_broken_off_goes_on_and_is_exported(data: Path, tmp_path:
 
 def test_the_reader_of_the_pedal_is_trained_and_exported(data: Path, tmp_path: Path):
     config = {**CONFIG, "lesson": "pedal", "changes": {"no_pedal": 0.0}}
-    config |= {"network": {**CONFIG["network"], "fold": 2}, "loss": dict.fromkeys(FOOT.names, 1.0)}
+    config |= {
+        "network": {**CONFIG["network"], "fold": 2},
+        "loss": dict.fromkeys(PEDAL_ANSWERS.names, 1.0),
+    }
     train(config, data, tmp_path)
     (line,) = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert {"down_f", "press_f", "lift_f", "time"} < set(line)
@@ -317,7 +324,7 @@ def test_the_reader_of_the_pedal_is_trained_and_exported(data: Path, tmp_path: P
     network.load_state_dict(torch.load(tmp_path / "checkpoint.pt", weights_only=True)["mean"])
     network.eval()
     for count in (2, 300):
-        rows = np.random.default_rng(count).normal(size=(1, count, pedal_features.COUNT))
+        rows = np.random.default_rng(count).normal(size=(1, count, pedal_features.FRAME_FEATURES))
         rows = rows.astype(np.float32)
         wanted = network(torch.from_numpy(rows))[0].detach().numpy()
         assert answers_by(tmp_path / "pedal.onnx", rows) == pytest.approx(wanted, abs=0.02)
@@ -325,8 +332,8 @@ def test_the_reader_of_the_pedal_is_trained_and_exported(data: Path, tmp_path: P
 
 def test_what_the_foot_does_near_each_moment():
     take = take_of_eighths(20)
-    times = np.arange(0, 4, pedal_features.STEP) + pedal_features.STEP / 2
-    foot = foot_at(take.keys, times)
+    times = np.arange(0, 4, pedal_features.FRAME_SECONDS) + pedal_features.FRAME_SECONDS / 2
+    foot = pedal_at(take.keys, times)
     down = take.keys.pedal_depth >= 64
     presses = take.keys.pedal_time[down & ~np.append(False, down[:-1])]
     for time, row in zip(times, foot, strict=True):
@@ -338,16 +345,20 @@ def test_what_the_foot_does_near_each_moment():
 def test_windows_of_moments_hold_what_is_known_and_nothing_else(data: Path):
     changes = {"no_pedal": 0.0, "tempo_free": 0.0, "tempo": 0.0}
     config = {**CONFIG, "window": 4000, "changes": changes}
-    batches = MomentBatches(data, config)
+    batches = FrameBatches(data, config)
     rows, foot = batches[3]
-    known = ~np.isnan(foot.view(FOOT)["down"])
-    assert rows.shape == (2, 4000, pedal_features.COUNT) and 0 < known.sum() < known.size
+    known = ~np.isnan(foot.view(PEDAL_ANSWERS)["down"])
+    assert rows.shape == (2, 4000, pedal_features.FRAME_FEATURES) and 0 < known.sum() < known.size
     assert not rows[~known].any()
     assert np.array_equal(rows, batches[3][0]) and not np.array_equal(rows, batches[4][0])
 
 
 def test_readers_joined_answer_as_one(tmp_path: Path):
-    rows = np.random.default_rng(1).normal(size=(1, 30, note_features.COUNT)).astype(np.float32)
+    rows = (
+        np.random.default_rng(1)
+        .normal(size=(1, 30, note_features.NOTE_FEATURES))
+        .astype(np.float32)
+    )
     run, files, said = tmp_path, [tmp_path / "a.onnx", tmp_path / "b.onnx"], []
     for seed, file in enumerate(files):
         torch.manual_seed(seed)
@@ -356,11 +367,13 @@ def test_readers_joined_answer_as_one(tmp_path: Path):
         said.append(answers_by(file, rows))
     shares = {"default": [0.25, 0.75], "upper": [1.0, 0.0], "pedal_lift": [0.0, 0.0]}
     join(files, shares, tmp_path / "both.onnx")
-    one, two, both = (heads.split(a) for a in (*said, answers_by(tmp_path / "both.onnx", rows)))
+    one, two, both = (
+        heads.split_heads(a) for a in (*said, answers_by(tmp_path / "both.onnx", rows))
+    )
     wanted = 0.25 * one["phase"] + 0.75 * two["phase"]
     assert np.abs(both["phase"] - wanted).max() < 0.02 * np.abs(wanted).max()
     assert both["upper"] == pytest.approx(one["upper"], abs=0.02)
-    assert (both["pedal_lift"] == IGNORANT).all()
+    assert (both["pedal_lift"] == NO_EVIDENCE).all()
     stored = onnx.load(str(tmp_path / "both.onnx")).graph.initializer
     large = [tensor.data_type for tensor in stored if np.prod(tensor.dims) >= SMALLEST]
     assert large and set(large) == {onnx.TensorProto.INT8}
@@ -410,19 +423,19 @@ def test_the_level_of_the_beat_is_learned_from_what_speaks_for_it():
     rng = np.random.default_rng(3)
     heard = []
     for number in range(40):
-        told = rng.normal(size=(3, WEIGHTS.size))
+        told = rng.normal(size=(3, LEVEL_WEIGHTS.size))
         right = np.arange(3) == rng.integers(3)
         told[right, 3] += 3
-        heard.append(Heard("tune", f"piece {number}", told, right))
+        heard.append(LevelExample("tune", f"piece {number}", told, right))
     weights = fit(heard)
-    assert weights.shape == WEIGHTS.shape and weights[0, 3] == weights.max() > 0.5
+    assert weights.shape == LEVEL_WEIGHTS.shape and weights[0, 3] == weights.max() > 0.5
     assert left_out(heard)["tune"] > 0.8
 
 
 def test_a_steady_take_is_heard_at_all_speeds():
     beat, performance = 0.6, read_midi(midi_of(arrange(SONGS["London Bridge"], "bass"), 100, 0.01))
-    take = hear("tune", "London Bridge", beat, performance, "free")
-    assert take.told.shape[1] == WEIGHTS.size and take.right.sum() == 1
+    take = level_example("tune", "London Bridge", beat, performance, "free")
+    assert take.features.shape[1] == LEVEL_WEIGHTS.size and take.right.sum() == 1
 
 
 def test_tunes_are_made_up_for_each_window():

@@ -9,9 +9,9 @@ from engrave.music.grid import Bar
 from engrave.music.note import Note
 from engrave.music.performance import LEFT, RIGHT
 from engrave.music.values import KeySignature
-from engrave.notation.beams import beat_around
+from engrave.notation.beams import beam_span_around
 from engrave.pitch.spelling import spell
-from engrave.voices.cross_staff import cross_staves
+from engrave.voices.cross_staff import join_across_staves
 from tests.support.notes import on_staves
 from tests.support.playing import even_grid
 
@@ -28,7 +28,7 @@ def crossed(*notes: tuple[int, int, Fraction, Fraction]) -> tuple[Note, ...]:
 def cross(placed: list[Note]) -> tuple[Note, ...]:
     """In C major; each note stays on its staff."""
     named = spell(placed, KeySignature(0))
-    found = cross_staves(named.notes, named.sections, even_grid(4, 4, bars=2))
+    found = join_across_staves(named.notes, named.sections, even_grid(4, 4, bars=2))
     assert [(n.played, n.staff, n.onset) for n in found] == [
         (n.played, n.staff, n.onset) for n in placed
     ]
@@ -128,11 +128,11 @@ def test_accidentals_are_not_to_be_lost(later: tuple[int, int], crosses: bool) -
 
 def test_beats_are_counted_from_the_end_of_the_bar() -> None:
     pickup = Bar(Fraction(0), Fraction(3, 2), 4, 4)
-    found = [beat_around(Fraction(k, 2), pickup) for k in range(3)]
+    found = [beam_span_around(Fraction(k, 2), pickup) for k in range(3)]
     assert [(beat.start, beat.end) for beat in found] == [
         (0, Fraction(1, 2)),
         (Fraction(1, 2), Fraction(3, 2)),
         (Fraction(1, 2), Fraction(3, 2)),
     ]
     compound = Bar(Fraction(3), Fraction(3), 6, 8)
-    assert beat_around(Fraction(5), compound).start == Fraction(9, 2)
+    assert beam_span_around(Fraction(5), compound).start == Fraction(9, 2)

@@ -152,7 +152,7 @@ def test_decoding_is_the_best_of_all_divisions():
     """Against trying all 2**9 divisions of nine random notes, scored note by note."""
     rng = np.random.default_rng(4)
     onset = np.sort(rng.uniform(0, 1.5, 9))
-    keys = hands._Keys(
+    keys = hands._KeyPresses(
         onset=onset,
         release=onset + rng.uniform(0.05, 0.8, 9),
         pitch=rng.integers(45, 76, 9),
@@ -165,7 +165,7 @@ def test_decoding_is_the_best_of_all_divisions():
         state = total = 0
         for note, hand in enumerate(division):
             total += weights[note, state, hand]
-            state = (2 * state + hand) % hands.STATES
+            state = (2 * state + hand) % hands.STATE_COUNT
         return total
 
     divisions = [[n >> i & 1 for i in range(9)] for n in range(2**9)]
@@ -174,7 +174,7 @@ def test_decoding_is_the_best_of_all_divisions():
 
 def test_blocks_leave_no_seam(monkeypatch):
     performance, staves = play(*CASES["alberti bass"])
-    monkeypatch.setattr(hands, "BLOCK", 3)
+    monkeypatch.setattr(hands, "NOTES_PER_BLOCK", 3)
     assert hands_of(performance) == staves
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
-from engrave.voices.merging import unite_voices
+from engrave.voices.merging import merge_voices
 from tests.support.notes import on_staves
 
 BARS = tuple(Bar(Fraction(4 * k), Fraction(4), 4, 4) for k in range(3))
@@ -21,7 +21,7 @@ def united(*words: str) -> str:
         for i, (onset, length, _) in enumerate(rows)
     ]
     voiced = on_staves(notes, 1, [int(voice) for _, _, voice in rows])
-    return "".join(str(note.voice) for note in unite_voices(voiced, GRID))
+    return "".join(str(note.voice) for note in merge_voices(voiced, GRID))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 import mido
 import numpy as np
 
-from engrave.music.values import LINE_OF_FIFTHS
+from engrave.music.values import STEPS_BY_FIFTHS
 
 QUARTER = 10080
 # Licences that cannot be kept beside CC BY-NC-SA, or are not sure.
@@ -181,4 +181,4 @@ def _fifths(key: str) -> int:
     """Sharps of a key signature by its name ("Eb", "F#m")."""
     minor = key.endswith("m")
     name = key.removesuffix("m")
-    return LINE_OF_FIFTHS.index(name[0]) - 1 + 7 * (name.count("#") - name.count("b")) - 3 * minor
+    return STEPS_BY_FIFTHS.index(name[0]) - 1 + 7 * (name.count("#") - name.count("b")) - 3 * minor

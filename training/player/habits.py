@@ -54,7 +54,9 @@ def value_between(places: Array, curves: Array, place: Array, z: Array) -> Array
     return value
 
 
-def moments(taste: float, share: float | Array, count: int, rng: np.random.Generator) -> Array:
+def correlated_deviates(
+    taste: float, share: float | Array, count: int, rng: np.random.Generator
+) -> Array:
     """Normal deviates of which the player's taste explains this share of the variance."""
     return np.sqrt(share) * taste + np.sqrt(1 - share) * rng.standard_normal(count)
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from training.player.habits import Array, Performer, moments, value_at
+from training.player.habits import Array, Performer, correlated_deviates, value_at
 from training.player.tempo_curve import GRACE, Clock
 
 TRILL, MORDENT, TURN, TREMOLO = 8, 16, 32, 512
 CUE = 2048
 FILLED = 0.95  # of the written length: an ornament ends before the next note
-LONGEST = 200  # presses for one sign
+MOST_PRESSES = 200  # presses for one sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,9 @@ def grace_onsets(notes: Array, chord_time: Array, performer: Performer) -> Array
             goal = notes["pitch"][main].max() if len(main) else notes["pitch"][small].mean()
             distance = np.abs(notes["pitch"][small].astype(float) - float(goal))
             order = small[np.argsort(distance, kind="stable")]
-            before = value_at(law["before"], moments(player.grace_taste, law["player"], 1, rng))
+            before = value_at(
+                law["before"], correlated_deviates(player.grace_taste, law["player"], 1, rng)
+            )
             step = np.exp(value_at(law["log_step"], rng.standard_normal()))
             onset[order] = chord_time[order] - before - step * np.arange(len(order))
     return onset
@@ -90,7 +92,10 @@ def ornaments(played: Presses, notes: Array, clock: Clock, performer: Performer)
     counts = np.bincount(notes["pitch"] % 12, minlength=12)
     law = performer.habits["trill"]
     steps = np.exp(
-        value_at(law["log_step"], moments(player.trill_taste, law["player"], len(signed), rng))
+        value_at(
+            law["log_step"],
+            correlated_deviates(player.trill_taste, law["player"], len(signed), rng),
+        )
     )
     pairs = tremolo_pairs(notes[signed])
     parts = []
@@ -103,7 +108,7 @@ def ornaments(played: Presses, notes: Array, clock: Clock, performer: Performer)
         if flags & TREMOLO:
             start, stop, second = pairs.get((notes["staff"][i], start), (start, stop, False))
             room = FILLED * float(clock.at(stop) - clock.at(start))
-            presses = int(np.clip(room / (2 * steps[0]), 1, LONGEST))
+            presses = int(np.clip(room / (2 * steps[0]), 1, MOST_PRESSES))
             step = room / presses
             begin = float(clock.at(start)) + second * step / 2
             parts.append(played_out(note, begin, np.full(presses, int(pitch)), step))
@@ -151,7 +156,8 @@ def figure(pitch: int, flags: int, room: float, counts: Array, rng: np.random.Ge
     if flags & TRILL:
         starts_above = rng.random() < 0.5
         pair = (upper, pitch) if starts_above else (pitch, upper)
-        presses = int(np.clip(room, 2, LONGEST)) // 2 * 2 + (not starts_above)  # ends on the note
+        # ends on the note
+        presses = int(np.clip(room, 2, MOST_PRESSES)) // 2 * 2 + (not starts_above)
         return np.resize(pair, presses)
     if flags & TURN:
         return np.array((upper, pitch, lower, pitch) if room > 3 else (pitch,))

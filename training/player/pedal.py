@@ -8,7 +8,7 @@ Units: seconds; depth 0 (up) to 127.
 import numpy as np
 
 from training.player.chords import is_low
-from training.player.habits import Array, Performer, moments, value_at, value_between
+from training.player.habits import Array, Performer, correlated_deviates, value_at, value_between
 from training.player.tempo_curve import BeatGrid, Clock
 
 PEDAL_STROKE = 0.03  # seconds that the pedal is down at least
@@ -23,10 +23,10 @@ def pedal_moves(notes: Array, grid: BeatGrid, clock: Clock, performer: Performer
     place = np.unique(notes["score_onset"])
     time = clock.at(place)
     # The places with the smallest waiting times: as many as wanted, the likelier ones sooner.
-    wait = rng.exponential(size=len(place)) / law["place"][place_kinds(notes, grid)]
+    wait = rng.exponential(size=len(place)) / law["place"][onset_kinds(notes, grid)]
     count = min(round(player.pedal_changes * len(grid.start)), len(place))
     pressed = np.sort(np.argsort(wait)[:count])
-    z = moments(player.pedal_taste, law["press_player"], count, rng)
+    z = correlated_deviates(player.pedal_taste, law["press_player"], count, rng)
     after = np.append(time[1:], clock.time[-1])[pressed] - time[pressed]
     down_at = time[pressed] + np.minimum(
         value_between(law["log_seconds"], law["press"], np.log(after), z), 0.95 * after
@@ -40,7 +40,7 @@ def pedal_moves(notes: Array, grid: BeatGrid, clock: Clock, performer: Performer
     return np.column_stack([np.maximum.accumulate(moves), depth])
 
 
-def place_kinds(notes: Array, grid: BeatGrid) -> Array:
+def onset_kinds(notes: Array, grid: BeatGrid) -> Array:
     """Each onset: 0 on a downbeat, 1 on a beat, 2 off the beat with a low note, 3 without."""
     place, index = np.unique(notes["score_onset"], return_inverse=True)
     beat = grid.index_at(place)

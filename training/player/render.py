@@ -27,8 +27,8 @@ from training.player.habits import (
     Array,
     Habits,
     Performer,
+    correlated_deviates,
     draw_player,
-    moments,
     steady,
     value_at,
     value_between,
@@ -38,8 +38,8 @@ from training.player.pedal import pedal_moves
 from training.player.tempo_curve import GRACE, BeatGrid, Clock, beat_grid, clock_of, smooth_noise
 
 STACCATO, ARPEGGIO = 4, 64
-SHORTEST = 0.02  # seconds that a key is held at least
-RETURN = 0.02  # seconds that a key needs to come up before it is struck again
+SHORTEST_HOLD = 0.02  # seconds that a key is held at least
+SHORTEST_RETURN = 0.02  # seconds that a key needs to come up before it is struck again
 WIDE_CHORD = 12  # semitones in one hand from which chords may be rolled without a sign
 
 
@@ -173,7 +173,7 @@ def rolled(notes: Array, low: Array, performer: Performer) -> Array:
     chance = np.where(signed, player.signed_rolls, np.where(wide, player.rolls, 0.0))
     roll = rng.random(hands) < chance
     roll[::2] |= signed[::2] & signed[1::2] & roll[1::2]  # one sign over both hands
-    z = moments(player.roll_taste, law["step_player"], hands, rng)
+    z = correlated_deviates(player.roll_taste, law["step_player"], hands, rng)
     step = np.exp(value_at(law["log_step"], z))
     rank = np.zeros(len(notes))
     order = np.lexsort((pitch, group))
@@ -191,7 +191,7 @@ def key_held(notes: Array, low: Array, clock: Clock, performer: Performer) -> Ar
     player, rng = performer.player, performer.rng
     law = performer.habits["articulation"]
     start = clock.at(notes["score_onset"])
-    written = np.maximum(clock.at(notes["score_onset"] + notes["duration"]) - start, SHORTEST)
+    written = np.maximum(clock.at(notes["score_onset"] + notes["duration"]) - start, SHORTEST_HOLD)
     moment = 2 * (notes["measure"].astype(np.int64) - int(notes["measure"].min())) + low
     weight = np.sqrt(law["variance"] / law["variance"].sum())  # player, moment, note
     z = weight[1] * rng.standard_normal(int(moment.max()) + 1)[moment]
@@ -206,7 +206,7 @@ def key_held(notes: Array, low: Array, clock: Clock, performer: Performer) -> Ar
     held = written * np.exp(ratio)
     grace = notes["flags"] & GRACE > 0
     held[grace] = np.exp(value_at(performer.habits["grace"]["log_held"], z[grace]))
-    seconds: Array = np.maximum(held, SHORTEST)
+    seconds: Array = np.maximum(held, SHORTEST_HOLD)
     return seconds
 
 
@@ -243,11 +243,11 @@ def one_key_at_a_time(played: Presses, rng: np.random.Generator, habits: Habits)
 
     After this: sorted by onset, then pitch; starting at 0; no two presses of a key overlap.
     """
-    played = replace(played, release=np.maximum(played.release, played.onset + SHORTEST))
+    played = replace(played, release=np.maximum(played.release, played.onset + SHORTEST_HOLD))
     keep = played.take(np.lexsort((-played.release, played.onset, played.pitch)))
     while True:
         same = np.diff(keep.pitch) == 0
-        close = same & (np.diff(keep.onset) < SHORTEST + RETURN)
+        close = same & (np.diff(keep.onset) < SHORTEST_HOLD + SHORTEST_RETURN)
         # Of two that cannot both be struck the later goes; in a row of them every other one.
         close[1:] &= ~close[:-1]
         if not close.any():
@@ -255,8 +255,8 @@ def one_key_at_a_time(played: Presses, rng: np.random.Generator, habits: Habits)
         keep = keep.take(np.flatnonzero(~np.append(False, close)))
     gap = value_at(habits["articulation"]["return"], rng.standard_normal(len(same)))
     between = np.diff(keep.onset)
-    up_at = keep.onset[1:] - np.clip(gap * between, RETURN, between - SHORTEST)
-    late = same & (keep.release[:-1] > keep.onset[1:] - RETURN)
+    up_at = keep.onset[1:] - np.clip(gap * between, SHORTEST_RETURN, between - SHORTEST_HOLD)
+    late = same & (keep.release[:-1] > keep.onset[1:] - SHORTEST_RETURN)
     release = np.append(np.where(late, up_at, keep.release[:-1]), keep.release[-1:])
     start = keep.onset.min() if len(keep.onset) else 0.0
     keep = Presses(

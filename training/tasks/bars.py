@@ -24,12 +24,12 @@ from training.tasks.note_labels import GRACE, UNKNOWN
 
 BARS = np.dtype([(name, "i1") for name in heads.BAR_HEADS])
 MIN_BEATS = 24
-TUNES = 3000  # that are made up
+TUNE_COUNT = 3000  # that are made up
 # Beats that are found, in true ones: the classes of "level", and the class of those between.
 LEVELS = (1.0, 2.0, 0.5, 3.0, 1 / 3, 3 / 2, 2 / 3)
 BETWEEN = len(LEVELS)
 NESTED = 5  # so many of them fit into the true beats, or these into them
-NEAR = 0.13  # true beats by which a found beat may lie beside the true one that it is
+FOUND_SHARE = 0.13  # true beats by which a found beat may lie beside the true one that it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _indices(downbeat: np.ndarray, size: np.ndarray) -> np.ndarray:
 class FoundBeats:
     """Beats that somebody might have found, by their places in true beats, increasing."""
 
-    place: np.ndarray
+    position: np.ndarray
     level: int
 
 
@@ -121,10 +121,10 @@ def found_beats(beats: int, rng: np.random.Generator, wrong: float) -> FoundBeat
 
 def labels(score: BeatsOfScore, first: int, found: FoundBeats) -> np.ndarray:
     """What is right for each found beat (dtype BARS); places count from the true beat `first`."""
-    out = np.full(len(found.place), UNKNOWN, BARS)
-    true = np.floor(found.place + NEAR).astype(int)
-    away = found.place - true
-    near = np.abs(away) < NEAR
+    out = np.full(len(found.position), UNKNOWN, BARS)
+    true = np.floor(found.position + FOUND_SHARE).astype(int)
+    away = found.position - true
+    near = np.abs(away) < FOUND_SHARE
     true = first + true.clip(0, len(score) - 1 - first)
     out["downbeat"] = near & score.downbeat[true]
     step = LEVELS[found.level] if found.level < NESTED else np.nan
@@ -132,7 +132,7 @@ def labels(score: BeatsOfScore, first: int, found: FoundBeats) -> np.ndarray:
     for k, (t, n) in enumerate(zip(true.tolist(), near.tolist(), strict=True)):
         size, index = score.size[t] / step, score.index[t] / step
         if not step > 0:
-            out["place"][k] = len(heads.BAR_PLACES)
+            out["place"][k] = len(heads.BAR_POSITIONS)
             continue
         if step < 1 and not n:
             index = np.rint((score.index[t] + away[k]) / step)
@@ -141,9 +141,9 @@ def labels(score: BeatsOfScore, first: int, found: FoundBeats) -> np.ndarray:
         whole = n and size == int(size) and index == int(index)
         meter = kinds.get((int(size), bool(score.compound[t])) if step == 1 else (int(size), False))
         out["place"][k] = (
-            heads.BAR_PLACES.index((meter, int(index)))
+            heads.BAR_POSITIONS.index((meter, int(index)))
             if whole and meter is not None and index < size
-            else len(heads.BAR_PLACES)
+            else len(heads.BAR_POSITIONS)
         )
     out["level"] = found.level
     return out
@@ -160,7 +160,7 @@ class BarBatches(WindowBatches):
             "piano_free": lambda: corpora.songs(data / "piano_free"),
             "pop909": lambda: corpora.pop_songs(data / "pop909"),
             "tunes": lambda: (
-                make_tune(np.random.default_rng((self.seed, k))) for k in range(TUNES)
+                make_tune(np.random.default_rng((self.seed, k))) for k in range(TUNE_COUNT)
             ),
         }
         self.shares = config["shares"]
@@ -186,11 +186,11 @@ def window(
     first = int(rng.integers(0, max(1, len(score) - length + 1)))
     beats = min(len(score) - first, length)
     found = found_beats(beats, rng, wrong)
-    found = FoundBeats(found.place[:length], found.level)
+    found = FoundBeats(found.position[:length], found.level)
     notes = played(score.notes, first, first + beats, rng)
-    index = np.arange(len(found.place), dtype=float)
-    step = found.place[-1] - found.place[-2] if len(index) > 1 else 1.0
-    knots = np.append(found.place, found.place[-1] + step)
+    index = np.arange(len(found.position), dtype=float)
+    step = found.position[-1] - found.position[-2] if len(index) > 1 else 1.0
+    knots = np.append(found.position, found.position[-1] + step)
     later = notes.onset >= knots[0] - 1 / 24
     index = np.append(index, len(index))
     counted = NotesInBeats(
@@ -198,7 +198,7 @@ def window(
         np.interp(notes.end[later], knots, index),
         notes.pitch[later],
     )
-    return bar_features(counted, len(found.place)), labels(score, first, found)
+    return bar_features(counted, len(found.position)), labels(score, first, found)
 
 
 def played(notes: NotesInBeats, first: int, stop: int, rng: np.random.Generator) -> NotesInBeats:

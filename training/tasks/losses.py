@@ -7,28 +7,28 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engrave.listening import heads as reading
+from engrave.listening import heads
 from training.tasks.note_labels import UNKNOWN
 
 PACE_WIDTH = 0.1  # log seconds by which an answer for the pace may be off at little loss
-COMMONLY = 0.02  # every class keeps so much probability (label smoothing)
+LEAST_SHARE = 0.02  # every class keeps so much probability (label smoothing)
 
 
 def loss_of_notes(
     said: Tensor,
     answers: np.ndarray,
     weights: Mapping[str, float],
-    heads: Mapping[str, int] = reading.HEADS,
+    widths: Mapping[str, int] = heads.NOTE_HEADS,
 ) -> Tensor:
     """The weighted sum of the losses of all questions, each the mean over the notes it asks."""
-    parts = dict(zip(heads, said.split(list(heads.values()), dim=-1), strict=True))
+    parts = dict(zip(widths, said.split(list(widths.values()), dim=-1), strict=True))
     total = said.new_zeros(())
     for name, weight in weights.items():
         total = total + weight * _loss(name, parts[name], answers)
     return total
 
 
-def loss_of_moments(said: Tensor, answers: np.ndarray, weights: Mapping[str, float]) -> Tensor:
+def loss_of_frames(said: Tensor, answers: np.ndarray, weights: Mapping[str, float]) -> Tensor:
     """The same for what the foot does; moments where that is unknown are nan."""
     total = said.new_zeros(())
     for k, name in enumerate(answers.dtype.names or ()):
@@ -43,7 +43,7 @@ def _loss(name: str, said: Tensor, answers: np.ndarray) -> Tensor:
     if name == "pace":
         return _pace_loss(said, torch.from_numpy(answers["pace"].copy()).to(said.device))
     if name == "flags":
-        wanted = torch.from_numpy(np.stack([answers[flag] for flag in reading.FLAGS], -1))
+        wanted = torch.from_numpy(np.stack([answers[flag] for flag in heads.FLAGS], -1))
     else:
         wanted = torch.from_numpy(answers[name].copy())
     wanted = wanted.to(said.device)
@@ -56,7 +56,10 @@ def _loss(name: str, said: Tensor, answers: np.ndarray) -> Tensor:
     if not (wanted != UNKNOWN).any():
         return said.sum() * 0
     return functional.cross_entropy(
-        said.flatten(0, 1), wanted.flatten().long(), ignore_index=UNKNOWN, label_smoothing=COMMONLY
+        said.flatten(0, 1),
+        wanted.flatten().long(),
+        ignore_index=UNKNOWN,
+        label_smoothing=LEAST_SHARE,
     )
 
 
@@ -64,6 +67,6 @@ def _pace_loss(said: Tensor, wanted: Tensor) -> Tensor:
     known = ~wanted.isnan()
     if not known.any():
         return said.sum() * 0
-    paces = torch.tensor(reading.PACES, dtype=torch.float32, device=said.device)
+    paces = torch.tensor(heads.LOG_BEAT_SECONDS, dtype=torch.float32, device=said.device)
     near = torch.softmax(-(((wanted[known][:, None] - paces) / PACE_WIDTH) ** 2) / 2, -1)
     return -(near * functional.log_softmax(said[known], -1)).sum(-1).mean()

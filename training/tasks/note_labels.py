@@ -6,15 +6,15 @@ Beats are felt beats: a dotted note where the bar's beats fall into threes (6/8,
 import numpy as np
 
 from engrave.listening.heads import FLAGS, METERS, PEDAL_AHEAD, PHASES, VALUES
-from engrave.listening.note_features import Keys, chords
+from engrave.listening.note_features import KeyPresses, chord_of_each
 from engrave.music.arrays import Bools, Ints
 from engrave.music.performance import PEDAL_DOWN
-from engrave.music.values import LINE_OF_FIFTHS, is_compound
+from engrave.music.values import STEPS_BY_FIFTHS, is_compound
 from training.data.corpora import QUARTER
 
 UNKNOWN = -1
 GRACE = 1
-PEDAL = ("pedal_down", "pedal_press", "pedal_lift")
+PEDAL_HEADS = ("pedal_down", "pedal_press", "pedal_lift")
 
 # What is known of a note, each as the index of a class of `engrave.listening.heads`, or UNKNOWN.
 ANSWERS = np.dtype(
@@ -32,7 +32,7 @@ ANSWERS = np.dtype(
         ("key", "i1"),
         ("pace", "f4"),  # log seconds per beat, nan where unknown
         *((flag, "i1") for flag in FLAGS),
-        *((name, "i1") for name in PEDAL),
+        *((name, "i1") for name in PEDAL_HEADS),
     ]
 )
 FLAG_BITS = {"grace": 1, "staccato": 4, "trill": 8 | 16 | 32, "arpeggio": 64, "tremolo": 512}
@@ -50,7 +50,7 @@ def _compound(rows: np.ndarray) -> Bools:
     return is_compound(rows["beats"].astype(int), rows["beat_type"], three_in_one=False)
 
 
-def place_in_full_bar(rows: np.ndarray) -> np.ndarray:
+def position_in_full_bar(rows: np.ndarray) -> np.ndarray:
     """The position of each note as it would be in a full bar: pickups end at a barline.
 
     The first measure of a piece, if it is short, is one; so is a short measure that completes the
@@ -85,20 +85,20 @@ def answer(rows: np.ndarray, matched: np.ndarray, pace: np.ndarray) -> np.ndarra
         out[flag][matched] = (rows["flags"][matched] & bits) != 0
     out["extra"] = ~matched
     grace = (rows["flags"] & GRACE) != 0
-    _place(out, rows, matched & ~grace & (rows["beats"] > 0), pace)
-    _hands(out, rows, matched)
+    _label_positions(out, rows, matched & ~grace & (rows["beats"] > 0), pace)
+    _label_hands(out, rows, matched)
     named = matched & (rows["step"] != b"")
-    steps = np.array([LINE_OF_FIFTHS.find(s.decode() or "?") for s in rows["step"]]) - 1
+    steps = np.array([STEPS_BY_FIFTHS.find(s.decode() or "?") for s in rows["step"]]) - 1
     out["fifth"][named] = (steps + 7 * rows["alter"] + 15)[named].clip(0, 34)
     signed = matched & (rows["beats"] > 0)
     out["key"][signed] = rows["fifths"][signed].clip(-7, 7) + 7
     return out
 
 
-def with_pedal(answers: np.ndarray, keys: Keys) -> np.ndarray:
+def with_pedal(answers: np.ndarray, keys: KeyPresses) -> np.ndarray:
     """The same answers, and what a foot did that these keys (with their pedal) show."""
     out = answers.copy()
-    starts, chord = chords(keys)
+    starts, chord = chord_of_each(keys)
     onset = keys.onset[starts]
     following = np.append(onset[1:], onset[-1] + 1.0)
     down = np.append(False, keys.pedal_depth >= PEDAL_DOWN)
@@ -111,14 +111,16 @@ def with_pedal(answers: np.ndarray, keys: Keys) -> np.ndarray:
 
     middle = np.searchsorted(keys.pedal_time, (onset + following) / 2, side="right")
     said = (down[middle], any_between(moves[0][moves[1]]), any_between(moves[0][~moves[1]]))
-    for name, truth in zip(PEDAL, said, strict=True):
+    for name, truth in zip(PEDAL_HEADS, said, strict=True):
         out[name] = truth[chord]
     return out
 
 
-def _place(out: np.ndarray, rows: np.ndarray, known: np.ndarray, pace: np.ndarray) -> None:
+def _label_positions(
+    out: np.ndarray, rows: np.ndarray, known: np.ndarray, pace: np.ndarray
+) -> None:
     beat = felt_beat(rows)
-    place = place_in_full_bar(rows)
+    place = position_in_full_bar(rows)
     phase = (place % beat) / beat
     out["onbeat"][known] = (phase == 0)[known]
     out["downbeat"][known] = (place == 0)[known]
@@ -152,7 +154,7 @@ def _class_of(share: np.ndarray, classes: tuple[float, ...]) -> np.ndarray:
     return np.where(distance.min(axis=1) < TOLERANCE, distance.argmin(axis=1), len(classes))
 
 
-def _hands(out: np.ndarray, rows: np.ndarray, known: np.ndarray) -> None:
+def _label_hands(out: np.ndarray, rows: np.ndarray, known: np.ndarray) -> None:
     known = known & (rows["staff"] > 0)
     out["upper"][known] = (rows["staff"] == 1)[known]
     out["voice"][known] = voice_classes(rows[known])

@@ -11,29 +11,30 @@ from typing import Any
 import numpy as np
 
 from engrave.listening import note_features
-from engrave.listening.note_features import Keys
+from engrave.listening.note_features import KeyPresses
 from engrave.music.arrays import Floats, Ints
 from training.data import corpora
 from training.data.duet import duet, signature
 from training.data.tunes import make_tune
 from training.player.habits import Habits
 from training.player.render import render
-from training.tasks.augment import Changes, Take, changed, excerpt, slower
+from training.tasks.augment import Augmentation, TrainingPiece, augment, excerpt, slower
 from training.tasks.batches import WindowBatches
 from training.tasks.note_labels import ANSWERS, UNKNOWN, answer, with_pedal
 
 MARGIN = 1.1  # more notes than a window has are taken, for some are lost
 MIN_NOTES = 60
 MELODY_ALONE = 0.25  # of the plain excerpts, share of which the upper line is played alone
-STEADY = 0.85  # of the tunes, share that is played steadily
-SLOWER = 1.3  # songs go so much slower than the concert pieces that the renderer's players learned
+STEADY_SHARE = 0.85  # of the tunes, share that is played steadily
+# songs go so much slower than the concert pieces that the renderer's players learned
+SLOWER_RATIO = 1.3
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """The pieces of a data folder: performances by piece, scores without performances."""
 
-    performances: tuple[tuple[Take, ...], ...]
+    performances: tuple[tuple[TrainingPiece, ...], ...]
     scores: tuple[np.ndarray, ...]
     songs: tuple[np.ndarray, ...]
     pop_songs: tuple[np.ndarray, ...]
@@ -43,7 +44,7 @@ class Corpus:
 
 def read_corpus(data: Path, shares: Mapping[str, float]) -> Corpus:
     """What is to be learned from; a corpus whose share is 0 is not read."""
-    takes: dict[str, list[Take]] = {}
+    takes: dict[str, list[TrainingPiece]] = {}
     scores: dict[str, np.ndarray] = {}
     if shares["performances"] or shares["scores"]:
         for row in corpora.performances(data / "nasap" / "train"):
@@ -65,11 +66,11 @@ def read_corpus(data: Path, shares: Mapping[str, float]) -> Corpus:
     )
 
 
-def take_of(row: Mapping[str, Any]) -> Take:
+def take_of(row: Mapping[str, Any]) -> TrainingPiece:
     """A performance and what its score says, from a row of `corpora.performances`."""
     notes, beats, pedals = row["notes"], row["beats"], row["pedals"]
     sustain = pedals[~pedals["soft"].astype(bool)]
-    keys = Keys(
+    keys = KeyPresses(
         notes["onset"].astype(float),
         notes["offset"].astype(float),
         notes["pitch"].astype(float),
@@ -79,7 +80,7 @@ def take_of(row: Mapping[str, Any]) -> Take:
     )
     matched = notes["matched"].astype(bool)
     answers = answer(notes, matched, _pace(notes["onset"], beats["time"]))
-    return Take(keys, with_pedal(answers, keys))
+    return TrainingPiece(keys, with_pedal(answers, keys))
 
 
 def _pace(onset: Floats, beats: Floats) -> Floats:
@@ -98,15 +99,15 @@ class Batches(WindowBatches):
         super().__init__(config)
         self.shares, self.duets = config["shares"], config["duets"]
         self.plain = config.get("plain", 0.0)
-        self.changes = Changes(**config.get("changes", {}))
+        self.changes = Augmentation(**config.get("changes", {}))
         self.habits = Habits.load()
         self.guests: dict[tuple[int, int], list[np.ndarray]] = {}
         for sheet in (*corpus.scores, *corpus.songs):
             self.guests.setdefault(signature(sheet), []).append(sheet)
 
     def _window(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        take = changed(self._take(rng), self.changes, rng)
-        rows, answers = note_features.describe(take.keys), take.answers
+        take = augment(self._take(rng), self.changes, rng)
+        rows, answers = note_features.note_features(take.keys), take.answers
         start = int(rng.integers(0, max(1, len(answers) - self.window + 1)))
         rows, answers = rows[start : start + self.window], answers[start : start + self.window]
         missing = self.window - len(answers)
@@ -115,11 +116,13 @@ class Batches(WindowBatches):
             blank[name] = np.nan if name == "pace" else UNKNOWN
         return np.pad(rows, ((0, missing), (0, 0))), np.concatenate([answers, blank])
 
-    def _take(self, rng: np.random.Generator) -> Take:
+    def _take(self, rng: np.random.Generator) -> TrainingPiece:
         names = list(self.shares)
         corpus = names[rng.choice(len(names), p=[self.shares[n] for n in names])]
         if corpus == "tunes":
-            return self._rendered(make_tune(rng), rng, is_end=True, plain=rng.random() < STEADY)
+            return self._rendered(
+                make_tune(rng), rng, is_end=True, plain=rng.random() < STEADY_SHARE
+            )
         pieces = getattr(self.corpus, corpus)
         piece = pieces[rng.integers(len(pieces))]
         length = int(self.window * MARGIN)
@@ -136,7 +139,7 @@ class Batches(WindowBatches):
                 rows = melody(rows)
             return self._rendered(rows, rng, is_end, plain=True)
         take = self._rendered(rows, rng, is_end)
-        return slower(take, SLOWER) if corpus in ("songs", "pop_songs") else take
+        return slower(take, SLOWER_RATIO) if corpus in ("songs", "pop_songs") else take
 
     def _guest(self, rows: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
         """An excerpt of a piece on two staves that has the time signature of these rows."""
@@ -147,14 +150,14 @@ class Batches(WindowBatches):
 
     def _rendered(
         self, score: np.ndarray, rng: np.random.Generator, is_end: bool, plain: bool = False
-    ) -> Take:
+    ) -> TrainingPiece:
         played = render(score, rng, self.habits, is_end, plain)
         rows = score[played.source.clip(0)]
         pedal = np.asarray(played.pedal, float).reshape(-1, 2)
         notes = (played.onset, played.release, played.pitch, played.velocity)
-        keys = Keys(*(np.asarray(c, float) for c in notes), *pedal.T)
+        keys = KeyPresses(*(np.asarray(c, float) for c in notes), *pedal.T)
         pace = np.log(played.seconds_per_beat)
-        return Take(keys, answer(rows, played.source >= 0, pace))
+        return TrainingPiece(keys, answer(rows, played.source >= 0, pace))
 
 
 def melody(rows: np.ndarray) -> np.ndarray:

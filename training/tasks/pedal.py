@@ -11,80 +11,80 @@ from typing import Any
 import numpy as np
 import torch
 
-from engrave.listening.first_pass import MOMENTS, MOMENTS_LEFT
+from engrave.listening.first_pass import FRAME_MARGIN, FRAME_WINDOW
 from engrave.listening.network import in_windows
-from engrave.listening.note_features import Keys
-from engrave.listening.pedal_features import STEP, Moments
+from engrave.listening.note_features import KeyPresses
+from engrave.listening.pedal_features import FRAME_SECONDS, Frames
 from engrave.music.performance import PEDAL_DOWN
 from training.data import corpora
 from training.network import Network
-from training.tasks.augment import Changes, Take, changed, excerpt
+from training.tasks.augment import Augmentation, TrainingPiece, augment, excerpt
 from training.tasks.batches import WindowBatches
 from training.tasks.notes import take_of
 
 # What the foot does: is the pedal down at a moment; does it go down or come up near it?
-FOOT = np.dtype([("down", "f4"), ("press", "f4"), ("lift", "f4")])
-NEAR = 0.06  # seconds before and after a moment
-LONGER = 1.3  # times a window that is played, for some of it is played faster
+PEDAL_ANSWERS = np.dtype([("down", "f4"), ("press", "f4"), ("lift", "f4")])
+NEAR_SECONDS = 0.06  # seconds before and after a moment
+LONGER_RATIO = 1.3  # times a window that is played, for some of it is played faster
 
 
-def foot_at(keys: Keys, times: np.ndarray) -> np.ndarray:
-    """What the foot does at each moment (dtype FOOT)."""
+def pedal_at(keys: KeyPresses, times: np.ndarray) -> np.ndarray:
+    """What the foot does at each moment (dtype PEDAL_ANSWERS)."""
     down = np.append(False, keys.pedal_depth >= PEDAL_DOWN)
     change = np.flatnonzero(down[1:] != down[:-1])
-    out = np.zeros(len(times), FOOT)
+    out = np.zeros(len(times), PEDAL_ANSWERS)
     out["down"] = down[np.searchsorted(keys.pedal_time, times, side="right")]
     for name, wanted in (("press", True), ("lift", False)):
         moves = keys.pedal_time[change][down[1:][change] == wanted]
-        first, last = (np.searchsorted(moves, times + x) for x in (-NEAR, NEAR))
+        first, last = (np.searchsorted(moves, times + x) for x in (-NEAR_SECONDS, NEAR_SECONDS))
         out[name] = last > first
     return out
 
 
-class MomentBatches(WindowBatches):
+class FrameBatches(WindowBatches):
     """Random access to batches: (what is told, what the foot does) by number."""
 
     def __init__(self, data: Path, config: Mapping[str, Any]) -> None:
         super().__init__(config)
-        self.changes = Changes(**config["changes"])
-        pieces: dict[str, list[Take]] = {}
+        self.changes = Augmentation(**config["changes"])
+        pieces: dict[str, list[TrainingPiece]] = {}
         for row in corpora.performances(data / "nasap" / "train"):
             if corpora.trusted(row):
                 pieces.setdefault(row["score"], []).append(take_of(row))
         self.pieces = list(pieces.values())
 
     def _window(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        keys = changed(self._take(rng), self.changes, rng).keys
-        moments = Moments.of(keys)
-        start = int(rng.integers(0, max(1, len(moments.times) - self.window + 1)))
+        keys = augment(self._take(rng), self.changes, rng).keys
+        frames = Frames.of(keys)
+        start = int(rng.integers(0, max(1, len(frames.times) - self.window + 1)))
         stop = start + self.window
-        rows, foot = moments.describe(start, stop), foot_at(keys, moments.times[start:stop])
-        blank = np.full(self.window - len(foot), np.nan, "f4").astype(FOOT)
+        rows, foot = frames.features(start, stop), pedal_at(keys, frames.times[start:stop])
+        blank = np.full(self.window - len(foot), np.nan, "f4").astype(PEDAL_ANSWERS)
         return np.pad(rows, ((0, len(blank)), (0, 0))), np.concatenate([foot, blank])
 
-    def _take(self, rng: np.random.Generator) -> Take:
+    def _take(self, rng: np.random.Generator) -> TrainingPiece:
         """What is played in a window, from any moment of a piece on."""
         piece = self.pieces[rng.integers(len(self.pieces))]
         take = piece[rng.integers(len(piece))]
-        onset, length = take.keys.onset, LONGER * self.window * STEP
+        onset, length = take.keys.onset, LONGER_RATIO * self.window * FRAME_SECONDS
         begin = rng.uniform(onset[0] - length / 4, max(onset[0], onset[-1] - length * 3 / 4))
         start = min(int(np.searchsorted(onset, begin)), max(0, len(onset) - 20))
         stop = max(int(np.searchsorted(onset, onset[start] + length)), start + 20)
         return excerpt(take, start, stop - start)
 
 
-def read_foot(network: Network, keys: Keys) -> np.ndarray:
+def listen_for_pedal(network: Network, keys: KeyPresses) -> np.ndarray:
     """The log odds of (down, press, lift) at each moment of a whole piece."""
-    moments = Moments.of(keys)
+    frames = Frames.of(keys)
 
     def answer(shown: slice) -> np.ndarray:
-        rows = torch.from_numpy(moments.describe(shown.start, shown.stop))[None]
+        rows = torch.from_numpy(frames.features(shown.start, shown.stop))[None]
         said = network(rows.to(network.answer.weight.device))
         answers: np.ndarray = said[0].float().cpu().numpy()
         return answers
 
     network.eval()
     with torch.no_grad():
-        said = in_windows(len(moments.times), answer, MOMENTS, MOMENTS_LEFT)
+        said = in_windows(len(frames.times), answer, FRAME_WINDOW, FRAME_MARGIN)
     network.train()
     return said

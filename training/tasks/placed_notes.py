@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from engrave.listening import heads
-from engrave.listening.beat_features import PlacedKeys, describe_places
+from engrave.listening.beat_features import NotesOnGrid, placed_note_features
 from engrave.listening.network import PLACED_MARGIN, PLACED_WINDOW, in_windows
 from engrave.music.values import is_compound
 from training.data import corpora
@@ -27,11 +27,11 @@ from training.tasks.batches import WindowBatches
 from training.tasks.note_labels import (
     GRACE,
     UNKNOWN,
-    place_in_full_bar,
+    position_in_full_bar,
     value_classes,
     voice_classes,
 )
-from training.tasks.notes import SLOWER
+from training.tasks.notes import SLOWER_RATIO
 
 PLACED = np.dtype([(name, "i1") for name in heads.PLACED_HEADS])
 MIN_NOTES = 60
@@ -40,11 +40,11 @@ LEVELS = (1 / 2, 2.0, 3 / 2, 2 / 3)  # beats that are found instead of the true 
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class AlignedNotes:
     """Notes of a score with their score rows, and when their keys were pressed and let go.
 
     `onset` and `release` in seconds, `end` when the key was let go in quarters of the score;
-    `pace` seconds a quarter.
+    `quarter_seconds` seconds a quarter.
     """
 
     rows: np.ndarray
@@ -52,14 +52,16 @@ class Laid:
     release: np.ndarray
     velocity: np.ndarray
     end: np.ndarray
-    pace: np.ndarray
+    quarter_seconds: np.ndarray
 
-    def take(self, notes: np.ndarray | slice) -> "Laid":
+    def take(self, notes: np.ndarray | slice) -> "AlignedNotes":
         """Those of the indices, of a slice, or where a mask is true."""
-        return Laid(*(getattr(self, field.name)[notes] for field in fields(self)))
+        return AlignedNotes(*(getattr(self, field.name)[notes] for field in fields(self)))
 
 
-def lay(rows: np.ndarray, onset: np.ndarray, release: np.ndarray, velocity: np.ndarray) -> Laid:
+def align(
+    rows: np.ndarray, onset: np.ndarray, release: np.ndarray, velocity: np.ndarray
+) -> AlignedNotes:
     """Notes played (seconds) on the score that they play, sorted by place, then pitch."""
     main = ((rows["flags"] & GRACE) == 0) & (rows["duration"] > 0) & (rows["staff"] > 0)
     main &= rows["beats"] > 0
@@ -79,30 +81,30 @@ def lay(rows: np.ndarray, onset: np.ndarray, release: np.ndarray, velocity: np.n
         release + np.interp(rows["score_onset"] / QUARTER, place, time) - onset, time, place
     )
     here = np.interp(rows["score_onset"] / QUARTER, place[:-1], smooth)
-    return Laid(rows, onset, release, velocity, end, here)
+    return AlignedNotes(rows, onset, release, velocity, end, here)
 
 
-def placed(laid: Laid) -> tuple[PlacedKeys, np.ndarray]:
+def placed_example(aligned: AlignedNotes) -> tuple[NotesOnGrid, np.ndarray]:
     """What the reader is told of these notes and what is right (dtype PLACED)."""
-    rows = laid.rows
+    rows = aligned.rows
     onset = rows["score_onset"] / QUARTER
     beat, triple, bar = beats_of(rows)
-    places = PlacedKeys(
+    on_grid = NotesOnGrid(
         onset,
-        laid.end,
+        aligned.end,
         rows["pitch"].astype(float),
-        laid.velocity.astype(float),
+        aligned.velocity.astype(float),
         rows["staff"] == 1,
         beat,
-        place_in_full_bar(rows) / QUARTER,
+        position_in_full_bar(rows) / QUARTER,
         bar,
         triple,
-        laid.pace * beat,
+        aligned.quarter_seconds * beat,
     )
     out = np.full(len(rows), UNKNOWN, PLACED)
     out["voice"] = voice_classes(rows)
     out["value"] = value_classes(rows["duration"] / QUARTER / beat)
-    return places, out
+    return on_grid, out
 
 
 def beats_of(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -116,7 +118,7 @@ def beats_of(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class GridAugmentation:
     """How often and how much the grid of a window is changed (shares 0-1)."""
 
     level: float = 0.25  # another beat
@@ -129,63 +131,71 @@ class Change:
     flat: float = 0.15
 
 
-def changed(laid: Laid, change: Change, rng: np.random.Generator) -> tuple[PlacedKeys, np.ndarray]:
+def augment(
+    aligned: AlignedNotes, augmentation: GridAugmentation, rng: np.random.Generator
+) -> tuple[NotesOnGrid, np.ndarray]:
     """A window with another grid, other hands, other keys held."""
     if rng.random() < 0.5:
-        kept = rng.random(len(laid.rows)) >= rng.uniform(0, change.lost)
-        laid = laid.take(kept)
-    places, out = placed(laid)
-    onset, end = places.onset, places.end
-    if rng.random() < change.releases:
+        kept = rng.random(len(aligned.rows)) >= rng.uniform(0, augmentation.lost)
+        aligned = aligned.take(kept)
+    on_grid, out = placed_example(aligned)
+    onset, end = on_grid.onset, on_grid.end
+    if rng.random() < augmentation.releases:
         factor = np.exp(rng.normal(rng.uniform(-0.5, 0.4), 0.12, len(end)))
         end = onset + (end - onset) * factor
-    places = _regrouped(places, change, rng)
-    out["value"] = value_classes(laid.rows["duration"] / QUARTER / places.beat)
-    place = places.place
-    upper = misheard(places, change, rng)
+    on_grid = _regrouped(on_grid, augmentation, rng)
+    out["value"] = value_classes(aligned.rows["duration"] / QUARTER / on_grid.beat)
+    place = on_grid.position
+    upper = misheard(on_grid, augmentation, rng)
     if rng.random() < 0.5:
-        away = (rng.random(len(onset)) < change.beside) * rng.choice([-0.25, 0.25], len(onset))
-        away = away * places.beat
-        onset, place = onset + away, (place + away) % places.bar
-    velocity = places.velocity
-    if rng.random() < change.flat:
+        away = (rng.random(len(onset)) < augmentation.beside) * rng.choice(
+            [-0.25, 0.25], len(onset)
+        )
+        away = away * on_grid.beat
+        onset, place = onset + away, (place + away) % on_grid.bar
+    velocity = on_grid.velocity
+    if rng.random() < augmentation.flat:
         velocity = np.full(len(velocity), 64.0)
-    places = replace(
-        places,
+    on_grid = replace(
+        on_grid,
         onset=onset,
         end=np.maximum(end, onset + 1 / 32),
-        pitch=places.pitch + rng.integers(-6, 7),
+        pitch=on_grid.pitch + rng.integers(-6, 7),
         velocity=velocity,
         upper=upper,
-        place=place,
-        pace=places.pace * np.exp(rng.normal(0, 0.25)),
+        position=place,
+        beat_seconds=on_grid.beat_seconds * np.exp(rng.normal(0, 0.25)),
     )
-    order = np.lexsort((places.pitch, places.onset))
-    names = PlacedKeys.__dataclass_fields__
-    return PlacedKeys(*(getattr(places, name)[order] for name in names)), out[order]
+    order = np.lexsort((on_grid.pitch, on_grid.onset))
+    names = NotesOnGrid.__dataclass_fields__
+    return NotesOnGrid(*(getattr(on_grid, name)[order] for name in names)), out[order]
 
 
-def _regrouped(places: PlacedKeys, change: Change, rng: np.random.Generator) -> PlacedKeys:
+def _regrouped(
+    on_grid: NotesOnGrid, augmentation: GridAugmentation, rng: np.random.Generator
+) -> NotesOnGrid:
     """The notes on another beat, with bars of so many of them; or with other barlines."""
-    onset, beat, place, bar = places.onset, places.beat, places.place, places.bar
-    triple = places.triple
-    if rng.random() < change.level:
+    onset, beat, place, bar = on_grid.onset, on_grid.beat, on_grid.position, on_grid.bar
+    triple = on_grid.triple
+    if rng.random() < augmentation.level:
         level = LEVELS[rng.choice(4, p=[0.4, 0.4, 0.1, 0.1])]
         beat = beat * level
         bar = beat * rng.choice([2, 3, 4], p=[0.3, 0.2, 0.5])
         place = (onset - onset[0] + beat * rng.integers(0, 4)) % bar
         triple = np.zeros(len(bar), bool)
-    elif rng.random() < change.shift:
+    elif rng.random() < augmentation.shift:
         place = (place + beat * rng.integers(1, 4)) % bar
-    pace = places.pace * beat / places.beat
-    return replace(places, beat=beat, place=place, bar=bar, triple=triple, pace=pace)
+    pace = on_grid.beat_seconds * beat / on_grid.beat
+    return replace(on_grid, beat=beat, position=place, bar=bar, triple=triple, beat_seconds=pace)
 
 
-def misheard(places: PlacedKeys, change: Change, rng: np.random.Generator) -> np.ndarray:
+def misheard(
+    on_grid: NotesOnGrid, augmentation: GridAugmentation, rng: np.random.Generator
+) -> np.ndarray:
     """The hands, with errors."""
-    wrong = rng.random(len(places.upper)) < rng.uniform(0, change.other_hand)
-    upper = places.upper ^ wrong
-    return _by_pitch(places.pitch, upper, rng) if rng.random() < change.misheard else upper
+    wrong = rng.random(len(on_grid.upper)) < rng.uniform(0, augmentation.other_hand)
+    upper = on_grid.upper ^ wrong
+    return _by_pitch(on_grid.pitch, upper, rng) if rng.random() < augmentation.misheard else upper
 
 
 def _by_pitch(pitch: np.ndarray, upper: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -207,22 +217,22 @@ class PlacedBatches(WindowBatches):
     def __init__(self, data: Path, config: Mapping[str, Any]) -> None:
         super().__init__(config)
         self.shares = config["shares"]
-        self.change = Change(**config.get("changes", {}))
+        self.change = GridAugmentation(**config.get("changes", {}))
         self.habits = Habits.load()
-        pieces: dict[str, list[Laid]] = {}
+        pieces: dict[str, list[AlignedNotes]] = {}
         scores: dict[str, np.ndarray] = {}
         if self.shares["performances"] or self.shares["scores"]:
             for row in corpora.performances(data / "nasap" / "train"):
                 if corpora.trusted(row):
-                    pieces.setdefault(row["score"], []).append(laid_of(row))
+                    pieces.setdefault(row["score"], []).append(aligned_notes_of(row))
                     scores.setdefault(row["score"], corpora.score_of(row))
         self.performances = list(pieces.values())
         self.scores = [score for score in scores.values() if len(score) >= MIN_NOTES]
         self.songs = [song for song in corpora.songs(data / "lieder") if len(song) >= MIN_NOTES]
 
     def _window(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        places, answers = changed(self._laid(rng), self.change, rng)
-        return self._padded(describe_places(places), answers)
+        on_grid, answers = augment(self._aligned(rng), self.change, rng)
+        return self._padded(placed_note_features(on_grid), answers)
 
     def _padded(self, rows: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows, answers = rows[: self.window], answers[: self.window]
@@ -230,15 +240,15 @@ class PlacedBatches(WindowBatches):
         blank = np.full(missing, UNKNOWN, answers.dtype)
         return np.pad(rows, ((0, missing), (0, 0))), np.concatenate([answers, blank])
 
-    def _laid(self, rng: np.random.Generator) -> Laid:
+    def _aligned(self, rng: np.random.Generator) -> AlignedNotes:
         names = list(self.shares)
         corpus = names[rng.choice(len(names), p=[self.shares[n] for n in names])]
         length = int(self.window * MARGIN)
         if corpus == "performances":
             takes = self.performances[rng.integers(len(self.performances))]
-            laid = takes[rng.integers(len(takes))]
-            start = _start(len(laid.rows), length, rng)
-            return laid.take(slice(start, start + length))
+            aligned = takes[rng.integers(len(takes))]
+            start = _start(len(aligned.rows), length, rng)
+            return aligned.take(slice(start, start + length))
         scores = self.scores if corpus == "scores" else self.songs
         piece = scores[rng.integers(len(scores))]
         start = _start(len(piece), length, rng)
@@ -248,22 +258,22 @@ class PlacedBatches(WindowBatches):
         # Of an ornament the first press counts; what the player added is left out.
         source, first = np.unique(played.source, return_index=True)
         source, first = source[source >= 0], first[source >= 0]
-        slower = 1.0 if corpus == "scores" else SLOWER
+        slower = 1.0 if corpus == "scores" else SLOWER_RATIO
         onset, release, velocity = (
             np.asarray(column, float)[first]
             for column in (played.onset, played.release, played.velocity)
         )
         rows = piece[start : start + length][source]
-        return lay(rows, onset * slower, release * slower, velocity)
+        return align(rows, onset * slower, release * slower, velocity)
 
 
-def laid_of(row: Mapping[str, Any]) -> Laid:
+def aligned_notes_of(row: Mapping[str, Any]) -> AlignedNotes:
     """A performance on its score, from a row of `corpora.performances`."""
     notes = row["notes"][row["notes"]["matched"].astype(bool)]
-    return lay(notes, notes["onset"], notes["offset"], notes["velocity"].astype(float))
+    return align(notes, notes["onset"], notes["offset"], notes["velocity"].astype(float))
 
 
-def read_rows(network: Network, rows: np.ndarray) -> np.ndarray:
+def listen_to_rows(network: Network, rows: np.ndarray) -> np.ndarray:
     """The network's answers for the notes of a whole piece."""
 
     def answer(shown: slice) -> np.ndarray:

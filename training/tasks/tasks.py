@@ -9,28 +9,27 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from engrave.listening import bar_features, beat_features, note_features, pedal_features
-from engrave.listening import heads as reading
+from engrave.listening import bar_features, beat_features, heads, note_features, pedal_features
 from training.network import Network
 from training.tasks.bars import BARS, BarBatches
 from training.tasks.evaluation.bars import evaluate_bars
 from training.tasks.evaluation.notes import evaluate
-from training.tasks.evaluation.pedal import evaluate_foot
-from training.tasks.evaluation.placed_notes import evaluate_phases, evaluate_places
-from training.tasks.losses import loss_of_moments, loss_of_notes
+from training.tasks.evaluation.pedal import evaluate_pedal
+from training.tasks.evaluation.placed_notes import evaluate_placed, evaluate_timed
+from training.tasks.losses import loss_of_frames, loss_of_notes
 from training.tasks.note_labels import ANSWERS
 from training.tasks.notes import Batches, read_corpus
-from training.tasks.pedal import FOOT, MomentBatches
+from training.tasks.pedal import PEDAL_ANSWERS, FrameBatches
 from training.tasks.placed_notes import PLACED, PlacedBatches
 from training.tasks.timed_notes import PHASE, TimedBatches
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """`told` numbers in, `asked` numbers out; `answers` is the dtype of what is right."""
+class Task:
+    """`inputs` numbers in, `outputs` numbers out; `answers` is the dtype of what is right."""
 
-    told: int
-    asked: int
+    inputs: int
+    outputs: int
     answers: np.dtype
     batches: Callable[[Path, Mapping[str, Any]], Any]
     loss: Callable[[Tensor, np.ndarray, Mapping[str, float]], Tensor]
@@ -41,40 +40,50 @@ def _batches_of_notes(data: Path, config: Mapping[str, Any]) -> Batches:
     return Batches(read_corpus(data, config["shares"]), config)
 
 
-LESSONS = {
-    "notes": Lesson(
-        note_features.COUNT, reading.COUNT, ANSWERS, _batches_of_notes, loss_of_notes, evaluate
+TASKS = {
+    "notes": Task(
+        note_features.NOTE_FEATURES,
+        heads.NOTE_OUTPUTS,
+        ANSWERS,
+        _batches_of_notes,
+        loss_of_notes,
+        evaluate,
     ),
-    "pedal": Lesson(
-        pedal_features.COUNT, len(FOOT.descr), FOOT, MomentBatches, loss_of_moments, evaluate_foot
+    "pedal": Task(
+        pedal_features.FRAME_FEATURES,
+        len(PEDAL_ANSWERS.descr),
+        PEDAL_ANSWERS,
+        FrameBatches,
+        loss_of_frames,
+        evaluate_pedal,
     ),
-    "places": Lesson(
-        beat_features.COUNT,
-        sum(reading.PLACED_HEADS.values()),
+    "places": Task(
+        beat_features.PLACED_FEATURES,
+        sum(heads.PLACED_HEADS.values()),
         PLACED,
         PlacedBatches,
-        partial(loss_of_notes, heads=reading.PLACED_HEADS),
-        evaluate_places,
+        partial(loss_of_notes, widths=heads.PLACED_HEADS),
+        evaluate_placed,
     ),
-    "bars": Lesson(
-        bar_features.COUNT,
-        sum(reading.BAR_HEADS.values()),
+    "bars": Task(
+        bar_features.BAR_FEATURES,
+        sum(heads.BAR_HEADS.values()),
         BARS,
         BarBatches,
-        partial(loss_of_notes, heads=reading.BAR_HEADS),
+        partial(loss_of_notes, widths=heads.BAR_HEADS),
         evaluate_bars,
     ),
-    "phases": Lesson(
-        beat_features.TIMED_COUNT,
-        sum(reading.PHASE_HEADS.values()),
+    "phases": Task(
+        beat_features.TIMED_FEATURES,
+        sum(heads.TIMED_HEADS.values()),
         PHASE,
         TimedBatches,
-        partial(loss_of_notes, heads=reading.PHASE_HEADS),
-        evaluate_phases,
+        partial(loss_of_notes, widths=heads.TIMED_HEADS),
+        evaluate_timed,
     ),
 }
 
 
-def lesson_of(config: Mapping[str, Any]) -> Lesson:
+def task_of(config: Mapping[str, Any]) -> Task:
     """What a configuration trains; the note network where it does not say."""
-    return LESSONS[config.get("lesson", "notes")]
+    return TASKS[config.get("lesson", "notes")]

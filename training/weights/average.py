@@ -16,13 +16,13 @@ from onnx import TensorProto, compose, helper, numpy_helper
 from engrave.listening import heads
 from training.weights.eight_bit import compact
 
-IGNORANT = -20.0  # log odds of yes from readers none of whom was asked
+NO_EVIDENCE = -20.0  # log odds of yes from readers none of whom was asked
 
 
 def join(files: Sequence[Path], shares: Mapping[str, Sequence[float]], joined: Path) -> None:
     """Write one file whose answers are means of those of `files`.
 
-    `shares` gives the weight of each file by question of `engrave.listening.heads.HEADS`, with
+    `shares` gives the weight of each file by question of `engrave.listening.heads.NOTE_HEADS`, with
     `default` for those it does not name. A file that does not know the last questions has no share
     in them.
     """
@@ -37,7 +37,9 @@ def join(files: Sequence[Path], shares: Mapping[str, Sequence[float]], joined: P
         share = _column(shares, k, known)
         numbers += [
             *model.graph.initializer,
-            numpy_helper.from_array(np.array([0, 0, 0, 0, 0, heads.COUNT - known]), f"{k}/pad"),
+            numpy_helper.from_array(
+                np.array([0, 0, 0, 0, 0, heads.NOTE_OUTPUTS - known]), f"{k}/pad"
+            ),
             numpy_helper.from_array(share, f"{k}/share"),
         ]
         nodes += [
@@ -48,7 +50,9 @@ def join(files: Sequence[Path], shares: Mapping[str, Sequence[float]], joined: P
         voices.append(f"{k}/voice")
     numbers.append(numpy_helper.from_array(_ignorance(shares), "ignorance"))
     nodes.append(helper.make_node("Sum", [*voices, "ignorance"], ["answers"]))
-    answers = helper.make_tensor_value_info("answers", TensorProto.FLOAT, [1, "n", heads.COUNT])
+    answers = helper.make_tensor_value_info(
+        "answers", TensorProto.FLOAT, [1, "n", heads.NOTE_OUTPUTS]
+    )
     graph = helper.make_graph(nodes, "readers", models[0].graph.input, [answers], numbers)
     opset = models[0].opset_import
     model = helper.make_model(graph, opset_imports=opset, ir_version=models[0].ir_version)
@@ -63,12 +67,14 @@ def _of(shares: Mapping[str, Sequence[float]], question: str) -> Sequence[float]
 
 def _column(shares: Mapping[str, Sequence[float]], k: int, known: int) -> np.ndarray:
     """The share of file `k` in each answer; nothing of those that it does not know."""
-    parts = [np.full(n, _of(shares, q)[k]) for q, n in heads.HEADS.items()]
+    parts = [np.full(n, _of(shares, q)[k]) for q, n in heads.NOTE_HEADS.items()]
     column = np.concatenate(parts).astype(np.float32)
     assert not column[known:].any(), "a file has a share in a question that it cannot answer"
     return column
 
 
 def _ignorance(shares: Mapping[str, Sequence[float]]) -> np.ndarray:
-    parts = [np.full(n, IGNORANT * (sum(_of(shares, q)) == 0)) for q, n in heads.HEADS.items()]
+    parts = [
+        np.full(n, NO_EVIDENCE * (sum(_of(shares, q)) == 0)) for q, n in heads.NOTE_HEADS.items()
+    ]
     return np.concatenate(parts).astype(np.float32)

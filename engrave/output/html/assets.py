@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
-from engrave.files.disk import LARGEST, File, read_file
+from engrave.files.disk import LARGEST_FILE, File, read_file
 from engrave.music.grid import Grid
 from engrave.music.performance import Performance
 from engrave.music.score import Score
 from engrave.output.html.page import (
-    Audio,
+    AudioLink,
     Resources,
     data_address,
     page_style,
@@ -28,7 +28,7 @@ SCRIPT, STYLE = "engrave-score.js", "engrave-score.css"
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class AudioFile:
     """A sound recording of the performance; the second of its first note, if it is known."""
 
     path: Path
@@ -39,23 +39,23 @@ class Sound:
 class PageTarget:
     """Where a page goes: to `path`, which is the user's own choice or not (`named`).
 
-    With `assets` what it needs is written beside it. `sound` plays in place of its piano.
+    With `assets` what it needs is written beside it. `audio_file` plays in place of its piano.
     """
 
     path: Path
     named: bool
     assets: bool
-    sound: Sound | None
+    sound: AudioFile | None
 
 
 def write_page(
     score: Score, performance: Performance, grid: Grid, target: PageTarget
 ) -> list[File]:
     """The page and what is written beside it."""
-    path, sound = target.path, target.sound
+    path, audio_file = target.path, target.sound
     files: list[File] = []
     resources = None
-    heard = read_file(sound.path, LARGEST) if sound else b""
+    heard = read_file(audio_file.path, LARGEST_FILE) if audio_file else b""
     if target.assets:
         musicxml, midi = path.with_suffix(".musicxml"), path.with_suffix(".mid")
         files = [
@@ -65,20 +65,22 @@ def write_page(
         ]
         if performance.source.data:
             files.append(File(midi, performance.source.data, listed_in=path))
-        if sound:
-            files.append(File(path.with_name(sound.path.name), heard, listed_in=path))
+        if audio_file:
+            files.append(File(path.with_name(audio_file.path.name), heard, listed_in=path))
         resources = Resources(SCRIPT, STYLE, _address(musicxml.name), _address(midi.name))
-    audio = _audio(sound, heard, performance, target.assets) if sound else None
+    audio = _audio(audio_file, heard, performance, target.assets) if audio_file else None
     page = write_html(score, performance, grid, resources, audio)
     return [*files, File(path, page.encode(), target.named)]
 
 
-def _audio(sound: Sound, heard: bytes, performance: Performance, beside: bool) -> Audio:
-    start = performance.notes[0].onset if sound.start is None else sound.start
+def _audio(
+    audio_file: AudioFile, heard: bytes, performance: Performance, beside: bool
+) -> AudioLink:
+    start = performance.notes[0].onset if audio_file.start is None else audio_file.start
     if beside:
-        return Audio(_address(sound.path.name), start)
-    kind = mimetypes.guess_type(sound.path.name)[0] or "audio/mpeg"
-    return Audio(data_address(kind, heard), start)
+        return AudioLink(_address(audio_file.path.name), start)
+    kind = mimetypes.guess_type(audio_file.path.name)[0] or "audio/mpeg"
+    return AudioLink(data_address(kind, heard), start)
 
 
 def _address(name: str) -> str:

@@ -48,7 +48,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Blog:
     """A kind of site: the folder of scores in it, their address, what else it needs, by path."""
 
     folder: str
@@ -149,15 +149,15 @@ def _safe(text: str) -> str:
     return LETTERS.sub(lambda sign: f"&#{ord(sign[0])};", text)
 
 
-SITES = {
-    "jekyll": Site("assets/scores", "/assets/scores/", _write_jekyll, {}),
-    "hugo": Site(
+BLOGS = {
+    "jekyll": Blog("assets/scores", "/assets/scores/", _write_jekyll, {}),
+    "hugo": Blog(
         "static/scores",
         "scores/",
         _write_hugo,
         {"layouts/shortcodes/engrave-score.html": SHORTCODE},
     ),
-    "wordpress": Site("", "/wp-content/uploads/scores/", _write_wordpress, {}),
-    "html": Site("", "", _write_html, {}),
-    "iframe": Site("", "", _write_iframe, {}),
+    "wordpress": Blog("", "/wp-content/uploads/scores/", _write_wordpress, {}),
+    "html": Blog("", "", _write_html, {}),
+    "iframe": Blog("", "", _write_iframe, {}),
 }

@@ -37,11 +37,11 @@ EMPTY_PICTURE = '<svg class="signs" width="0" height="0" aria-hidden="true">'
 SHOWN = "medium"  # where there are no style sheets
 
 WEB = files("engrave") / "web"
-ROOMS = ("recording.js", "piano.js", "transport.js", "controls.js", "sheet.js", "score.js")
+SCRIPTS = ("recording.js", "piano.js", "transport.js", "controls.js", "sheet.js", "score.js")
 
 
 @dataclass(frozen=True, slots=True)
-class Audio:
+class AudioLink:
     """A recording of the same performance as sound: its address, and when its first note sounds."""
 
     address: str
@@ -63,7 +63,7 @@ def write_html(
     performance: Performance,
     grid: Grid,
     resources: Resources | None = None,
-    audio: Audio | None = None,
+    audio: AudioLink | None = None,
 ) -> str:
     """The page as HTML; without `resources` everything is inside."""
     title = _title(score, performance)
@@ -95,7 +95,7 @@ def write_element(
     performance: Performance,
     grid: Grid,
     resources: Resources | None = None,
-    audio: Audio | None = None,
+    audio: AudioLink | None = None,
 ) -> str:
     """The element <engrave-score>: the music, a caption, and what was played."""
     seconds = f"{playing_time(performance):.1f}"
@@ -104,7 +104,7 @@ def write_element(
         [
             f'<engrave-score data-seconds="{seconds}"><figure>',
             _music(score, performance),
-            *_sound(audio),
+            *_audio_element(audio),
             f"<figcaption>{caption}</figcaption></figure>",
             f'<script type="application/json">{write_playback(score, performance, grid)}</script>',
             "</engrave-score>",
@@ -112,12 +112,12 @@ def write_element(
     )
 
 
-def describe(score: Score, performance: Performance) -> str:
+def alt_text(score: Score, performance: Performance) -> str:
     """What the music is, for those who do not see it."""
     return f"{_title(score, performance)}. {describe_score(score)}"
 
 
-def name_piece(score: Score, performance: Performance) -> str:
+def piece_title(score: Score, performance: Performance) -> str:
     """For example "Wiegenlied, by Johannes Brahms."."""
     by = f", by {composer}" if (composer := one_line(score.composer)) else ""
     return f"{_title(score, performance)}{by}."
@@ -136,8 +136,8 @@ def _music(score: Score, performance: Performance) -> str:
         _column(name, drawn.name, systems)
         for name, systems in zip(LAYOUTS, drawn.columns, strict=True)
     ]
-    label = escape(describe(score, performance))
-    signs = f"{EMPTY_PICTURE}<defs>{drawn.signs}</defs></svg>"
+    label = escape(alt_text(score, performance))
+    signs = f"{EMPTY_PICTURE}<defs>{drawn.glyphs}</defs></svg>"
     return f'<div class="layouts" role="img" aria-label="{label}">{signs}{"".join(columns)}</div>'
 
 
@@ -149,7 +149,7 @@ def _column(layout: str, name: str, systems: tuple[str, ...]) -> str:
     return f'<div class="layout {layout}"{hidden}>{column}</div>'
 
 
-def _sound(audio: Audio | None) -> Iterator[str]:
+def _audio_element(audio: AudioLink | None) -> Iterator[str]:
     if audio is not None:
         yield (
             f'<audio controls preload="none" src="{escape(audio.address)}"'
@@ -213,7 +213,7 @@ def _hash(text: str) -> str:
 @cache
 def player_script() -> str:
     """The script that makes `<engrave-score>` play."""
-    rooms = "\n".join(_read(name) for name in ROOMS)
+    rooms = "\n".join(_read(name) for name in SCRIPTS)
     return (
         f'"use strict";\n(() => {{\nconst STYLE = {json.dumps(score_style())};\n\n{rooms}}})();\n'
     )

@@ -25,8 +25,8 @@ def write_playback(score: Score, performance: Performance, grid: Grid) -> str:
 
     bars = [clock(float(grid.time_at(bar.start))) for bar in grid.bars]
     ties = [
-        [name, *(clock(float(grid.time_at(place))) for place in places)]
-        for name, places in _tied_heads(score, grid)
+        [name, *(clock(float(grid.time_at(position))) for position in positions)]
+        for name, positions in _tied_heads(score, grid)
     ]
     data = {
         "notes": _notes(performance),

@@ -15,9 +15,9 @@ from engrave.music.marks import (
     Clef,
     Dynamic,
     Hairpin,
+    HiddenTempo,
     Mark,
     OctaveLine,
-    Pace,
     PedalMark,
     PedalWords,
     TempoMark,
@@ -29,14 +29,14 @@ from engrave.output.musicxml.elements import add
 
 # Signs that are elements of their own in MusicXML; any other is written as words.
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
-APART = (Hairpin, PedalWords, PedalMark)
+SEPARATE_MARKS = (Hairpin, PedalWords, PedalMark)
 # Of marks at one place, which comes first; what stops does so before anything of its kind starts.
-MARK_ORDER = (Clef, TempoMark, Pace, TempoWords, OctaveLine, Dynamic, *APART)
+MARK_ORDER = (Clef, TempoMark, HiddenTempo, TempoWords, OctaveLine, Dynamic, *SEPARATE_MARKS)
 # Where the notes under an octave line go on the page, and by how many steps.
 OCTAVE_LINES = {"8va": ("down", "8"), "15ma": ("down", "15"), "8vb": ("up", "8")}
-ABOVE = (TempoMark, Pace, TempoWords, PedalWords)
+MARKS_ABOVE = (TempoMark, HiddenTempo, TempoWords, PedalWords)
 # What nobody sees: MuseScore 3 takes a change of tempo only with words, and drops empty ones.
-UNSEEN = "\u00a0"
+INVISIBLE_TEXT = "\u00a0"
 
 Marks = dict[Fraction, list[Mark | Clef]]
 
@@ -58,7 +58,7 @@ def marks_by_voice(
     streams: list[Marks] = [{} for _ in voices]
     apart: list[Mark | Clef] = []
     for mark in sorted(marks, key=_mark_order):
-        carrier = None if isinstance(mark, APART) else _carrier(mark, voices)
+        carrier = None if isinstance(mark, SEPARATE_MARKS) else _anchor(mark, voices)
         if carrier is None:
             apart.append(mark)
         else:
@@ -66,7 +66,7 @@ def marks_by_voice(
     return streams, apart
 
 
-def _carrier(mark: Mark | Clef, voices: list[Voice]) -> int | None:
+def _anchor(mark: Mark | Clef, voices: list[Voice]) -> int | None:
     there = list(range(len(voices)))
     if isinstance(mark, Clef | OctaveLine):
         there = [k for k in there if voices[k].staff == mark.staff]
@@ -97,11 +97,11 @@ def write_mark(xml: Element, mark: Mark | Clef, staves: int) -> None:
     if isinstance(mark, PedalMark) and not mark.shown:
         etree.SubElement(xml, "sound", {"damper-pedal": "yes" if mark.kind == "start" else "no"})
         return
-    above = isinstance(mark, ABOVE) or (isinstance(mark, OctaveLine) and mark.line != "8vb")
+    above = isinstance(mark, MARKS_ABOVE) or (isinstance(mark, OctaveLine) and mark.line != "8vb")
     direction = add(xml, "direction", placement="above" if above else "below")
     _write_sign(direction, mark)
     add(direction, "staff", str(_staff_of(mark, staves)))
-    if isinstance(mark, TempoMark | Pace):
+    if isinstance(mark, TempoMark | HiddenTempo):
         quarters = mark.sounding if isinstance(mark, TempoMark) else mark.per_minute
         add(direction, "sound", tempo=f"{quarters:.6g}")
 
@@ -116,8 +116,8 @@ def _write_sign(direction: Element, mark: Mark) -> None:
     match mark:
         case TempoMark():
             _write_tempo(direction, mark)
-        case Pace():
-            add(_sign(direction), "words", UNSEEN)
+        case HiddenTempo():
+            add(_sign(direction), "words", INVISIBLE_TEXT)
         case Dynamic(sign=sign) if sign in DYNAMICS:
             add(add(_sign(direction), "dynamics"), sign)
         case Dynamic(sign=words):

@@ -15,11 +15,11 @@ from lxml.etree import _Element as Element
 from engrave.music.marks import Clef, Mark, OctaveLine
 from engrave.music.score import Chord, Event, Measure, Notehead, Part, Rest, Voice
 from engrave.music.values import TimeSignature
-from engrave.notation.accidentals import Line, find_accidentals
+from engrave.notation.accidentals import StaffPosition, find_accidentals
 from engrave.notation.beams import stem_directions
-from engrave.notation.pedal_marks import carrying_voice
+from engrave.notation.pedal_marks import anchor_voice
 from engrave.notation.rests import shared_rests
-from engrave.notation.tuplets import TupletSign, tuplet_signs
+from engrave.notation.tuplets import TupletBracket, tuplet_brackets
 from engrave.output.musicxml.barlines import write_left_barline, write_right_barline
 from engrave.output.musicxml.directions import (
     Marks,
@@ -93,7 +93,7 @@ class _VoiceLayout:
     stems: list[str | None]
     accidentals: dict[int, list[str | None]]
     hidden: frozenset[int]
-    tuplets: dict[int, TupletSign]
+    tuplets: dict[int, TupletBracket]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class _ChordSigns:
 
     stem: str | None
     accidentals: list[str | None]
-    tuplet: TupletSign | None
+    tuplet: TupletBracket | None
 
 
 class PartWriter:
@@ -121,7 +121,8 @@ class PartWriter:
         self.divisions = divisions
         self.key_presses = key_presses
         self.fifths = 0
-        self.lines: Mapping[Line, int] = {}  # how the measure before left the lines of the staves
+        # how the measure before left the lines of the staves
+        self.lines: Mapping[StaffPosition, int] = {}
         self.octaves: Mapping[
             int, int
         ] = {}  # by which the staves sound higher than they are written
@@ -154,7 +155,7 @@ class PartWriter:
         self.octaves = written.octaves
         accidentals = find_accidentals(written.voices, self.fifths, self.lines)
         self.lines = accidentals.last
-        stems, tuplets = stem_directions(voices), tuplet_signs(voices)
+        stems, tuplets = stem_directions(voices), tuplet_brackets(voices)
         shared = shared_rests(voices)
         for index, voice in enumerate(voices):
             if index:
@@ -167,7 +168,7 @@ class PartWriter:
                 tuplets[index],
             )
             self.write_voice(xml, voice, layout)
-        hidden = carrying_voice(measure, self.part.staves)
+        hidden = anchor_voice(measure, self.part.staves)
         if hidden:
             self.move(xml, -measure.length)
             self.write_hidden(xml, hidden)
@@ -222,12 +223,12 @@ class PartWriter:
 
     def write_marks_apart(self, xml: Element, marks: list[Mark | Clef], end: Fraction) -> None:
         """Marks in the order of time, after the voices. After this: at the end of the measure."""
-        place = end
+        position = end
         for mark in marks:
-            self.move(xml, mark.onset - place)
+            self.move(xml, mark.onset - position)
             write_mark(xml, mark, self.part.staves)
-            place = mark.onset
-        self.move(xml, end - place)
+            position = mark.onset
+        self.move(xml, end - position)
 
     def move(self, xml: Element, quarters: Fraction) -> None:
         """Go back or forward in the measure."""
@@ -236,7 +237,7 @@ class PartWriter:
             add(step, "duration", self.duration(abs(quarters)))
 
     def write_rest(
-        self, xml: Element, rest: Rest, voice: Voice, tuplet: TupletSign | None, hidden: bool
+        self, xml: Element, rest: Rest, voice: Voice, tuplet: TupletBracket | None, hidden: bool
     ) -> None:
         """A `<note>` with a `<rest>`."""
         note = add(xml, "note", **{"print-object": "no"} if hidden else {})

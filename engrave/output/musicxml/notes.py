@@ -7,7 +7,7 @@ from lxml.etree import _Element as Element
 
 from engrave.music.score import Chord, Event, Notehead, OrnamentKind
 from engrave.music.values import NoteValue, Pitch
-from engrave.notation.tuplets import TupletSign
+from engrave.notation.tuplets import TupletBracket
 from engrave.output.musicxml.elements import add
 
 # No wavy line: MuseScore 3 does not write a trill again whose line ends at a barline.
@@ -24,7 +24,7 @@ STROKES = "3"  # through the stem of a tremolo
 
 
 def write_value(
-    note: Element, value: NoteValue, accidental: str | None, tuplet: TupletSign | None
+    note: Element, value: NoteValue, accidental: str | None, tuplet: TupletBracket | None
 ) -> None:
     """Type, dots, accidental and `<time-modification>`, in the order of the schema."""
     add(note, "type", value.type)
@@ -62,7 +62,7 @@ def tie_ends(head: Notehead) -> list[str]:
 
 
 def write_notations(
-    note: Element, chord: Chord, head: Notehead, tuplet: TupletSign | None, first: bool
+    note: Element, chord: Chord, head: Notehead, tuplet: TupletBracket | None, first: bool
 ) -> None:
     """Ties and arpeggios belong to each head; tuplets, ornaments, articulations to the first."""
     notations = etree.Element("notations")
@@ -101,7 +101,7 @@ def _write_signs(notations: Element, chord: Chord) -> None:
         add(notations, "glissando", GLISSANDO if chord.glissando == "start" else None, **line)
 
 
-def write_tuplet_ends(notations: Element, event: Event, tuplet: TupletSign) -> None:
+def write_tuplet_ends(notations: Element, event: Event, tuplet: TupletBracket) -> None:
     """The `<tuplet>` elements where a tuplet begins or ends."""
     if event.tuplet_start:
         bracket = "yes" if tuplet.bracket else "no"

@@ -21,7 +21,7 @@ from itertools import pairwise
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from engrave.output.svg.text import Sign, read_lines, set_line, sign_outline
+from engrave.output.svg.text import MusicGlyph, glyph_outline, read_lines, set_line
 
 # The pen of stems: what is drawn by another says so.
 PEN = {"stroke-width": "18", "fill": "currentColor", "stroke": "currentColor"}
@@ -40,13 +40,13 @@ SHAPES = {
     "ellipse": ("cx", "cy", "rx", "ry"),
     "polyline": ("points",),
 }
-PLACE = re.compile(r"translate\((-?\d+), (-?\d+)\) scale\(([\d.]+), \3\)")
-STRAIGHT = re.compile(r"M(-?\d+) (-?\d+)L(-?\d+) (-?\d+)")
+TRANSFORM = re.compile(r"translate\((-?\d+), (-?\d+)\) scale\(([\d.]+), \3\)")
+STRAIGHT_LINE = re.compile(r"M(-?\d+) (-?\d+)L(-?\d+) (-?\d+)")
 NOTE_ID = re.compile(r"p(\d+)(-\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class _Stroke:
+class _PenStroke:
     """A line that may share a path with others of its pen."""
 
     pen: tuple[tuple[str, str], ...]
@@ -54,8 +54,8 @@ class _Stroke:
 
 
 @dataclass(slots=True)
-class Plate:
-    """A plate for one or more pages. `signs` are those that its pages use, by
+class SvgCleaner:
+    """A plate for one or more pages. `glyphs` are those that its pages use, by
     code and size.
 
     `sounding` are the key presses that a notehead stands for, by the one that it is named after.
@@ -63,7 +63,7 @@ class Plate:
 
     name: str
     sounding: Mapping[int, tuple[int, ...]]
-    signs: dict[tuple[str, str], Element] = field(default_factory=dict)
+    glyphs: dict[tuple[str, str], Element] = field(default_factory=dict)
 
     def clean(self, page: Element) -> Element:
         """The music of a page of Verovio's, as a group."""
@@ -78,7 +78,7 @@ class Plate:
         strokes: dict[tuple[tuple[str, str], ...], list[str]] = {}
         others: list[Element] = []
         for ink in self._inks(source, outlines, {}):
-            if isinstance(ink, _Stroke):
+            if isinstance(ink, _PenStroke):
                 strokes.setdefault(ink.pen, []).append(ink.path)
             else:
                 others.append(ink)
@@ -89,7 +89,7 @@ class Plate:
 
     def _inks(
         self, source: Element, outlines: Mapping[str, str], style: Mapping[str, str]
-    ) -> Iterator[_Stroke | Element]:
+    ) -> Iterator[_PenStroke | Element]:
         """What is drawn in a group; groups that nobody needs give up their content."""
         for child in source.iterchildren("{*}*"):
             tag = etree.QName(child).localname
@@ -100,13 +100,13 @@ class Plate:
             elif tag == "text":
                 for line in read_lines(child, style):
                     for set_ in set_line(line):
-                        yield self._sign_in_text(set_) if isinstance(set_, Sign) else set_
+                        yield self._glyph_in_text(set_) if isinstance(set_, MusicGlyph) else set_
             else:
                 yield _shape(child, tag)
 
     def _part(
         self, source: Element, outlines: Mapping[str, str], style: Mapping[str, str]
-    ) -> Iterator[_Stroke | Element]:
+    ) -> Iterator[_PenStroke | Element]:
         kind = source.get("data-class")
         if kind in DROPPED or "placeholder" in source.get("class").split():
             return
@@ -132,40 +132,40 @@ class Plate:
 
     def _use(self, source: Element, outlines: Mapping[str, str]) -> Element:
         code = source.get("href")[1:5]
-        if place := PLACE.fullmatch(source.get("transform")):
-            return self._sign(code, outlines[code], place[3], {"x": place[1], "y": place[2]})
-        return self._sign(code, outlines[code], "1", {"transform": source.get("transform")})
+        if place := TRANSFORM.fullmatch(source.get("transform")):
+            return self._glyph(code, outlines[code], place[3], {"x": place[1], "y": place[2]})
+        return self._glyph(code, outlines[code], "1", {"transform": source.get("transform")})
 
-    def _sign_in_text(self, sign: Sign) -> Element:
+    def _glyph_in_text(self, sign: MusicGlyph) -> Element:
         place = {"x": str(sign.x), "y": str(sign.y)}
-        return self._sign(sign.code, sign_outline(sign.code), sign.scale, place)
+        return self._glyph(sign.code, glyph_outline(sign.code), sign.scale, place)
 
-    def _sign(self, code: str, outline: str, scale: str, place: Mapping[str, str]) -> Element:
-        if (code, scale) not in self.signs:
-            self.signs[code, scale] = etree.Element(
+    def _glyph(self, code: str, outline: str, scale: str, place: Mapping[str, str]) -> Element:
+        if (code, scale) not in self.glyphs:
+            self.glyphs[code, scale] = etree.Element(
                 "path",
                 {
-                    "id": f"{self.name}-{len(self.signs)}",
+                    "id": f"{self.name}-{len(self.glyphs)}",
                     "transform": f"scale({scale} -{scale})",
                     "stroke": "none",
                     "d": _tight(outline),
                 },
             )
-        return etree.Element("use", {"href": f"#{self.signs[code, scale].get('id')}", **place})
+        return etree.Element("use", {"href": f"#{self.glyphs[code, scale].get('id')}", **place})
 
 
-def _shape(source: Element, tag: str) -> _Stroke | Element:
+def _shape(source: Element, tag: str) -> _PenStroke | Element:
     pen = {name: source.get(name) for name in PEN_ATTRIBUTES & set(source.keys())}
     pen = {name: value for name, value in sorted(pen.items()) if PEN.get(name) != value}
     if tag == "rect":  # Verovio draws straight lines so
         x, y, width, height = (int(source.get(n)) for n in ("x", "y", "width", "height"))
-        return _Stroke(FILLED, f"M{x} {y}h{width}v{height}h{-width}z")
+        return _PenStroke(FILLED, f"M{x} {y}h{width}v{height}h{-width}z")
     if tag == "polygon":  # beams
-        return _Stroke(FILLED, _polygon(source.get("points")))
+        return _PenStroke(FILLED, _polygon(source.get("points")))
     if tag == "path":
         path = _tight(source.get("d"))
-        if STRAIGHT.fullmatch(path):
-            return _Stroke(tuple(pen.items()), STRAIGHT.sub(_straight, path))
+        if STRAIGHT_LINE.fullmatch(path):
+            return _PenStroke(tuple(pen.items()), STRAIGHT_LINE.sub(_straight, path))
         return etree.Element("path", {**pen, "d": path})
     return etree.Element(tag, {**pen, **{name: source.get(name) for name in SHAPES[tag]}})
 

@@ -16,7 +16,7 @@ from engrave.output.svg.text import LINE_HEIGHT, text_at, wrap
 TITLE_SIZES = ((607, 2), (450, 3))  # the size of the letters, and how many lines may have it
 COMPOSER_SIZE = 405
 ABOVE_COMPOSER = 200
-BELOW = 180
+BELOW_HEADING = 180
 FIRST_BASELINE = 0.7  # of the size of the letters below the upper edge
 
 
@@ -33,7 +33,7 @@ class Heading:
         """The height of title and composer."""
         lines = len(self.title) * self.title_size + len(self.composer) * COMPOSER_SIZE
         apart = ABOVE_COMPOSER if self.title and self.composer else 0
-        return round(lines * LINE_HEIGHT) + apart + BELOW
+        return round(lines * LINE_HEIGHT) + apart + BELOW_HEADING
 
     def set(self, width: int) -> Iterator[Element]:
         """The lines as texts on a page whose music is so wide."""

@@ -20,15 +20,15 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from engrave.music.iterate import heads_of
-from engrave.music.score import Score, without_paces
+from engrave.music.score import Score, without_performed_tempo
 from engrave.music.text import name_music, name_players, one_line
 from engrave.output.musicxml.document import write_musicxml
-from engrave.output.svg.cleanup import PEN, Plate
+from engrave.output.svg.cleanup import PEN, SvgCleaner
 from engrave.output.svg.heading import Heading, find_heading
 from engrave.output.svg.text import FONTS
 
-FINE = 10  # units of Verovio's drawing in one of the page
-UNIT = 9.0  # half the distance between two staff lines
+DRAWING_UNITS = 10  # units of Verovio's drawing in one of the page
+STAFF_STEP = 9.0  # half the distance between two staff lines
 TITLE_ROOM = 534  # what Verovio keeps free for a title
 TALLEST_PAGE = 60000  # Verovio's limit
 LOWEST_PAGE = 100  # so low that there is no room for a second system
@@ -47,13 +47,13 @@ OPTIONS = {
     "svgAdditionalAttribute": ["measure@n"],
     "smuflTextFont": "none",
     "footer": "none",
-    "unit": UNIT,
+    "unit": STAFF_STEP,
     "staffLineWidth": 0.2,  # a tenth of a staff space: a thinner line comes and goes on screens
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PageFormat:
     """What is printed on: `height` is None for a scroll, as long as the music.
 
     A slip is a scroll with a single system.
@@ -62,10 +62,10 @@ class Sheet:
     width: int
     height: int | None = None
     margin: int = 30
-    slip: bool = False
+    single_system: bool = False
 
 
-PAPERS = {"a4": Sheet(2100, 2970, 150), "letter": Sheet(2159, 2794, 150)}
+PAPERS = {"a4": PageFormat(2100, 2970, 150), "letter": PageFormat(2159, 2794, 150)}
 
 
 class EngravingError(RuntimeError):
@@ -74,14 +74,14 @@ class EngravingError(RuntimeError):
 
 def write_svg(score: Score, width: int = SCROLL_WIDTH) -> str:
     """The whole score in one picture, `width` / 10 mm wide and as high as it needs."""
-    drawing = _draw(score, Sheet(width))
-    return _print(drawing, drawing.pages)
+    drawing = _draw(score, PageFormat(width))
+    return _compose(drawing, drawing.pages)
 
 
 def write_svg_pages(score: Score, paper: str = "a4") -> list[str]:
     """The score page by page, on "a4" or "letter"."""
     drawing = _draw(score, PAPERS[paper])
-    return [_print(drawing, [page]) for page in drawing.pages]
+    return [_compose(drawing, [page]) for page in drawing.pages]
 
 
 def describe_score(score: Score) -> str:
@@ -96,22 +96,25 @@ def describe_score(score: Score) -> str:
 class Systems:
     """A score laid out for several widths, each a column of systems that are pictures of their own.
 
-    `signs` are the music signs that they all use; ids begin with `name`.
+    `glyphs` are the music signs that they all use; ids begin with `name`.
     """
 
     name: str
-    signs: str
+    glyphs: str
     columns: tuple[tuple[str, ...], ...]
 
 
 def write_svg_systems(score: Score, widths: Sequence[int]) -> Systems:
     """The music without its heading, for a page that shows the layout that fits."""
     bare = replace(score, title="", composer="")
-    drawings = [_draw(bare, Sheet(width, slip=True)) for width in widths]
-    plate = Plate(drawings[0].name, _sounding(score))
-    columns = [tuple(_slip(drawing, plate, page) for page in drawing.pages) for drawing in drawings]
-    signs = "".join(etree.tostring(sign, encoding="unicode") for sign in plate.signs.values())
-    return Systems(plate.name, signs, tuple(columns))
+    drawings = [_draw(bare, PageFormat(width, single_system=True)) for width in widths]
+    cleaner = SvgCleaner(drawings[0].name, _sounding(score))
+    columns = [
+        tuple(_single_system(drawing, cleaner, page) for page in drawing.pages)
+        for drawing in drawings
+    ]
+    glyphs = "".join(etree.tostring(glyph, encoding="unicode") for glyph in cleaner.glyphs.values())
+    return Systems(cleaner.name, glyphs, tuple(columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,39 +123,43 @@ class _Drawing:
 
     name: str
     score: Score
-    sheet: Sheet
+    page_format: PageFormat
     heading: Heading | None
     pages: Sequence[Element]
 
 
-def _draw(score: Score, sheet: Sheet) -> _Drawing:
-    heading = find_heading(score, FINE * (sheet.width - 2 * sheet.margin))
+def _draw(score: Score, page_format: PageFormat) -> _Drawing:
+    heading = find_heading(score, DRAWING_UNITS * (page_format.width - 2 * page_format.margin))
     # Verovio keeps room for a title of one line; ours takes its place. A piano alone has no name.
-    shown = replace(without_paces(score), title="." if heading else "", composer="")
+    shown = replace(without_performed_tempo(score), title="." if heading else "", composer="")
     if not name_players(score):
         shown = replace(shown, parts=tuple(replace(part, name="") for part in shown.parts))
     musicxml = write_musicxml(shown)
-    origin = repr((musicxml, sheet, heading, OPTIONS)).encode()
+    origin = repr((musicxml, page_format, heading, OPTIONS)).encode()
     name = "e" + b32encode(hashlib.sha256(origin).digest())[:4].decode().lower()
-    pages = [etree.fromstring(page) for page in _engrave(musicxml, sheet, heading)]
+    pages = [etree.fromstring(page) for page in _engrave(musicxml, page_format, heading)]
     _check_content(score, pages)
-    return _Drawing(name, score, sheet, heading, pages)
+    return _Drawing(name, score, page_format, heading, pages)
 
 
-def _engrave(musicxml: bytes, sheet: Sheet, heading: Heading | None) -> Iterator[str]:
+def _engrave(musicxml: bytes, page_format: PageFormat, heading: Heading | None) -> Iterator[str]:
     verovio.enableLog(verovio.LOG_OFF)  # it writes to standard error; what matters is checked
     toolkit = verovio.toolkit()
     toolkit.setOptions(
         OPTIONS
         | {
-            "pageWidth": sheet.width,
-            "pageHeight": LOWEST_PAGE if sheet.slip else sheet.height or TALLEST_PAGE,
-            "adjustPageHeight": sheet.height is None,
-            "justifyVertically": sheet.height is not None,
+            "pageWidth": page_format.width,
+            "pageHeight": LOWEST_PAGE
+            if page_format.single_system
+            else page_format.height or TALLEST_PAGE,
+            "adjustPageHeight": page_format.height is None,
+            "justifyVertically": page_format.height is not None,
             "header": "auto" if heading else "none",
-            "bottomMarginHeader": (heading.height - TITLE_ROOM) / (FINE * UNIT) if heading else 0.0,
+            "bottomMarginHeader": (heading.height - TITLE_ROOM) / (DRAWING_UNITS * STAFF_STEP)
+            if heading
+            else 0.0,
         }
-        | {f"pageMargin{side}": sheet.margin for side in ("Top", "Bottom", "Left", "Right")}
+        | {f"pageMargin{side}": page_format.margin for side in ("Top", "Bottom", "Left", "Right")}
     )
     if not toolkit.loadData(musicxml.decode()):
         raise EngravingError("Verovio cannot read the MusicXML of this score")
@@ -169,25 +176,31 @@ def _check_content(score: Score, pages: Sequence[Element]) -> None:
             raise EngravingError(f"Verovio drew {drawn} of {written} {thing}s")
 
 
-def _print(drawing: _Drawing, pages: Sequence[Element]) -> str:
+def _compose(drawing: _Drawing, pages: Sequence[Element]) -> str:
     """Some of the pages as one picture, below one another."""
-    plate = Plate(drawing.name, _sounding(drawing.score))
-    music = _music(drawing, plate, pages)
+    cleaner = SvgCleaner(drawing.name, _sounding(drawing.score))
+    music = _music(drawing, cleaner, pages)
     svg = _empty_picture(drawing, sum(map(_height, pages)))
-    etree.SubElement(svg, "defs").extend(plate.signs.values())
+    etree.SubElement(svg, "defs").extend(cleaner.glyphs.values())
     svg.append(music)
     return str(etree.tostring(svg, encoding="unicode"))
 
 
-def _music(drawing: _Drawing, plate: Plate, pages: Sequence[Element]) -> Element:
+def _music(drawing: _Drawing, cleaner: SvgCleaner, pages: Sequence[Element]) -> Element:
     """What is on the pages, below one another; the signs that it uses are on the plate."""
-    margin, top = drawing.sheet.margin, 0
-    music = etree.Element("g", {"transform": f"scale({1 / FINE:g})", "font-family": FONTS, **PEN})
+    margin, top = drawing.page_format.margin, 0
+    music = etree.Element(
+        "g", {"transform": f"scale({1 / DRAWING_UNITS:g})", "font-family": FONTS, **PEN}
+    )
     for page in pages:
-        group = plate.clean(page)
-        group.set("transform", f"translate({FINE * margin} {FINE * (top + margin)})")
+        group = cleaner.clean(page)
+        group.set(
+            "transform", f"translate({DRAWING_UNITS * margin} {DRAWING_UNITS * (top + margin)})"
+        )
         if drawing.heading and page is drawing.pages[0]:
-            group.extend(drawing.heading.set(FINE * (drawing.sheet.width - 2 * margin)))
+            group.extend(
+                drawing.heading.set(DRAWING_UNITS * (drawing.page_format.width - 2 * margin))
+            )
         music.append(group)
         top += _height(page)
     return music
@@ -197,14 +210,14 @@ def _height(page: Element) -> int:
     return int(page.get("viewBox").split()[3])
 
 
-def _slip(drawing: _Drawing, plate: Plate, page: Element) -> str:
+def _single_system(drawing: _Drawing, cleaner: SvgCleaner, page: Element) -> str:
     """A page as a picture of its own that says nothing and has its signs from elsewhere."""
     picture = {
-        "viewBox": f"0 0 {drawing.sheet.width} {_height(page)}",
+        "viewBox": f"0 0 {drawing.page_format.width} {_height(page)}",
         "aria-hidden": "true",
     }
     svg = etree.Element("svg", picture)
-    svg.append(_music(drawing, plate, [page]))
+    svg.append(_music(drawing, cleaner, [page]))
     return str(etree.tostring(svg, encoding="unicode"))
 
 
@@ -215,7 +228,7 @@ def _empty_picture(drawing: _Drawing, height: int) -> Element:
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {drawing.sheet.width} {height}",
+            "viewBox": f"0 0 {drawing.page_format.width} {height}",
             "role": "img",
             "aria-labelledby": f"{title} {description}",
         },

@@ -27,7 +27,7 @@ PLAIN = {"font-weight": "normal", "font-style": "normal"}
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """Text of one font; `style` are the presentation attributes that differ from plain text."""
 
     text: str
@@ -39,22 +39,22 @@ class Run:
     def width(self) -> float:
         """The width in the text's or the music's font."""
         if self.music:
-            return self.size * sum(_sign_widths().get(sign, 0.0) for sign in self.text)
+            return self.size * sum(_glyph_widths().get(glyph, 0.0) for glyph in self.text)
         return text_width(self.text, self.size, self.style)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """Runs one after the other; `x` is where the line starts, ends, or has its middle."""
 
     x: int
     y: int
     anchor: str
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class MusicGlyph:
     """A music sign in a line of text: its SMuFL code, its place, and its share of its full size."""
 
     code: str
@@ -94,14 +94,14 @@ def wrap(text: str, size: int, width: int) -> list[str]:
     return lines
 
 
-def read_lines(text: Element, style: Mapping[str, str]) -> list[Line]:
+def read_lines(text: Element, style: Mapping[str, str]) -> list[TextLine]:
     """The lines of a text that Verovio wrote: nested spans, each of which may start a new one."""
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     _read_spans(text, {"x": "0", "y": "0", **style}, lines)
     return [line for line in lines if "".join(run.text for run in line.runs).strip()]
 
 
-def set_line(line: Line) -> Iterator[Element | Sign]:
+def set_line(line: TextLine) -> Iterator[Element | MusicGlyph]:
     """The line as texts and signs, each at its own place where there are signs between words."""
     if not any(run.music for run in line.runs):
         yield _text(line.runs, line.x, line.y, line.anchor)
@@ -109,18 +109,18 @@ def set_line(line: Line) -> Iterator[Element | Sign]:
     x = line.x - ANCHORS[line.anchor] * sum(run.width for run in line.runs)
     for run in line.runs:
         if run.music:
-            yield from _signs(run, x, line.y)
+            yield from _glyphs(run, x, line.y)
         elif words := run.text.strip():
             indent = len(run.text) - len(run.text.lstrip())
             start = round(x + text_width(run.text[:indent], run.size, run.style))
-            element = _text((Run(words, run.size, run.style),), start, line.y, "start")
+            element = _text((TextRun(words, run.size, run.style),), start, line.y, "start")
             element.set("textLength", str(round(text_width(words, run.size, run.style))))
             element.set("lengthAdjust", "spacingAndGlyphs")
             yield element
         x += run.width
 
 
-def sign_outline(code: str) -> str:
+def glyph_outline(code: str) -> str:
     """The path of a sign of the music font, a thousand units to four staff spaces, upward."""
     glyph = etree.fromstring((DATA / MUSIC_FONT / f"{code}.xml").read_bytes())
     return str(glyph.find("{*}path").get("d"))
@@ -130,21 +130,21 @@ def _values(style: Mapping[str, str] | None) -> set[str]:
     return set((style or {}).values())
 
 
-def _read_spans(span: Element, inherited: Mapping[str, str], lines: list[Line]) -> None:
+def _read_spans(span: Element, inherited: Mapping[str, str], lines: list[TextLine]) -> None:
     attributes = {**inherited, **span.attrib}
     if not lines or "x" in span.attrib or "y" in span.attrib:
         place = round(float(attributes["x"])), round(float(attributes["y"]))
-        lines.append(Line(*place, attributes.get("text-anchor", "start"), ()))
+        lines.append(TextLine(*place, attributes.get("text-anchor", "start"), ()))
     if span.text and (size := round(float(attributes["font-size"].removesuffix("px")))):
         style = {n: attributes[n] for n, v in PLAIN.items() if attributes.get(n, v) != v}
-        run = Run(span.text, size, style, attributes.get("font-family") == MUSIC_FONT)
+        run = TextRun(span.text, size, style, attributes.get("font-family") == MUSIC_FONT)
         last = lines.pop()
-        lines.append(Line(last.x, last.y, last.anchor, (*last.runs, run)))
+        lines.append(TextLine(last.x, last.y, last.anchor, (*last.runs, run)))
     for child in span.iterchildren("{*}tspan"):
         _read_spans(child, attributes, lines)
 
 
-def _text(runs: tuple[Run, ...], x: int, y: int, anchor: str) -> Element:
+def _text(runs: tuple[TextRun, ...], x: int, y: int, anchor: str) -> Element:
     first = runs[0]
     element = text_at(x, y, first.size, anchor)
     element.attrib.update(first.style)
@@ -158,11 +158,11 @@ def _text(runs: tuple[Run, ...], x: int, y: int, anchor: str) -> Element:
     return element
 
 
-def _signs(run: Run, x: float, y: int) -> Iterator[Sign]:
-    for sign in run.text:
-        if sign in _sign_widths() and not sign.isspace():
-            yield Sign(f"{ord(sign):04X}", round(x), y, f"{run.size / 1000:g}")
-        x += run.size * _sign_widths().get(sign, 0.0)
+def _glyphs(run: TextRun, x: float, y: int) -> Iterator[MusicGlyph]:
+    for glyph in run.text:
+        if glyph in _glyph_widths() and not glyph.isspace():
+            yield MusicGlyph(f"{ord(glyph):04X}", round(x), y, f"{run.size / 1000:g}")
+        x += run.size * _glyph_widths().get(glyph, 0.0)
 
 
 def _unknown_width(letter: str) -> float:
@@ -176,7 +176,7 @@ def _letter_widths(bold: bool, italic: bool) -> Mapping[str, float]:
 
 
 @cache
-def _sign_widths() -> Mapping[str, float]:
+def _glyph_widths() -> Mapping[str, float]:
     return _widths(DATA / f"{MUSIC_FONT}.xml")
 
 

@@ -14,7 +14,7 @@ from math import floor
 
 import numpy as np
 
-from engrave.music.grid import EVEN, Bar, Grid, quarters_at, seconds_at
+from engrave.music.grid import STRAIGHT, Bar, Grid, quarters_at, seconds_at
 from engrave.music.hypotheses import ChosenBars, Hypotheses, shares
 from engrave.music.performance import FileGrid, Performance
 from engrave.music.values import TimeSignature
@@ -24,21 +24,22 @@ from engrave.rhythm.file_beats.meter import (
     METERS,
     FileBars,
     felt_beats,
-    hear_file_bars,
+    weigh_file_bars,
 )
 from engrave.rhythm.swing import find_swing
 
 BEAT_TYPES = (1, 2, 4, 8, 16)  # that are written
 MOST_BEATS = 32
 LONGEST_BAR = 32  # quarters
-SILENT_START = Fraction(1, 2)  # share of the first bar that is silent: then it is a pickup
-EARLY = Fraction(1, 8)  # quarters by which a note may come before the beat that it opens
-RINGING = 2  # bars after that of the last onset, at most, in which its notes are held
+# share of the first bar that is silent: then it is a pickup
+SILENT_SHARE_OF_PICKUP = Fraction(1, 2)
+EARLIEST_ONSET = Fraction(1, 8)  # quarters by which a note may come before the beat that it opens
+MOST_RINGING_BARS = 2  # bars after that of the last onset, at most, in which its notes are held
 CUT_DENOMINATORS = (1, 2, 4)  # of the quarters that a bar lasts that a change of meter cuts
 UNCOMMON_DENOMINATORS = (4, 8, 16)  # of the time signature of a bar that is cut
 
 
-def lay_file_bars(
+def find_file_bars(
     performance: Performance, file: FileGrid, fit: FileFit, meter: TimeSignature | None = None
 ) -> ChosenBars:
     """The bars of music that lies on the grid of its file as `fit` says.
@@ -48,97 +49,99 @@ def lay_file_bars(
     """
     onsets = np.array([note.onset for note in performance.notes]) - fit.late
     releases = np.array([note.release for note in performance.notes]) - fit.late
-    first, last = (_place(quarter, file) for quarter in quarters_at(onsets[[0, -1]], file))
-    ringing = _place(float(quarters_at(releases, file).max()), file)
+    first, last = (_position(quarter, file) for quarter in quarters_at(onsets[[0, -1]], file))
+    ringing = _position(float(quarters_at(releases, file).max()), file)
     sections, hypotheses = _meters(file), Hypotheses()
     if meter or len(sections) == 1:
-        heard = hear_file_bars(performance, fit)
+        heard = weigh_file_bars(performance, fit)
         sections = _likeliest(heard, meter or sections[0].meter, meter is None)
         hypotheses = _weigh(heard, sections[0])
-    bars = list(_bars(sections, first + EARLY, last, ringing - EARLY))
+    bars = list(_bars(sections, first + EARLIEST_ONSET, last, ringing - EARLIEST_ONSET))
     bars[0] = _as_pickup(bars[0], first)
     begin = bars[0].start
-    places = [*(beat for bar in bars for beat in _beats(bar)), bars[-1].end]
-    times = seconds_at(np.array([float(place) for place in places]), file) + fit.late
+    positions = [*(beat for bar in bars for beat in _beats(bar)), bars[-1].end]
+    times = seconds_at(np.array([float(position) for position in positions]), file) + fit.late
     compound = any(bar.compound for bar in bars)
     grid = Grid(
         tuple(times.tolist()),
-        tuple(place - begin for place in places),
+        tuple(position - begin for position in positions),
         tuple(replace(bar, start=bar.start - begin) for bar in bars),
-        EVEN if compound else find_swing(times, np.unique(onsets + fit.late), 0.0),
+        STRAIGHT if compound else find_swing(times, np.unique(onsets + fit.late), 0.0),
     )
     return ChosenBars(grid, hypotheses)
 
 
-def _place(quarter: float, file: FileGrid) -> Fraction:
+def _position(quarter: float, file: FileGrid) -> Fraction:
     return Fraction(round(quarter * file.ticks), file.ticks)
 
 
 @dataclass(frozen=True, slots=True)
-class _Section:
+class _MeterSection:
     """Bars of one meter, from a place on."""
 
     start: Fraction
     meter: TimeSignature
 
 
-def _meters(file: FileGrid) -> list[_Section]:
+def _meters(file: FileGrid) -> list[_MeterSection]:
     """The time signatures of the file, from its beginning on; what no score has says nothing."""
     stated = {Fraction(0): COMMON_TIME}
     for said in file.meters:
         beats = min(MOST_BEATS, LONGEST_BAR * said.beat_type // 4)
         if said.beats <= beats and said.beat_type in BEAT_TYPES:
-            stated[_place(said.quarter, file)] = TimeSignature(said.beats, said.beat_type)
-    sections: list[_Section] = []
+            stated[_position(said.quarter, file)] = TimeSignature(said.beats, said.beat_type)
+    sections: list[_MeterSection] = []
     for start, meter in sorted(stated.items()):
         if sections:
             start = _at_barline(start, sections[-1])
             if start <= sections[-1].start:
                 sections.pop()
         if not sections or meter != sections[-1].meter:
-            sections.append(_Section(start, meter))
+            sections.append(_MeterSection(start, meter))
     return sections
 
 
-def _at_barline(place: Fraction, before: _Section) -> Fraction:
+def _at_barline(position: Fraction, before: _MeterSection) -> Fraction:
     """Where a section begins that is stated there: at the nearest barline, unless the bar that it
     cuts can be written.
     """
     bar = Fraction(4 * before.meter.beats, before.meter.beat_type)
-    cut = (place - before.start) % bar
+    cut = (position - before.start) % bar
     if cut.denominator in CUT_DENOMINATORS:
-        return place
-    return before.start + round((place - before.start) / bar) * bar
+        return position
+    return before.start + round((position - before.start) / bar) * bar
 
 
-def _likeliest(heard: Sequence[FileBars], meter: TimeSignature, others: bool) -> list[_Section]:
+def _likeliest(
+    heard: Sequence[FileBars], meter: TimeSignature, others: bool
+) -> list[_MeterSection]:
     """Bars of the meter, or (where `others` may be) of another that is likelier, at their place."""
     allowed = [bars for bars in heard if others or bars.meter == meter]
     if not allowed or (others and meter not in METERS):
-        return [_Section(Fraction(0), meter)]
+        return [_MeterSection(Fraction(0), meter)]
     bar = Fraction(4 * allowed[0].meter.beats, allowed[0].meter.beat_type)
-    return [_Section(allowed[0].offset - (bar if allowed[0].offset else 0), allowed[0].meter)]
+    return [_MeterSection(allowed[0].offset - (bar if allowed[0].offset else 0), allowed[0].meter)]
 
 
-def _weigh(heard: Sequence[FileBars], written: _Section) -> Hypotheses:
+def _weigh(heard: Sequence[FileBars], written: _MeterSection) -> Hypotheses:
     """How likely the best bars of each meter are, and how much later those written may stand."""
     meters: dict[str, float] = {}
     shifts: dict[int, float] = {}
     bar = Fraction(4 * written.meter.beats, written.meter.beat_type)
     beat = bar / felt_beats(written.meter)
     for bars in heard:
-        meters.setdefault(f"{bars.meter.beats}/{bars.meter.beat_type}", bars.worth)
+        meters.setdefault(f"{bars.meter.beats}/{bars.meter.beat_type}", bars.log_likelihood)
         if bars.meter == written.meter:
             later = (bars.offset - written.start) % bar / beat
             if later.denominator == 1:
-                shifts[int(later)] = bars.worth
+                shifts[int(later)] = bars.log_likelihood
     if not shifts:
         return Hypotheses()
     return Hypotheses({}, shares(meters), shares(shifts))
 
 
 def _bars(
-    sections: Sequence[_Section], first: Fraction, last: Fraction, ringing: Fraction
+    sections: Sequence[_MeterSection], first: Fraction, last: Fraction, ringing: Fraction
 ) -> Iterator[Bar]:
     """The bars from that in which `first` lies to that in which the last notes sound."""
     after = 0
@@ -154,7 +157,7 @@ def _bars(
             if end > first:
                 if start > last:
                     after += 1
-                if start > last and (start >= ringing or after > RINGING):
+                if start > last and (start >= ringing or after > MOST_RINGING_BARS):
                     return
                 following = sections[number + 1].meter if end == stop and number == 0 else None
                 yield _bar(start, end, section.meter, following)
@@ -179,8 +182,8 @@ def _bar(
 
 def _as_pickup(bar: Bar, first: Fraction) -> Bar:
     """The first bar without the silent beats before its first note, where these are its half."""
-    silence = floor((first - bar.start + EARLY) / bar.beat_length) * bar.beat_length
-    if bar.length < bar.full_length or silence < SILENT_START * bar.full_length:
+    silence = floor((first - bar.start + EARLIEST_ONSET) / bar.beat_length) * bar.beat_length
+    if bar.length < bar.full_length or silence < SILENT_SHARE_OF_PICKUP * bar.full_length:
         return bar
     return replace(bar, start=bar.start + silence, length=bar.length - silence)
 

@@ -12,7 +12,7 @@ import pytest
 import engrave
 from engrave.cli.main import main
 from engrave.output.formats import write
-from engrave.output.html.page import ROOMS, WEB, page_style, player_script
+from engrave.output.html.page import SCRIPTS, WEB, page_style, player_script
 from tests.support.sound import write_tone
 from tests.support.waltz import COMMAND, ENVIRONMENT, WALTZ, list_files
 
@@ -46,8 +46,8 @@ def squeezed(text: str) -> int:
 
 def test_the_script_is_small_and_all_of_it_is_there():
     assert squeezed(player_script()) < 13_000
-    assert sorted(ROOMS) == sorted(path.name for path in Path(str(WEB)).glob("*.js"))
-    assert all((WEB / name).read_text() in player_script() for name in ROOMS)
+    assert sorted(SCRIPTS) == sorted(path.name for path in Path(str(WEB)).glob("*.js"))
+    assert all((WEB / name).read_text() in player_script() for name in SCRIPTS)
 
 
 @pytest.mark.parametrize("text", [player_script(), page_style()])

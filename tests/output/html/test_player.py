@@ -11,7 +11,7 @@ import engrave
 from engrave.music.grid import Bar, Grid
 from engrave.music.performance import Performance, PlayedNote, sounding_ends
 from engrave.music.text import name_music
-from engrave.output.html.page import describe, write_html
+from engrave.output.html.page import alt_text, write_html
 from tests.support.browser import STRICT, Watched, serve, watch
 from tests.support.scores import repeated
 from tests.support.sound import write_tone
@@ -106,7 +106,7 @@ def test_axe_can_find_faults(chromium, axe, tmp_path):
 
 def test_the_accessibility_tree_names_it(chromium, nocturne):
     with watch(chromium, nocturne.address) as page:
-        said = describe(nocturne.score, nocturne.score.performance)
+        said = alt_text(nocturne.score, nocturne.score.performance)
         assert said.startswith("Nocturne on Brahms's Lullaby. Piano score by Johannes Brahms: ")
         assert page.page.get_by_role("img", name=said, exact=True).count() == 1
         tree = page.page.locator("body").aria_snapshot()

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from engrave.output.svg.cleanup import Plate
+from engrave.output.svg.cleanup import SvgCleaner
 
 PAGE = """<svg xmlns="http://www.w3.org/2000/svg">
 <defs><g id="E0A4-x"><path d="M0 -39c0 68 z"/></g></defs>
@@ -24,8 +24,8 @@ PAGE = """<svg xmlns="http://www.w3.org/2000/svg">
 </g></svg></svg>"""
 
 
-def clean() -> tuple[Plate, etree._Element]:
-    plate = Plate("ab", {3: (3, 8)})
+def clean() -> tuple[SvgCleaner, etree._Element]:
+    plate = SvgCleaner("ab", {3: (3, 8)})
     return plate, plate.clean(etree.fromstring(PAGE))
 
 
@@ -56,7 +56,7 @@ def test_strokes_of_a_pen_share_a_path_and_curves_do_not():
 def test_beams_that_overlap_leave_no_hole():
     """All run the same way round, however they were drawn."""
     turned = PAGE.replace("0,9 0,6 9,6 9,9", "9,9 9,6 0,6 0,9")
-    music = Plate("ab", {3: (3,)}).clean(etree.fromstring(turned))
+    music = SvgCleaner("ab", {3: (3,)}).clean(etree.fromstring(turned))
     (beams,) = (path.get("d") for path in music.iter("path") if path.get("stroke") == "none")
     assert beams.startswith("M0 0 9 0 9 3 0 3zM0 9 0 6 9 6 9 9z")
 
@@ -68,7 +68,7 @@ def test_signs_are_drawn_once_for_each_size():
         {"href": "#ab-1", "x": "60", "y": "50"},
         {"href": "#ab-2", "transform": "rotate(90 1,2)"},
     ]
-    signs = [(sign.get("id"), sign.get("transform")) for sign in plate.signs.values()]
+    signs = [(sign.get("id"), sign.get("transform")) for sign in plate.glyphs.values()]
     assert signs == [
         ("ab-0", "scale(0.72 -0.72)"),
         ("ab-1", "scale(0.54 -0.54)"),
@@ -86,6 +86,6 @@ def test_what_verovio_turns_stays_turned():
     waves = '<g data-class="arpeg" class="arpeg" transform="rotate(-90 2,9)"><use href="#E0A4-x"'
     waves += ' transform="translate(2, 9) scale(0.72, 0.72)"/></g></g></g><g data-class="pgHead"'
     page = etree.fromstring(PAGE.replace('</g></g><g data-class="pgHead"', waves))
-    turned = [g for g in Plate("ab", {3: (3, 8)}).clean(page).iter("g") if g.get("transform")]
+    turned = [g for g in SvgCleaner("ab", {3: (3, 8)}).clean(page).iter("g") if g.get("transform")]
     assert [g.get("transform") for g in turned] == ["rotate(-90 2,9)"]
     assert [(sign.tag, sign.get("x"), sign.get("y")) for sign in turned[0]] == [("use", "2", "9")]

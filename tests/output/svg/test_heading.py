@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from engrave.output.svg.heading import find_heading
-from engrave.output.svg.pages import FINE, TITLE_ROOM, UNIT
+from engrave.output.svg.pages import DRAWING_UNITS, STAFF_STEP, TITLE_ROOM
 from engrave.output.svg.text import text_width
 from tests.support import scores
 
 WIDTH = 18000
-MOST_ROOM = 24 * FINE * UNIT + TITLE_ROOM  # that Verovio can be asked to keep free
+MOST_ROOM = 24 * DRAWING_UNITS * STAFF_STEP + TITLE_ROOM  # that Verovio can be asked to keep free
 
 
 def heading(title: str = "", composer: str = "", width: int = WIDTH):

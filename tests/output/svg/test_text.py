@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree
 
-from engrave.output.svg.text import Sign, read_lines, set_line, text_width, wrap
+from engrave.output.svg.text import MusicGlyph, read_lines, set_line, text_width, wrap
 
 # As Verovio writes it, with the sign of a dotted quarter from its music font.
 TEMPO = (
@@ -68,7 +68,7 @@ def test_signs_stand_between_the_words_and_words_keep_their_width():
     assert (largo.text, largo.get("x"), largo.get("font-weight")) == ("Largo", "100", "bold")
     assert largo.get("textLength") == str(round(width))
     assert (note.code, dot.code) == ("ECA5", "ECB7")
-    assert isinstance(note, Sign) and note.scale == "0.72"
+    assert isinstance(note, MusicGlyph) and note.scale == "0.72"
     assert 100 + width < note.x < dot.x < int(equals.get("x"))
     assert equals.text == "= 44"
 

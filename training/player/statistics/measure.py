@@ -19,15 +19,15 @@ from training.data.corpora import performances, trusted
 from training.player.habits import TABLE, Array, Habits
 from training.player.render import Rendering, render
 from training.player.statistics.fit import habits_of
-from training.player.statistics.pool import Gallery, Portrait, weighted_quantiles
+from training.player.statistics.pool import Portrait, StatisticsPool, weighted_quantiles
 from training.player.statistics.portrait import portrait
 
 SHOWN = (0.1, 0.5, 0.9)
 
 
-def gallery_of(rows: list[dict[str, Any]]) -> Gallery:
+def pool_of(rows: list[dict[str, Any]]) -> StatisticsPool:
     """The portraits of performances, each with the score that was played."""
-    return Gallery([portrait(row) for row in rows], [row["score"] for row in rows])
+    return StatisticsPool([portrait(row) for row in rows], [row["score"] for row in rows])
 
 
 def rounded(values: Any) -> Any:
@@ -128,15 +128,15 @@ FIGURES: tuple[tuple[str, Callable[[Portrait], float]], ...] = (
 )
 
 
-def percentiles(gallery: Gallery, figure: Callable[[Portrait], float]) -> str:
+def percentiles(pool: StatisticsPool, figure: Callable[[Portrait], float]) -> str:
     """The percentiles `SHOWN` of a figure over all performances."""
-    values = np.array([figure(one) for one in gallery.portraits])
+    values = np.array([figure(one) for one in pool.portraits])
     known = np.isfinite(values)
-    found = weighted_quantiles(values[known], gallery.weights[known], np.array(SHOWN))
+    found = weighted_quantiles(values[known], pool.weights[known], np.array(SHOWN))
     return " / ".join(f"{value:.3g}" for value in found)
 
 
-def comparison(human: Gallery, machine: Gallery) -> str:
+def comparison(human: StatisticsPool, machine: StatisticsPool) -> str:
     """A table of the figures of people and of the renderer, side by side."""
     lines = ["| figure of one performance | people | renderer |", "|---|---|---|"]
     lines += [
@@ -149,9 +149,9 @@ def comparison(human: Gallery, machine: Gallery) -> str:
 def main(folder: Path) -> None:
     """Measure the performances of a folder, write the table, and hold the renderer against it."""
     rows = [row for row in performances(folder) if trusted(row)]
-    human = gallery_of(rows)
+    human = pool_of(rows)
     TABLE.write_text(as_json(habits_of(human)), encoding="utf-8")
-    machine = gallery_of(rendered(rows, Habits.load()))
+    machine = pool_of(rendered(rows, Habits.load()))
     sys.stdout.write(comparison(human, machine) + "\n")
 
 

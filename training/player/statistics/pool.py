@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from training.player.habits import Array, Z
 
-MOST = 4000  # observations of one kind that one performance contributes
+MOST_OBSERVATIONS = 4000  # observations of one kind that one performance contributes
 LEVELS = ndtr(Z)
 
 Portrait = Mapping[str, Any]
@@ -23,7 +23,7 @@ def weighted_quantiles(values: Array, weights: Array, levels: Array) -> Array:
     return quantiles
 
 
-class Gallery:
+class StatisticsPool:
     """The portraits of many performances, with a weight for each so that pieces weigh the same."""
 
     def __init__(self, portraits: Sequence[Portrait], pieces: Sequence[str]) -> None:
@@ -56,7 +56,7 @@ class Gallery:
         """
         columns: list[list[Array]] = [[] for _ in range(len(names) + 1)]
         for number, (one, weight) in enumerate(zip(self.portraits, self.weights, strict=True)):
-            every = max(len(one[names[0]]) // MOST, 1)
+            every = max(len(one[names[0]]) // MOST_OBSERVATIONS, 1)
             count = len(one[names[0]][::every])
             for column, name in zip(columns, names, strict=False):
                 column.append(np.full(count, number) if name == "number" else one[name][::every])

@@ -12,13 +12,13 @@ import numpy as np
 
 from training.player.habits import Array
 from training.player.ornaments import TRILL
-from training.player.pedal import place_kinds
+from training.player.pedal import onset_kinds
 from training.player.render import STACCATO, velocity_features
 from training.player.statistics.aligned import ORNAMENTED, Aligned, aligned
 from training.player.statistics.timing import chords, steps, tempo
 from training.player.tempo_curve import FERMATA
 
-CHANGE = 0.4  # seconds: a lift followed so soon by a press is a change of pedal
+LONGEST_CHANGE = 0.4  # seconds: a lift followed so soon by a press is a change of pedal
 LONG_TRILL = 0.6  # seconds; in a shorter one only the fast would be counted
 
 
@@ -164,7 +164,7 @@ def pedalling(it: Aligned) -> dict[str, Any]:
     chord = np.clip(np.searchsorted(it.time, presses[:, 0] + 0.03) - 1, 0, len(it.time) - 1)
     delay = presses[:, 0] - it.time[chord]
     gap = presses[1:, 0] - presses[:-1, 1]
-    kind = place_kinds(it.notes, it.grid)
+    kind = onset_kinds(it.notes, it.grid)
     chance = np.bincount(kind[chord], minlength=4) / np.maximum(np.bincount(kind, minlength=4), 1)
     used = len(presses) > 0
     return {
@@ -174,7 +174,7 @@ def pedalling(it: Aligned) -> dict[str, Any]:
         "pedal_depth": float(np.median(presses[:, 2])) if used else np.nan,
         "pedal_room": np.log(np.maximum(np.append(np.diff(it.time), 1.0)[chord], 0.01)),
         "pedal_delay": np.clip(delay, -0.05, 1.5),
-        "pedal_gap": np.log(np.maximum(gap[gap < CHANGE], 0.02)),
+        "pedal_gap": np.log(np.maximum(gap[gap < LONGEST_CHANGE], 0.02)),
         "pedal_place": chance if used else np.full(4, np.nan),
     }
 

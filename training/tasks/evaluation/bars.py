@@ -30,7 +30,7 @@ def evaluate_bars(network: Network, data: Path) -> Mapping[str, float]:
         rows = bar_features(score.notes, len(score))
         with torch.no_grad():
             said = network(torch.from_numpy(rows)[None])[0].float().numpy()
-        parts = heads.split(said, heads.BAR_HEADS)
+        parts = heads.split_heads(said, heads.BAR_HEADS)
         right = labels(score, 0, FoundBeats(np.arange(len(score), dtype=float), 0))
         hit = (parts["downbeat"][:, 0] > 0) & (right["downbeat"] > 0)
         total = (parts["downbeat"][:, 0] > 0).sum() + (right["downbeat"] > 0).sum()

@@ -10,8 +10,8 @@ import torch
 from engrave.listening import heads, note_features
 from training.data import corpora
 from training.network import Network
-from training.tasks.augment import Take, without_pedal
-from training.tasks.note_labels import PEDAL, UNKNOWN
+from training.tasks.augment import TrainingPiece, without_pedal
+from training.tasks.note_labels import PEDAL_HEADS, UNKNOWN
 from training.tasks.notes import take_of
 
 WINDOW, HOP = 1024, 512
@@ -19,9 +19,9 @@ FIRST_NOTES = 3000  # of each piece; the rest is not looked at
 
 
 @cache
-def _takes(data: Path) -> tuple[Take, ...]:
+def _takes(data: Path) -> tuple[TrainingPiece, ...]:
     """The first performance of each validation piece."""
-    takes: dict[str, Take] = {}
+    takes: dict[str, TrainingPiece] = {}
     for row in corpora.performances(data / "nasap" / "validation"):
         if row["score"] not in takes:
             takes[row["score"]] = take_of(row)
@@ -35,9 +35,9 @@ def evaluate(network: Network, data: Path) -> dict[str, float]:
     return {n: round(float(np.mean([row[n] for row in figures if n in row])), 4) for n in names}
 
 
-def read(network: Network, rows: np.ndarray) -> np.ndarray:
+def listen(network: Network, rows: np.ndarray) -> np.ndarray:
     """The network's answers for the features of a whole piece, window by window."""
-    out = np.zeros((len(rows), heads.COUNT), np.float32)
+    out = np.zeros((len(rows), heads.NOTE_OUTPUTS), np.float32)
     device = next(network.parameters()).device
     network.eval()
     with torch.no_grad():
@@ -49,14 +49,18 @@ def read(network: Network, rows: np.ndarray) -> np.ndarray:
     return out
 
 
-def _figures(network: Network, take: Take) -> Mapping[str, float]:
+def _figures(network: Network, take: TrainingPiece) -> Mapping[str, float]:
     answers = take.answers[:FIRST_NOTES]
-    said = heads.split(read(network, note_features.describe(take.keys)[:FIRST_NOTES]))
-    deaf = note_features.describe(without_pedal(take).keys)[:FIRST_NOTES]
-    said |= {name: part for name, part in heads.split(read(network, deaf)).items() if name in PEDAL}
+    said = heads.split_heads(listen(network, note_features.note_features(take.keys)[:FIRST_NOTES]))
+    deaf = note_features.note_features(without_pedal(take).keys)[:FIRST_NOTES]
+    said |= {
+        name: part
+        for name, part in heads.split_heads(listen(network, deaf)).items()
+        if name in PEDAL_HEADS
+    }
     figures: dict[str, float] = {}
     for name, part in said.items():
-        if name in ("onbeat", "downbeat", *PEDAL):
+        if name in ("onbeat", "downbeat", *PEDAL_HEADS):
             known = answers[name] != UNKNOWN
             figures[name] = _f(part[known, 0] > 0, answers[name][known] == 1)
         elif name == "upper":
@@ -64,7 +68,7 @@ def _figures(network: Network, take: Take) -> Mapping[str, float]:
             figures[name] = float(np.mean((part[known, 0] > 0) == (answers[name][known] == 1)))
         elif name == "pace":
             known = ~np.isnan(answers[name])
-            away = heads.PACES[part[known].argmax(1)] - answers[name][known]
+            away = heads.LOG_BEAT_SECONDS[part[known].argmax(1)] - answers[name][known]
             figures[name] = float(np.mean(np.abs(away) < 0.2))
         elif name == "flags":
             for i, flag in enumerate(heads.FLAGS):
