@@ -13,6 +13,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from engrave.cli.main import main
 from judges import musescore, schema
 from tests.support import browser
 
@@ -45,6 +46,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if PROGRAMS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.program)
+
+
+@pytest.fixture
+def command(capfdbinary):
+    """Run the command in this process: its exit status, what it said, what it complained of."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        try:
+            status = main(arguments)
+        except SystemExit as leaving:
+            status = leaving.code
+        out, err = capfdbinary.readouterr()
+        return status, out.decode(), err.decode()
+
+    return run
 
 
 @pytest.fixture(scope="session")

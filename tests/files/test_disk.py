@@ -12,7 +12,6 @@ from PIL import Image
 
 import engrave
 from engrave import options as options_module
-from engrave.cli.main import main
 from engrave.files.disk import signals_held, write_whole
 from engrave.files.provenance import read_signature, sign
 from engrave.output.formats import write
@@ -29,20 +28,6 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("n.mid").write_bytes(WALTZ)
     return tmp_path
-
-
-@pytest.fixture
-def command(capfd):
-    """Run the command: its exit status, what it said, what it complained of."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        try:
-            status = main(words)
-        except SystemExit as leaving:
-            status = leaving.code
-        return status, *capfd.readouterr()
-
-    return run
 
 
 def contents(folder: Path) -> dict[str, bytes]:
