@@ -53,19 +53,20 @@ OPTIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class PageFormat:
-    """What is printed on: `height` is None for a scroll, as long as the music.
+class Sheet:
+    """The format of a page: `height` is None for a scroll, as long as the music.
 
-    A slip is a scroll with a single system.
+    A slip is a scroll with a single system. Names of this class and of its fields are in the ids
+    of every picture: with others all files are others.
     """
 
     width: int
     height: int | None = None
     margin: int = 30
-    single_system: bool = False
+    slip: bool = False
 
 
-PAPERS = {"a4": PageFormat(2100, 2970, 150), "letter": PageFormat(2159, 2794, 150)}
+PAPERS = {"a4": Sheet(2100, 2970, 150), "letter": Sheet(2159, 2794, 150)}
 
 
 class EngravingError(RuntimeError):
@@ -74,7 +75,7 @@ class EngravingError(RuntimeError):
 
 def write_svg(score: Score, width: int = SCROLL_WIDTH) -> str:
     """The whole score in one picture, `width` / 10 mm wide and as high as it needs."""
-    drawing = _draw(score, PageFormat(width))
+    drawing = _draw(score, Sheet(width))
     return _compose(drawing, drawing.pages)
 
 
@@ -107,7 +108,7 @@ class Systems:
 def write_svg_systems(score: Score, widths: Sequence[int]) -> Systems:
     """The music without its heading, for a page that shows the layout that fits."""
     bare = replace(score, title="", composer="")
-    drawings = [_draw(bare, PageFormat(width, single_system=True)) for width in widths]
+    drawings = [_draw(bare, Sheet(width, slip=True)) for width in widths]
     cleaner = SvgCleaner(drawings[0].name, _sounding(score))
     columns = [
         tuple(_single_system(drawing, cleaner, page) for page in drawing.pages)
@@ -123,43 +124,41 @@ class _Drawing:
 
     name: str
     score: Score
-    page_format: PageFormat
+    sheet: Sheet
     heading: Heading | None
     pages: Sequence[Element]
 
 
-def _draw(score: Score, page_format: PageFormat) -> _Drawing:
-    heading = find_heading(score, DRAWING_UNITS * (page_format.width - 2 * page_format.margin))
+def _draw(score: Score, sheet: Sheet) -> _Drawing:
+    heading = find_heading(score, DRAWING_UNITS * (sheet.width - 2 * sheet.margin))
     # Verovio keeps room for a title of one line; ours takes its place. A piano alone has no name.
     shown = replace(without_performed_tempo(score), title="." if heading else "", composer="")
     if not name_players(score):
         shown = replace(shown, parts=tuple(replace(part, name="") for part in shown.parts))
     musicxml = write_musicxml(shown)
-    origin = repr((musicxml, page_format, heading, OPTIONS)).encode()
+    origin = repr((musicxml, sheet, heading, OPTIONS)).encode()
     name = "e" + b32encode(hashlib.sha256(origin).digest())[:4].decode().lower()
-    pages = [etree.fromstring(page) for page in _engrave(musicxml, page_format, heading)]
+    pages = [etree.fromstring(page) for page in _engrave(musicxml, sheet, heading)]
     _check_content(score, pages)
-    return _Drawing(name, score, page_format, heading, pages)
+    return _Drawing(name, score, sheet, heading, pages)
 
 
-def _engrave(musicxml: bytes, page_format: PageFormat, heading: Heading | None) -> Iterator[str]:
+def _engrave(musicxml: bytes, sheet: Sheet, heading: Heading | None) -> Iterator[str]:
     verovio.enableLog(verovio.LOG_OFF)  # it writes to standard error; what matters is checked
     toolkit = verovio.toolkit()
     toolkit.setOptions(
         OPTIONS
         | {
-            "pageWidth": page_format.width,
-            "pageHeight": LOWEST_PAGE
-            if page_format.single_system
-            else page_format.height or TALLEST_PAGE,
-            "adjustPageHeight": page_format.height is None,
-            "justifyVertically": page_format.height is not None,
+            "pageWidth": sheet.width,
+            "pageHeight": LOWEST_PAGE if sheet.slip else sheet.height or TALLEST_PAGE,
+            "adjustPageHeight": sheet.height is None,
+            "justifyVertically": sheet.height is not None,
             "header": "auto" if heading else "none",
             "bottomMarginHeader": (heading.height - TITLE_ROOM) / (DRAWING_UNITS * STAFF_STEP)
             if heading
             else 0.0,
         }
-        | {f"pageMargin{side}": page_format.margin for side in ("Top", "Bottom", "Left", "Right")}
+        | {f"pageMargin{side}": sheet.margin for side in ("Top", "Bottom", "Left", "Right")}
     )
     if not toolkit.loadData(musicxml.decode()):
         raise EngravingError("Verovio cannot read the MusicXML of this score")
@@ -188,7 +187,7 @@ def _compose(drawing: _Drawing, pages: Sequence[Element]) -> str:
 
 def _music(drawing: _Drawing, cleaner: SvgCleaner, pages: Sequence[Element]) -> Element:
     """What is on the pages, below one another; the signs that it uses are on the plate."""
-    margin, top = drawing.page_format.margin, 0
+    margin, top = drawing.sheet.margin, 0
     music = etree.Element(
         "g", {"transform": f"scale({1 / DRAWING_UNITS:g})", "font-family": FONTS, **PEN}
     )
@@ -198,9 +197,7 @@ def _music(drawing: _Drawing, cleaner: SvgCleaner, pages: Sequence[Element]) -> 
             "transform", f"translate({DRAWING_UNITS * margin} {DRAWING_UNITS * (top + margin)})"
         )
         if drawing.heading and page is drawing.pages[0]:
-            group.extend(
-                drawing.heading.set(DRAWING_UNITS * (drawing.page_format.width - 2 * margin))
-            )
+            group.extend(drawing.heading.set(DRAWING_UNITS * (drawing.sheet.width - 2 * margin)))
         music.append(group)
         top += _height(page)
     return music
@@ -213,7 +210,7 @@ def _height(page: Element) -> int:
 def _single_system(drawing: _Drawing, cleaner: SvgCleaner, page: Element) -> str:
     """A page as a picture of its own that says nothing and has its signs from elsewhere."""
     picture = {
-        "viewBox": f"0 0 {drawing.page_format.width} {_height(page)}",
+        "viewBox": f"0 0 {drawing.sheet.width} {_height(page)}",
         "aria-hidden": "true",
     }
     svg = etree.Element("svg", picture)
@@ -228,7 +225,7 @@ def _empty_picture(drawing: _Drawing, height: int) -> Element:
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {drawing.page_format.width} {height}",
+            "viewBox": f"0 0 {drawing.sheet.width} {height}",
             "role": "img",
             "aria-labelledby": f"{title} {description}",
         },
