@@ -1,4 +1,5 @@
 """The neural networks: a `Performance` comes in, `Evidence` goes out.
 
-Evidence is log odds or log probabilities, a row for each played note; nothing is decided here.
+Evidence is log odds or log probabilities, one row per played note (or per beat, or per frame);
+nothing is decided here.
 """

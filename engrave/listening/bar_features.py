@@ -1,11 +1,12 @@
-"""What the reader of bars is told of each beat.
+"""Input features of the bar network: one row of numbers for each beat.
 
-Where a bar begins is heard from what happens on each beat and between them: which keys are struck
-and held, where the bass and the harmony change, and above all how each beat is like those before
-it, for music repeats itself bar by bar (Temperley and Bartlette, "Parallelism as a factor in
-metrical analysis", *Music Perception* 20, 2002). Nothing here is in seconds: the beats are known.
+Where a bar begins can be heard from what happens on each beat and between beats: which keys are
+struck and held, where the bass and the harmony change, and above all how similar each beat is to
+earlier ones, since music is parallel from bar to bar (Temperley and Bartlette, "Parallelism as a
+factor in metrical analysis", *Music Perception* 20, 2002).
 
-Times in seconds come in; places are counted in beats, and in twelfths of a beat (cells).
+Positions are counted in beats and in twelfths of a beat (cells); nothing is in seconds, as the
+beats are known.
 """
 
 from dataclasses import dataclass
@@ -14,16 +15,18 @@ import numpy as np
 
 from engrave.music.arrays import Floats
 
-CELLS_PER_BEAT = 12  # of a beat
-BEATS_AROUND = 8  # beats on either side with whose pitches those of a beat are compared
-BEATS_BEFORE = (1, 2, 3, 4, 6, 8, 12)  # beats before, with which a beat is compared
-PITCH_SCALE = 12.0  # semitones that count as one
-BAR_FEATURES = 3 * CELLS_PER_BEAT + 3 * 12 + 12 + 5 * len(BEATS_BEFORE)
+CELLS_PER_BEAT = 12  # cells per beat
+BEATS_AROUND = 8  # beats on either side whose mean pitch is the reference
+BEATS_BEFORE = (1, 2, 3, 4, 6, 8, 12)  # lags, in beats, at which beats are compared
+PITCH_SCALE = 12.0  # semitones per unit of a pitch feature
+BAR_FEATURES = 3 * CELLS_PER_BEAT + 3 * 12 + 12 + 5 * len(BEATS_BEFORE)  # numbers per beat
 
 
 @dataclass(frozen=True, slots=True)
 class NotesInBeats:
-    """Notes whose `onset` and `end` (of the key) are counted in beats, sorted by onset."""
+    """Notes as arrays sorted by onset; `onset` and `end` (of the key press) in beats, `pitch` in
+    MIDI.
+    """
 
     onset: np.ndarray
     end: np.ndarray
@@ -31,7 +34,7 @@ class NotesInBeats:
 
 
 def bar_features(notes: NotesInBeats, beats: int) -> np.ndarray:
-    """A row of `BAR_FEATURES` numbers for each of so many beats, from 0 on."""
+    """Features of the beats 0 to `beats` - 1: float32 array (beats, BAR_FEATURES)."""
     position = np.floor(notes.onset * CELLS_PER_BEAT + 0.5).astype(int)
     inside = (position >= 0) & (position < beats * CELLS_PER_BEAT)
     position, pitch = position[inside], notes.pitch[inside].astype(int)
@@ -63,7 +66,7 @@ def bar_features(notes: NotesInBeats, beats: int) -> np.ndarray:
 
 
 def _until_next(position: np.ndarray, beats: int) -> np.ndarray:
-    """For each cell in which a note begins the logarithm of the time until the next onset."""
+    """For each cell in which a note begins, the logarithm of the time until the next onset."""
     gap = np.zeros(beats * CELLS_PER_BEAT)
     positions = np.unique(position)
     if len(positions):
@@ -73,14 +76,14 @@ def _until_next(position: np.ndarray, beats: int) -> np.ndarray:
 
 
 def _chroma(beat: np.ndarray, pitch: np.ndarray, beats: int) -> np.ndarray:
-    """The pitch classes that are struck in each beat, of length 1."""
+    """Unit vector of the pitch classes struck in each beat: array (beats, 12)."""
     rows = np.zeros((beats, 12))
     np.add.at(rows, (beat, pitch % 12), 1.0)
     return _normal(rows)
 
 
 def _sounding_chroma(notes: NotesInBeats, beats: int) -> np.ndarray:
-    """The pitch classes that sound in each beat, each as long as its key is held in it."""
+    """Unit vector of the pitch classes sounding in each beat, weighted by time: (beats, 12)."""
     rows = np.zeros((beats, 12))
     first = np.floor(notes.onset + 0.5 / CELLS_PER_BEAT).astype(int)
     last = np.minimum(np.floor(notes.end).astype(int), first + 4)
@@ -99,7 +102,7 @@ def _normal(rows: Floats) -> Floats:
 
 
 def _extreme(beat: np.ndarray, pitch: np.ndarray, beats: int, which: np.ufunc) -> np.ndarray:
-    """The lowest or highest pitch that is struck in each beat, nan where none is."""
+    """The lowest or highest pitch struck in each beat; nan where none is."""
     rows = np.full(beats, np.nan)
     start = np.inf if which is np.minimum else -np.inf
     found = np.full(beats, start)
@@ -112,7 +115,7 @@ def _extreme(beat: np.ndarray, pitch: np.ndarray, beats: int, which: np.ufunc) -
 def _pitches(
     low: np.ndarray, high: np.ndarray, beat_on: np.ndarray, pitch_on: np.ndarray, beats: int
 ) -> np.ndarray:
-    """How low and high each beat goes against those around it, and what is struck on it."""
+    """Pitch features: range of each beat against its surroundings, and pitches on the beat."""
     low_on = _extreme(beat_on, pitch_on, beats, np.minimum)
     high_on = _extreme(beat_on, pitch_on, beats, np.maximum)
     count_on = np.bincount(beat_on, minlength=beats)
@@ -121,17 +124,18 @@ def _pitches(
     for rows, level in ((low, lowest), (high, highest), (low_on, lowest), (high_on, highest)):
         columns += [np.nan_to_num((rows - level) / PITCH_SCALE), np.isnan(rows).astype(float)]
     columns += [
-        np.nan_to_num((low_on - low) / PITCH_SCALE),  # whether the lowest note comes on the beat
+        # lowest pitch on the beat above the lowest in it
+        np.nan_to_num((low_on - low) / PITCH_SCALE),
         np.nan_to_num((high_on - low_on) / 24),
         np.log1p(count_on),
         np.zeros(beats),
     ]
-    columns[-1][0] = 1.0  # where the music begins
+    columns[-1][0] = 1.0  # first beat of the piece
     return np.stack(columns, axis=1)
 
 
 def _mean_around(rows: np.ndarray) -> np.ndarray:
-    """The mean of what is known of the beats around each."""
+    """Mean of the values of the beats around each beat, ignoring nan."""
     kernel = np.ones(2 * BEATS_AROUND + 1)
     known = ~np.isnan(rows)
     total = np.convolve(np.where(known, rows, 0.0), kernel, mode="full")[BEATS_AROUND:-BEATS_AROUND]
@@ -145,7 +149,7 @@ def _rhythm(struck: np.ndarray) -> np.ndarray:
 
 
 def _likeness(parts: tuple[np.ndarray, ...], high: np.ndarray) -> list[np.ndarray]:
-    """How like each beat is to those `BEATS_BEFORE` it, part by part; whether the top is too."""
+    """Similarity of each beat to those `BEATS_BEFORE` it, by feature and by top pitch."""
     columns = []
     for away in BEATS_BEFORE:
         for part in parts:

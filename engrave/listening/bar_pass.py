@@ -1,8 +1,8 @@
-"""The bars as a network hears them once beats are known: of each beat, whether it opens a bar.
+"""Downbeat evidence from the bar network, once beats are known.
 
-The reader of notes hears a performance in seconds and has to feel the beat while it reads. This one
-is told what happens on each beat (`bar_features`); it has learned from scores alone, so it does not
-care who plays or what.
+The note network works in seconds and must infer the beat itself. The bar network gets features of
+each beat (`bar_features`); it was trained on scores alone, so its evidence does not depend on the
+player or the recording.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from engrave.music.performance import Performance, chord_starts
 
 
 def listen_for_bars(performance: Performance, pulse: Pulse) -> BarEvidence:
-    """What each beat of a pulse looks like in its surroundings."""
+    """Evidence for each beat of a pulse: whether it opens a bar, which beat it is, its level."""
     notes = performance.notes
     starts = np.array(chord_starts(notes))
     heads = starts[np.searchsorted(starts, np.arange(len(notes)), side="right") - 1]

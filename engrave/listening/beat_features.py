@@ -1,8 +1,8 @@
-"""What the reader of places is told of each note: where it stands, and how long its key was held.
+"""Input features of the beat-aware networks: place of each note in the bar, time held.
 
-Once beat and bars are known, a listener hears more in a note than before: how long it was held,
-measured against the next note of the hand and the beat, and on which part of the bar it falls.
-Lengths are given in felt beats and as logarithms, pitches in octaves.
+Once beats and bars are known, a note can be described by more than before: the time its key is
+held, relative to the next notes of the hand and to the beat, and the part of the bar in which it
+falls. Durations are logarithms of felt beats, pitches are in octaves.
 """
 
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ import numpy as np
 from engrave.listening.heads import PHASES
 from engrave.music.arrays import Floats
 
-CHORDS_AROUND = (1, 2, 3, 4, 6)  # chords of the hand, before and after, that are looked at
-HELD_OVER = (1, 2, 3, 4, 6)  # chords of the hand until which the hold is measured
-SHORTEST_WAIT, LONGEST_WAIT = 1 / 32, 16.0  # beats
-MOST_BEATS = 8  # of a bar that are told apart
-MIDDLE_PITCH = 64
-SAME_ONSET = 1e-6  # quarters
-PLACED_FEATURES = 85  # numbers for each note
-SLOTS = 24  # of a beat, to which a note is nearer or less near
+CHORDS_AROUND = (1, 2, 3, 4, 6)  # lags, in chords of the hand, of the context
+HELD_OVER = (1, 2, 3, 4, 6)  # chords ahead in the hand to whose onset the hold is compared
+SHORTEST_WAIT, LONGEST_WAIT = 1 / 32, 16.0  # beats; other intervals are clipped to these
+MOST_BEATS = 8  # beats per bar that are distinguished
+MIDDLE_PITCH = 64  # MIDI number at which the pitch feature is 0
+SAME_ONSET = 1e-6  # quarters between onsets that count as one
+PLACED_FEATURES = 85  # numbers per note
+SLOTS = 24  # positions per beat to which the distance of a note is given
 TIMED_FEATURES = PLACED_FEATURES + SLOTS + 16
 
 
 @dataclass(frozen=True, slots=True)
 class NotesOnGrid:
-    """Notes on a grid as arrays, sorted by onset, then pitch; no grace notes.
+    """Notes on a grid as arrays, sorted by onset, then pitch; without grace notes.
 
-    `onset` and `end` (when the key is let go) in quarters, `pitch`, `velocity`; `upper`: played by
-    the right hand; `beat` the felt beat in quarters, `position` that of the onset in a full bar,
-    `bar` the length of a full one in quarters, `triple`: beats fall in three; `beat_seconds`
-    seconds a beat.
+    `onset` and `end` (release of the key) are quarters from the start, `pitch` and `velocity` MIDI
+    numbers. `upper`: played by the right hand; `beat` is the felt beat in quarters, `position` that
+    of the onset in a full bar, `bar` the length of a full bar in quarters, `triple`: beats divide
+    in three; `beat_seconds` are seconds per beat.
     """
 
     onset: np.ndarray
@@ -46,7 +46,10 @@ class NotesOnGrid:
 
 
 def placed_note_features(notes: NotesOnGrid) -> np.ndarray:
-    """The features of each note: float32 array (notes, PLACED_FEATURES); at least one note."""
+    """Features of notes with exact positions: float32 array (notes, PLACED_FEATURES).
+
+    There is at least one note.
+    """
     by_hand = np.zeros((len(notes.onset), _BY_HAND))
     for upper in (False, True):
         members = np.flatnonzero(notes.upper == upper)
@@ -59,10 +62,10 @@ def placed_note_features(notes: NotesOnGrid) -> np.ndarray:
 
 
 def timed_note_features(notes: NotesOnGrid) -> np.ndarray:
-    """The same for notes whose `onset` and `position` are not exact: array (notes, TIMED_FEATURES).
+    """Features of notes that are not quantized yet: float32 array (notes, TIMED_FEATURES).
 
-    Beside these, how near each note is to each 24th of the beat, and its steps to the chords around
-    it, in beats.
+    They are those of `placed_note_features`, the proximity of each note to each 24th of the beat,
+    and the intervals in beats to the chords around it.
     """
     phase = (notes.position % notes.beat) / notes.beat
     away = np.abs(phase[:, None] - np.arange(SLOTS) / SLOTS)
@@ -86,7 +89,7 @@ _BY_HAND = 8 + 6 * len(CHORDS_AROUND) + len(HELD_OVER) + _BESIDE
 
 
 def _in_hand(notes: NotesOnGrid, members: np.ndarray, others: np.ndarray) -> list[np.ndarray]:
-    """A note among those of its hand."""
+    """Features of a note relative to the notes of the same hand."""
     onset, pitch, beat = notes.onset[members], notes.pitch[members], notes.beat[members]
     held = (notes.end[members] - onset).clip(0)
     starts = np.flatnonzero(np.diff(onset, prepend=-np.inf) > SAME_ONSET)
@@ -119,7 +122,7 @@ def _in_hand(notes: NotesOnGrid, members: np.ndarray, others: np.ndarray) -> lis
 def _beside(
     notes: NotesOnGrid, others: np.ndarray, members: np.ndarray, held: np.ndarray
 ) -> list[np.ndarray]:
-    """A note beside those of the other hand."""
+    """Features of a note relative to the notes of the other hand."""
     if not len(others):
         return [np.zeros(len(members))] * _BESIDE
     onset, pitch, beat = notes.onset[members], notes.pitch[members], notes.beat[members]
@@ -145,7 +148,7 @@ def _beside(
 
 
 def _in_bar(notes: NotesOnGrid) -> list[np.ndarray]:
-    """Where a note stands, its pitch, loudness and pace."""
+    """Position in the bar, pitch, velocity and tempo of each note."""
     phase = (notes.position % notes.beat) / notes.beat
     at = np.abs(phase[:, None] - np.array(PHASES)) < 1e-3
     index = (notes.position // notes.beat).clip(0, MOST_BEATS - 1)
@@ -168,7 +171,7 @@ def _in_bar(notes: NotesOnGrid) -> list[np.ndarray]:
 
 def _log(beats: Floats) -> Floats:
     logs: Floats = np.log(beats.clip(SHORTEST_WAIT, LONGEST_WAIT))
-    return logs + 0.7  # 0 for half a beat
+    return logs + 0.7  # 0 for about half a beat
 
 
 def _octaves(semitones: np.ndarray) -> np.ndarray:
@@ -176,12 +179,12 @@ def _octaves(semitones: np.ndarray) -> np.ndarray:
 
 
 def _moved(values: np.ndarray, k: int) -> np.ndarray:
-    """The value k places on (back where negative), at the ends the last one."""
+    """The value `k` indices later (earlier if negative), clamped to the ends of the array."""
     return values[np.clip(np.arange(len(values)) + k, 0, len(values) - 1)]
 
 
 def _next_same(onset: np.ndarray, pitch: np.ndarray) -> np.ndarray:
-    """When the same key is struck again."""
+    """For each note, the time until the same key is struck again."""
     order = np.lexsort((onset, pitch))
     again = np.full(len(onset), np.inf)
     same = np.diff(pitch[order]) == 0

@@ -1,4 +1,4 @@
-"""What the networks answer: evidence for the stages, as arrays."""
+"""Outputs of the networks as arrays: evidence for the later stages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -9,18 +9,18 @@ from engrave.listening import heads
 
 
 def probability(log_odds: np.ndarray) -> np.ndarray:
-    """The probabilities of yes that the log odds stand for."""
+    """Probabilities that correspond to log odds."""
     shares: np.ndarray = 1 / (1 + np.exp(-log_odds))
     return shares
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The reader's answers for each played note, as arrays whose first axis is the note.
+    """Output of the note network, as arrays whose first axis is the played note.
 
-    `onbeat`, `downbeat`, `upper` (staff), `pedal_down`, `pedal_press`, `pedal_lift` are log odds of
-    yes, and so is each column of `flags` (`heads.FLAGS`). The others are log probabilities of the
-    classes of `heads`.
+    `onbeat`, `downbeat`, `upper` (staff), `pedal_down`, `pedal_press`, `pedal_lift` are log odds,
+    and so is each column of `flags` (`heads.FLAGS`). The others are log probabilities of the
+    classes of `heads.NOTE_HEADS`.
     """
 
     onbeat: np.ndarray
@@ -41,22 +41,23 @@ class Evidence:
     pedal_lift: np.ndarray
 
     def flag(self, name: str) -> np.ndarray:
-        """Log odds that a note has this flag of `heads.FLAGS`."""
+        """Log odds that each note has this flag of `heads.FLAGS`."""
         odds: np.ndarray = self.flags[:, heads.FLAGS.index(name)]
         return odds
 
     def take(self, notes: Sequence[int] | np.ndarray) -> "Evidence":
-        """The evidence of these notes alone, in this order."""
+        """The evidence of these notes (indices) only, in this order."""
         index = np.asarray(notes, int)
         return Evidence(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
 
 @dataclass(frozen=True, slots=True)
 class PedalEvidence:
-    """What a foot would do at each of `times` (seconds, even moments), as log odds of yes.
+    """Evidence for the sustain pedal as log odds, at each of `times` (seconds, even frames).
 
-    Is the pedal `down`; is there a `press` or a `lift` within a moment and a half? `used` is the
-    share of the time for which it is probably down, as the reader of notes hears it.
+    `down`: the pedal is down; `press`, `lift`: it is pressed or lifted within one and a half
+    frames. `used` is the probable share of the time (0 to 1) with the pedal down, by the note
+    network.
     """
 
     times: np.ndarray
@@ -68,9 +69,10 @@ class PedalEvidence:
 
 @dataclass(frozen=True, slots=True)
 class SecondEvidence:
-    """Log probabilities of the classes of `heads.PLACED_HEADS`; the first axis is the note.
+    """Output of the second pass, as arrays whose first axis is the note.
 
-    `value` is in beats of the grid. Of grace notes the second reading says nothing.
+    They are log probabilities of the classes of `heads.PLACED_HEADS`. `value` is in beats of the
+    grid. Grace notes have no evidence.
     """
 
     voice: np.ndarray
@@ -79,10 +81,10 @@ class SecondEvidence:
 
 @dataclass(frozen=True, slots=True)
 class BarEvidence:
-    """What is heard of each beat, arrays whose first axis is the beat.
+    """Output of the bar network, as arrays whose first axis is the beat.
 
     `downbeat` holds log odds, `place` log probabilities of `heads.BAR_POSITIONS`, `level` those of
-    how long the beat is in true ones (`heads.BAR_HEADS`).
+    the duration of the tracked beat in true beats (`heads.BAR_HEADS`).
     """
 
     downbeat: np.ndarray

@@ -1,9 +1,9 @@
-"""The learned reader: what each played note probably is on the page.
+"""The first pass: evidence for each played note from the note network, and for the pedal.
 
-A small neural network has read many performances beside their scores (`training/` says how it
-learns, docs/model-card.md from what). It is told each note with its neighbours (`note_features`)
-and answers the questions of `heads`; it knows nothing of the rules by which the answers must fit
-together. The steps that follow decide, each with the evidence that belongs to it.
+A small neural network was trained on performances aligned with their scores (`training/`;
+docs/model-card.md names the data). Its input is each note with its neighbours (`note_features`),
+its output the classes of `heads`. It knows no rules by which its answers must fit together: the
+stages that follow decide, each with the evidence that belongs to it.
 """
 
 from dataclasses import fields, replace
@@ -17,22 +17,22 @@ from engrave.listening.note_features import KeyPresses, chord_of_each, note_feat
 from engrave.listening.pedal_features import Frames
 from engrave.music.performance import Performance
 
-# The evidence that is of a note in what its own player does.
+# Heads whose answer depends on one player alone; the others on all notes together.
 ONE_PLAYER_HEADS = ("value", "upper", "voice", "flags", "pedal_down", "pedal_press", "pedal_lift")
-PEDAL_NETWORKS = {"full": "pedal"}  # the files that hear the pedal; the free weights have none
-NO_EVIDENCE = -20.0  # log odds of yes where nobody was asked
-# notes read at a time, and of them those at each end left to others
+PEDAL_NETWORKS = {"full": "pedal"}  # network file by weights; the free weights have none
+NO_EVIDENCE = -20.0  # log odds of a press, lift or pedal down where there is no pedal network
+# Notes per window of the network, and how many at each end are taken from the next window.
 NOTE_WINDOW, NOTE_MARGIN = 1024, 128
-FRAME_WINDOW, FRAME_MARGIN = 2048, 256  # the same in moments
-NOTE_NETWORK_SHARE = 0.3  # share of the reader of notes in whether the pedal is down
-LAST_CHORD_SECONDS = 1.0  # seconds for which the last chord counts
+FRAME_WINDOW, FRAME_MARGIN = 2048, 256  # the same in frames
+NOTE_NETWORK_SHARE = 0.3  # of the note network in the log odds of "down"; see docs/experiments.md
+LAST_CHORD_SECONDS = 1.0  # seconds that the last chord is taken to last
 
 
 def listen(performance: Performance, weights: str = WEIGHTS[0]) -> Evidence:
-    """What each note of a performance looks like to the reader with these weights.
+    """Evidence for each note of a performance, by the note network with these weights.
 
-    Where several play, time is heard of all of them together, and of each alone what his hands do:
-    the reader has learned from pianists.
+    If several people play, beat, bar and key evidence comes from all notes together, hand and pedal
+    evidence from each player's notes alone: the network was trained on solo pianists.
     """
     together = _listen(performance, weights)
     if len(performance.players) == 1:
@@ -51,7 +51,7 @@ def _listen(performance: Performance, weights: str) -> Evidence:
 
 
 def _listen_apart(performance: Performance, weights: str) -> Evidence:
-    """What each note looks like to the reader who hears its player alone."""
+    """Evidence for each note from a run of the network on its player's notes alone."""
     rows, answers = [], []
     for player in range(len(performance.players)):
         alone = performance.alone(player)
@@ -64,10 +64,10 @@ def _listen_apart(performance: Performance, weights: str) -> Evidence:
 
 
 def listen_for_pedal(performance: Performance, weights: str = WEIGHTS[0]) -> PedalEvidence:
-    """What a foot would do, from the keys alone; the performance has a note at least.
+    """Evidence for the sustain pedal from the key presses alone; there is at least one note.
 
-    Two readers answer: one that hears moments, and the one of notes, whose `pedal_down` is about
-    the middle between two chords.
+    Two networks are combined: the pedal network, which answers per frame, and the note network,
+    whose `pedal_down` refers to the middle between two chords.
     """
     keys = KeyPresses.of(replace(performance, sustain=()))
     frames = Frames.of(keys)

@@ -1,4 +1,4 @@
-"""The weights, and asking a network for long inputs in windows."""
+"""Loading the networks and running them on long inputs in windows."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -9,15 +9,15 @@ import onnxruntime
 
 from engrave.listening import heads
 
-WEIGHTS = ("full", "free")  # what `listen` may read with: files in the folder `weights`
-TIMED_NETWORKS = {"full": "phases", "free": "phases_free"}  # the files of the second reading
+WEIGHTS = ("full", "free")  # names of weights for `listen`: files in the folder `weights`
+TIMED_NETWORKS = {"full": "phases", "free": "phases_free"}  # the beat-aware networks, by weights
 PLACED_NETWORKS = {"full": "places", "free": "places_free"}
-BAR_NETWORK = "bars"  # of all weights: it has learned from free scores alone
-PLACED_WINDOW, PLACED_MARGIN = 768, 128  # notes read at a time, and of them those left to others
+BAR_NETWORK = "bars"  # for all weights: it was trained on free scores alone
+PLACED_WINDOW, PLACED_MARGIN = 768, 128  # notes per window, and at each end left to the next
 
 
 def listen_to_timed_notes(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.ndarray]:
-    """The answers to `heads.TIMED_HEADS` for notes in beats, in the form of `Evidence`.
+    """Output of the beat-aware network for notes not quantized yet: `heads.TIMED_HEADS`.
 
     `rows` are those of `beat_features.timed_note_features`.
     """
@@ -30,7 +30,7 @@ def listen_to_placed_notes(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[
 
 
 def listen_to_beats(rows: np.ndarray) -> dict[str, np.ndarray]:
-    """The answers to `heads.BAR_HEADS` for beats; `rows` are those of `bar_features`."""
+    """Output of the bar network, `heads.BAR_HEADS`; `rows` are those of `bar_features`."""
     return _listen(BAR_NETWORK, rows, heads.BAR_HEADS)
 
 
@@ -45,7 +45,7 @@ def _listen(file: str, rows: np.ndarray, widths: Mapping[str, int]) -> dict[str,
 def in_windows(
     count: int, answer: Callable[[slice], np.ndarray], window: int, margin: int
 ) -> np.ndarray:
-    """The answers for so many rows, asked in windows that overlap by twice `margin`."""
+    """Output for `count` rows, computed in windows that overlap by twice `margin`."""
     parts = []
     for start in range(0, max(1, count - 2 * margin), window - 2 * margin):
         said = answer(slice(start, start + window))
@@ -55,7 +55,7 @@ def in_windows(
 
 
 def run_network(file: str, rows: np.ndarray) -> np.ndarray:
-    """The raw answers (notes, all heads) of a network to one window of rows."""
+    """Raw output (rows, all heads) of a network for one window of rows."""
     answers: np.ndarray = _session(file).run(None, {"notes": rows[None]})[0][0]
     return answers
 
@@ -65,13 +65,14 @@ def _session(file: str) -> onnxruntime.InferenceSession:
     path = str(files("engrave") / "weights" / f"{file}.onnx")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    # Further fusions compute in 8 bits: slower here, and other answers on other processors.
+    # Further graph optimizations compute in 8 bits: slower here, and with other results on other
+    # processors.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def as_evidence(name: str, said: np.ndarray) -> np.ndarray:
-    """The answers of one head: log probabilities of classes, log odds of flags, or a number."""
+    """Output of a head as evidence: log probabilities of classes, log odds, or a number."""
     said = said.astype(float)
     if name == "flags":
         return said
@@ -81,7 +82,7 @@ def as_evidence(name: str, said: np.ndarray) -> np.ndarray:
 
 
 def log_probabilities(said: np.ndarray) -> np.ndarray:
-    """The log probabilities of classes of which one is right; log odds, a row for each note."""
+    """Log-softmax over the classes of each row."""
     above = said - said.max(axis=1, keepdims=True)
     normalized: np.ndarray = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
     return normalized

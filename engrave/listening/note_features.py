@@ -1,8 +1,8 @@
-"""What the reader is told of each played note: numbers that mean the same in every recording.
+"""Input features of the note network: numbers that mean the same in every recording.
 
-A listener hears a note among its neighbours: how long since the last chord and until the next,
-higher or lower than what surrounds it, held or let go, louder or softer. Intervals of time are
-given as logarithms, so that a ratio is a difference; pitches in octaves. Times are seconds.
+A note is described among its neighbours: time since the last chord and until the next, pitch
+relative to the notes around it, time held, velocity. Inter-onset intervals and durations are
+logarithms of seconds, so that a ratio becomes a difference; pitches are in octaves.
 """
 
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ import numpy as np
 from engrave.music.arrays import Floats
 from engrave.music.performance import CHORD_WINDOW, PEDAL_DOWN, Performance
 
-CHORDS_AROUND = (1, 2, 3, 4, 6, 8, 12)  # chords before and after to which waits are measured
+CHORDS_AROUND = (1, 2, 3, 4, 6, 8, 12)  # lags, in chords, of the inter-onset intervals
 NOTES_AROUND = (1, 2, 3, 4)
-LONGEST_WAIT = 8.0  # seconds; longer waits and notes are as long as this
-SHORTEST_WAIT = 0.01
-MODERATE_HOLD = 0.3  # seconds, about what a key is held
+LONGEST_WAIT = 8.0  # seconds; longer intervals and notes are clipped to this
+SHORTEST_WAIT = 0.01  # seconds; shorter ones are clipped to this
+MODERATE_HOLD = 0.3  # seconds that the last chord is taken to last
 MIDDLE_PITCH, MIDDLE_VELOCITY = 64, 64
-DYNAMIC_WINDOW = 32  # notes against whose mean velocity a note is measured
-NOTE_FEATURES = 67  # numbers for each note
+DYNAMIC_WINDOW = 32  # notes over which the mean velocity is taken
+NOTE_FEATURES = 67  # numbers per note
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPresses:
     """A performance as arrays, sorted by onset, then pitch.
 
-    `onset` and `release` in seconds, `pitch`, `velocity` of each note; `pedal_time` and
-    `pedal_depth` of each move of the sustain pedal.
+    `onset` and `release` are seconds, `pitch` and `velocity` MIDI numbers, for each note;
+    `pedal_time` (seconds) and `pedal_depth` (0-127) are the moves of the sustain pedal.
     """
 
     onset: np.ndarray
@@ -39,7 +39,7 @@ class KeyPresses:
 
     @classmethod
     def of(cls, performance: Performance) -> "KeyPresses":
-        """The columns of a performance's key presses and of its sustain pedal."""
+        """The arrays of a performance's key presses and sustain pedal."""
         notes = [(n.onset, n.release, n.pitch, n.velocity) for n in performance.notes]
         moves = [(move.time, move.depth) for move in performance.sustain]
         return cls(
@@ -48,7 +48,7 @@ class KeyPresses:
 
 
 def note_features(keys: KeyPresses) -> np.ndarray:
-    """The features of each note: float32 array (notes, NOTE_FEATURES); at least one note."""
+    """Features of all notes: float32 array (notes, NOTE_FEATURES); at least one note."""
     groups = [
         _waits(keys),
         _among_notes(keys),
@@ -65,11 +65,11 @@ def note_features(keys: KeyPresses) -> np.ndarray:
 
 def _log(seconds: Floats) -> Floats:
     logs: Floats = np.log(np.clip(seconds, SHORTEST_WAIT, LONGEST_WAIT))
-    return logs + 1.5  # about 0 for a quarter of a second
+    return logs + 1.5  # 0 for about 0.22 s
 
 
 def _neighbours(values: np.ndarray, k: int) -> np.ndarray:
-    """The value k places on (back where negative), at the ends the last one."""
+    """The value `k` indices later (earlier if negative), clamped to the ends of the array."""
     return values[np.clip(np.arange(len(values)) + k, 0, len(values) - 1)]
 
 
@@ -108,7 +108,7 @@ def _among_notes(keys: KeyPresses) -> list[np.ndarray]:
 
 
 def _among_chords(keys: KeyPresses) -> list[np.ndarray]:
-    """The note in its chord, and the outer notes of the chords around it."""
+    """The note within its chord, and the outer notes of the chords around it."""
     starts, chord = chord_of_each(keys)
     lowest = np.minimum.reduceat(keys.pitch, starts)
     highest = np.maximum.reduceat(keys.pitch, starts)
@@ -129,7 +129,7 @@ def _among_chords(keys: KeyPresses) -> list[np.ndarray]:
 
 
 def _hold(keys: KeyPresses) -> list[np.ndarray]:
-    """How long the key was held, also in the time to the next chord, and when it sounds again."""
+    """Time held, also relative to the next onset; time since and until the same key is struck."""
     starts, chord = chord_of_each(keys)
     time = keys.onset[starts]
     held = keys.release - keys.onset
@@ -163,7 +163,7 @@ def _pitch(keys: KeyPresses) -> list[np.ndarray]:
 
 
 def _pedal(keys: KeyPresses) -> list[np.ndarray]:
-    """The pedal at the onset, and the waits since and until it was pressed; all 0 without one."""
+    """Pedal depth at the onset, time since and until presses and lifts; 0 without a pedal."""
     if not len(keys.pedal_time):
         return [np.zeros(len(keys.onset))] * 6
     down = keys.pedal_depth >= PEDAL_DOWN

@@ -1,10 +1,10 @@
-"""What the keys do moment by moment: what the reader of the pedal is told.
+"""Input features of the pedal network: the state of the keys, frame by frame.
 
-A foot moves between the chords as well as with them: it goes down before the fingers let go, and
-comes up once a new bass is there. So the pedal is not read note by note but at even moments: a
-piano roll of which keys are struck, held and let go, and beside it what a listener would follow:
-how long since the last chord and until the next, how much of it is still held, where the bass is.
-Intervals of time are given as logarithms. Times are seconds.
+The sustain pedal moves between chords as well as with them: it goes down before the fingers let go,
+and comes up once a new bass is struck. So this network works on evenly spaced frames instead of
+notes. Its input is a piano roll of keys struck, held and released, with the time since the last
+chord and until the next, how much of that chord is still held, and where the bass is. Time
+intervals are logarithms of seconds.
 """
 
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ import numpy as np
 
 from engrave.listening.note_features import KeyPresses, chord_of_each
 
-FRAME_SECONDS = 0.04  # seconds between two moments
-LOWEST_KEY, HIGHEST_KEY = 21, 108  # keys of a piano
+FRAME_SECONDS = 0.04  # seconds from frame to frame: 25 frames a second
+LOWEST_KEY, HIGHEST_KEY = 21, 108  # MIDI numbers of the keys of a piano
 KEY_COUNT = HIGHEST_KEY - LOWEST_KEY + 1
-SHORTEST_WAIT, LONGEST_WAIT = 0.02, 6.0  # seconds; other waits are as long as these
-BASS_LIMIT = 52  # keys below this one (E3) are of the bass
+SHORTEST_WAIT, LONGEST_WAIT = 0.02, 6.0  # seconds; other intervals are clipped to these
+BASS_LIMIT = 52  # keys below this MIDI number (E3) count as bass
 MIDDLE_PITCH, MIDDLE_VELOCITY = 64, 64
-FRAME_FEATURES = 3 * KEY_COUNT + 19  # numbers for each moment
+FRAME_FEATURES = 3 * KEY_COUNT + 19  # numbers per frame
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """Even moments from the first onset to the last release, an even number of them.
+    """Evenly spaced frames from the first onset to the last release; their number is even.
 
-    `key`, `loudness` of each note, the moment at which it is `struck` and at which it is `let_go`;
-    `waits` has a row of numbers for each moment.
+    `times` are seconds. For each note `key` and `loudness`, and the frames in which it is `struck`
+    and `let_go`; `waits` has a row of numbers for each frame.
     """
 
     times: np.ndarray
@@ -39,7 +39,7 @@ class Frames:
 
     @classmethod
     def of(cls, keys: KeyPresses) -> "Frames":
-        """The moments of what was played; at least one note."""
+        """The frames of a performance; at least one note."""
         first, last = keys.onset.min(), keys.release.max()
         pairs = max(1, int(np.ceil((last - first) / (2 * FRAME_SECONDS))))
         times = first + FRAME_SECONDS * (np.arange(2 * pairs) + 0.5)
@@ -53,7 +53,7 @@ class Frames:
         )
 
     def features(self, start: int, stop: int) -> np.ndarray:
-        """What the keys do from one moment to another: float32 array (moments, FRAME_FEATURES)."""
+        """Features of the frames `start` to `stop`: float32 array (frames, FRAME_FEATURES)."""
         stop = min(stop, len(self.times))
         struck, held, let_go = self._roll(start, stop)
         table = np.concatenate(
@@ -68,7 +68,7 @@ class Frames:
         return table.astype(np.float32)
 
     def _roll(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Loudness of the keys struck at each moment, keys held, and keys let go."""
+        """Velocity of keys struck, keys held, keys released: three arrays (frames, KEY_COUNT)."""
         near = (self.struck < stop) & (self.let_go >= start)
         key, begun, ended = self.key[near], self.struck[near] - start, self.let_go[near] - start
         struck, let_go = np.zeros((2, stop - start, KEY_COUNT), np.float32)
@@ -83,7 +83,7 @@ class Frames:
 
 
 def _frame(times: np.ndarray, seconds: np.ndarray) -> np.ndarray:
-    """The moment that each time belongs to."""
+    """Index of the frame to which each time belongs."""
     index: np.ndarray = (
         ((seconds - times[0]) / FRAME_SECONDS + 0.5).astype(int).clip(0, len(times) - 1)
     )
@@ -100,7 +100,7 @@ def _amounts(struck: np.ndarray, held: np.ndarray, let_go: np.ndarray) -> list[n
 
 
 def _outer(held: np.ndarray) -> list[np.ndarray]:
-    """Whether a key is held, and the lowest and highest of them."""
+    """Whether any key is held, and the lowest and highest of them."""
     some = held.any(axis=1)
     low = held.argmax(axis=1) + LOWEST_KEY
     high = HIGHEST_KEY - held[:, ::-1].argmax(axis=1)
@@ -108,7 +108,7 @@ def _outer(held: np.ndarray) -> list[np.ndarray]:
 
 
 def _waits(keys: KeyPresses, times: np.ndarray) -> list[np.ndarray]:
-    """Since the last and until the next chord, key let go, and key of the bass struck."""
+    """Seconds since the last and until the next chord, release, and bass onset, per frame."""
     bass = keys.onset[keys.pitch < BASS_LIMIT]
     return [
         _log(wait)
@@ -130,8 +130,11 @@ def _log(seconds: np.ndarray) -> np.ndarray:
 
 
 def _last_chord(keys: KeyPresses, times: np.ndarray) -> list[np.ndarray]:
-    """Of the last chord: until the next one, how long it is held, how much of it still is, what
-    is held from before it, and the lowest keys of it and of the next one."""
+    """Features of the last chord, per frame.
+
+    Time until the next chord, time held, share still held, older keys held, and the lowest keys of
+    it and of the next chord.
+    """
     starts, chord = chord_of_each(keys)
     onset = keys.onset[starts]
     size = np.bincount(chord)

@@ -1,12 +1,13 @@
-"""The second reading: the music is listened to once more, now that beat and bars are known.
+"""The second pass: the beat-aware networks run once beats and bars are known.
 
-The learned reader of `listen` hears a performance in seconds, and has to feel the beat while it
-reads. Whoever knows the beat hears more: how a run divides it, and how long a key was held beside
-the next notes of the hand. So two small networks read again. `listen_for_positions` is told when in
-the beats each note was played and says where in its beat it is written; `listen_again` is told
-where it is written and says how long, and in which voice (`beat_features` is what they are told).
+The note network of the first pass works in seconds and must infer the beat itself. With a known
+beat more can be said of a note: how a run divides the beat, and how long a key was held relative to
+the next notes of the hand. So two small networks give new evidence. `listen_for_positions` takes
+the onsets in beats, as played, and gives the notated position of each note in its beat;
+`listen_again` takes notated positions and gives note value and voice (`beat_features` are the
+inputs).
 
-Places are in quarter notes.
+Positions are in quarter notes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,17 +28,17 @@ from engrave.music.grid import Grid
 from engrave.music.note import FoldedNote, Note
 from engrave.music.performance import RIGHT, Performance, PlayedNote, chord_starts
 
-FIRST_PASS_SHARE = 0.4  # share of the first reading in the voices
-SHORTEST_HOLD = 1e-3  # quarters after its onset when a key is let go
+FIRST_PASS_SHARE = 0.4  # weight of the first pass in the log probabilities of voices
+SHORTEST_HOLD = 1e-3  # quarters from an onset to the release of its key, at least
 
 
 def listen_for_positions(
     notes: Sequence[FoldedNote], grid: Grid, weights: str = WEIGHTS[0]
 ) -> np.ndarray:
-    """Where in its beat each press stands: log probabilities of `heads.PHASES`, a row each.
+    """Log probabilities of the position of each note in its beat: array (presses, classes).
 
-    `notes` are sorted by onset. Of grace notes, and of presses that are not among them, nothing is
-    known.
+    The classes are those of `heads.PHASES`; `notes` are sorted by onset. Rows of grace notes, and
+    of presses that are not among the notes, are uniform.
     """
     said = _no_evidence(heads.TIMED_HEADS["phase"], _presses(notes))
     for own in _by_player(notes, [note.player for note in notes]):
@@ -60,7 +61,9 @@ def listen_again(
     evidence: Evidence,
     weights: str = WEIGHTS[0],
 ) -> SecondEvidence:
-    """What each press looks like now that it has a place; `evidence` is the first reading."""
+    """Voice and note value of each press from its notated position; `evidence` is of the first
+    pass.
+    """
     count = len(performance.notes)
     said = {name: _no_evidence(width, count) for name, width in heads.PLACED_HEADS.items()}
     ordered = sorted(notes, key=lambda note: (note.onset, note.pitch))
@@ -78,12 +81,12 @@ def listen_again(
 
 
 def _no_evidence(classes: int, count: int) -> np.ndarray:
-    """Nothing is known of so many presses."""
+    """Uniform log probabilities for `count` presses."""
     return np.full((count, classes), -np.log(classes))
 
 
 def _presses(notes: Sequence[FoldedNote]) -> int:
-    """How many presses there are up to the last one that is among the notes."""
+    """One more than the highest index of a press among the notes."""
     return max((note.played for note in notes), default=-1) + 1
 
 
@@ -91,7 +94,7 @@ _Any = TypeVar("_Any", FoldedNote, Note)
 
 
 def _by_player(notes: Sequence[_Any], players: Sequence[int]) -> Iterator[list[_Any]]:
-    """The notes of each player who has any but grace notes, without those, in the same order."""
+    """The notes of each player who has any, without grace notes, in the same order."""
     for player in sorted(set(players)):
         own = [n for n, of in zip(notes, players, strict=True) if of == player and not n.grace]
         if own:
@@ -105,7 +108,7 @@ def _notes_on_grid(
     upper: Sequence[bool],
     grid: Grid,
 ) -> NotesOnGrid:
-    """Key presses that stand at these places, sorted by place, then pitch; on the upper staff?"""
+    """Arrays of key presses at these positions; `upper`: those on the upper staff."""
     bars = [grid.bars[grid.bar_at(position)] for position in onset.tolist()]
     beat, full, start = np.array(
         [(bar.beat_length, bar.full_length, bar.end - bar.full_length) for bar in bars], float
