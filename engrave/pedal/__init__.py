@@ -1,1 +1,1 @@
-"""The pedals: depths in seconds come in, marks in quarter notes go out."""
+"""The pedals: depths (0-127) in seconds come in, marks in quarter notes go out."""

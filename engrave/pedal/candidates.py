@@ -1,11 +1,11 @@
-"""Where a mark of the pedal may stand, and when what is written there was played.
+"""Candidate positions for pedal marks, with their times in the performance and their costs.
 
-Programs that read a page lose marks that stand where nothing begins on the lower staff or can be
-made to (`notation.pedal_marks`); and a reader wants them at notes: rather of the lower staff than
-of the upper, and rather at these than at a silent eighth of the bar (E. Gould, "Behind Bars",
-2011).
+Programs that read a file lose marks that stand where nothing begins on the lower staff, unless
+something can be made to begin there (`notation.pedal_marks`); and readers expect marks at notes: of
+the lower staff rather than of the upper, and at these rather than at a silent eighth of the bar (E.
+Gould, "Behind Bars", 2011).
 
-Places are quarter notes from the start of the first bar, times are seconds.
+Positions are quarter notes from the start of the first bar, times are seconds.
 """
 
 from bisect import bisect_left
@@ -21,17 +21,18 @@ from engrave.music.note import Note
 from engrave.music.performance import Performance
 from engrave.notation.pedal_marks import can_be_anchored
 
-# What a press costs, in seconds of false pedal, where only the upper staff begins a note; where
-# none does.
+# Cost of a press, in seconds of wrong pedal, where a note begins on the upper staff only, and where
+# none begins.
 UPPER_STAFF_COST, SILENCE_COST = 0.02, 0.04
-SILENCE_GRID = Fraction(1, 2)  # quarters between the places of a bar at which silence may be marked
+SILENCE_GRID = Fraction(1, 2)  # quarters between candidate positions in silence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MarkPositions:
-    """The places for marks from the first note to the end of the last, in order.
+    """Candidate positions for marks from the first note to the end of the last, in order.
 
-    `cost` is what it costs to press there (infinite: nobody does).
+    `quarters` are positions, `seconds` their times, `cost` is that of a press there in seconds of
+    wrong pedal (infinite: not allowed).
     """
 
     quarters: tuple[Fraction, ...]
@@ -42,7 +43,7 @@ class MarkPositions:
 def candidate_positions(
     performance: Performance, notes: Sequence[Note], grid: Grid
 ) -> MarkPositions:
-    """The places for the marks of these notes; there is at least one note."""
+    """The candidate positions for the marks of these notes; there is at least one note."""
     costs = _costs(notes, grid)
     first = min(note.onset for note in notes)
     last = max(max(note.end for note in notes), first + SILENCE_GRID)
@@ -56,7 +57,7 @@ def candidate_positions(
 
 
 def _costs(notes: Sequence[Note], grid: Grid) -> dict[Fraction, float]:
-    """The places for marks, each with what it costs to press there."""
+    """Each candidate position with the cost of a press there."""
     costs: dict[Fraction, float] = {}
     for bar in grid.bars:
         for k in range(int(bar.length / SILENCE_GRID) + 1):
@@ -76,7 +77,7 @@ def _costs(notes: Sequence[Note], grid: Grid) -> dict[Fraction, float]:
 
 
 def _played_at(performance: Performance, notes: Sequence[Note]) -> dict[Fraction, float]:
-    """When what is written at each onset was played: its middle note (grace notes come before)."""
+    """The performed time of each onset: the median of its notes (grace notes come before)."""
     played: dict[Fraction, list[float]] = {}
     for note in sorted(notes, key=lambda note: (note.onset, note.grace)):
         if not note.grace or note.onset not in played:

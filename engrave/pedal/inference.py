@@ -1,13 +1,12 @@
-"""Where a pianist would have pedalled, if nothing says where the pianist did.
+"""Inference of the sustain pedal from the notes, where no pedal was recorded.
 
-The reader of the pedal says of even moments whether the pedal would be down, and whether it would
-go down or come up there. The foot that agrees best with all three is found by the Viterbi
-algorithm: each moment counts for or against its being down, each move for what was said of it, and
-a press that is soon over against it.
+The pedal network gives log odds per frame that the pedal is down, and that it is pressed or lifted
+there. The sequence of states that agrees best with all three is found by the Viterbi algorithm,
+with a prior against presses that are brief.
 
-How sure one must be to say "down" is taken from the whole piece: an F-measure is best where
-everything is said that is half as likely as the measure is high (Lipton, Elkan and Naryanaswamy,
-"Optimal thresholding of classifiers to maximize F1 measure", ECML 2014).
+The threshold for "down" is chosen from the whole piece: the expected F-measure is highest with a
+threshold of half its maximum (Lipton, Elkan and Naryanaswamy, "Optimal thresholding of classifiers
+to maximize F1 measure", ECML 2014). How the constants were chosen is in docs/experiments.md.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,26 +20,26 @@ from engrave.listening.pedal_features import FRAME_SECONDS
 from engrave.music.performance import PEDAL_DOWN, PedalMove, Performance
 
 FULL_DEPTH = 127  # depth of an inferred press
-LEAST_SHARE_DOWN = 0.6  # share of the time with the pedal down, below which nobody misses it
+LEAST_SHARE_DOWN = 0.6  # of the time: with less pedal than this, none is inferred
 MOVE_BIAS = 1.4  # added to the log odds of a press or a lift
-BRIEF_PRESS = 0.3  # seconds: a foot that is down for less is seldom, and more so the shorter
-BRIEF_PRESS_POWER = 0.7  # as which power of its length
-PRESS_OFFSET = 0.03  # seconds by which the reader hears a press too soon
-# between which the probability lies from which on it is down
+BRIEF_PRESS = 0.3  # seconds: shorter presses are less likely, the more so the shorter
+BRIEF_PRESS_POWER = 0.7  # the prior of a brief press is its length to this power
+PRESS_OFFSET = 0.03  # seconds by which the network's presses are too early
+# The lowest and the highest threshold of the probability of "down".
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.3, 0.5
-LONGEST_WAIT = 15.0  # seconds without a move of a key that are heard; the rest is left out
+LONGEST_WAIT = 15.0  # seconds without a key event that are kept; the rest is cut out
 UP, DOWN = 0, 1
 NEVER = -1
 
 
 @dataclass(frozen=True, slots=True)
 class PedalOptions:
-    """Which pedal is written, and how.
+    """Which sustain pedal is written, and how.
 
-    `source`: the recorded one ("keep"), the one that would suit ("infer"), none ("off"), or the
-    recorded one where there is one, else one that would suit where the music takes any ("auto").
-    `simile`: the first of many bars that are pedalled alike stand for all. `brackets`: a pedal
-    that was not recorded has "[Ped.]" before it.
+    `source`: the recorded one ("keep"), an inferred one ("infer"), none ("off"), or the recorded
+    one where there is one, else an inferred one where the music takes any ("auto"). `simile`: the
+    first of many bars that are pedalled alike stand for all. `brackets`: a pedal that was not
+    recorded has "[Ped.]" before it.
     """
 
     source: Literal["auto", "keep", "infer", "off"] = "auto"
@@ -60,14 +59,14 @@ class PedalTrack:
 
 
 def hide_pedal(performance: Performance, options: PedalOptions) -> Performance:
-    """What the reader is told: without the pedal if that is to be inferred."""
+    """The input of the note network: without the recorded pedal if one is to be inferred."""
     return replace(performance, sustain=()) if options.source == "infer" else performance
 
 
 def choose_pedal(
     performance: Performance, options: PedalOptions, listen: Callable[[Performance], PedalEvidence]
 ) -> PedalTrack:
-    """The pedal that is written; `listen` is asked where none is recorded or wished for."""
+    """The pedal that is written; `listen` gives the evidence if it has to be inferred."""
     recorded = any(move.depth >= PEDAL_DOWN for move in performance.sustain)
     if options.source == "off" or not performance.notes:
         return PedalTrack()
@@ -84,10 +83,10 @@ def choose_pedal(
 
 @dataclass(frozen=True, slots=True)
 class _WaitWarp:
-    """Time without the middle of long waits, in which no key moves: the cost is that of the notes.
+    """Time without the middle of long waits in which no key moves, to save computation.
 
-    `begins` are the times at which a wait is cut short, as the shortened time counts them, `left`
-    so many seconds are left out there.
+    `begins` are the times (seconds, shortened) at which waits are cut, `left` the seconds cut out
+    there.
     """
 
     begins: np.ndarray
@@ -117,17 +116,17 @@ class _WaitWarp:
         return replace(performance, notes=tuple(notes))
 
     def time_of(self, heard: float) -> float:
-        """When something was that is heard at a time."""
+        """The original time of a shortened time, in seconds."""
         return heard + float(self.left[self.begins < heard].sum()) if len(self.left) else heard
 
 
 def is_pedalled(evidence: PedalEvidence) -> bool:
-    """Whether music is such that a pianist uses the pedal for a good part of it."""
+    """Whether the pedal network expects the pedal down for a good part of the time."""
     return evidence.used >= LEAST_SHARE_DOWN
 
 
 def infer_pedal(evidence: PedalEvidence) -> tuple[PedalMove, ...]:
-    """The moves of a sustain pedal that would suit, in turn down and up."""
+    """The inferred moves of the sustain pedal, alternately down and up."""
     sure = float(
         np.clip(_threshold(probability(evidence.down)), LOWEST_THRESHOLD, HIGHEST_THRESHOLD)
     )
@@ -150,7 +149,7 @@ def infer_pedal(evidence: PedalEvidence) -> tuple[PedalMove, ...]:
 
 
 def _threshold(probability: np.ndarray) -> float:
-    """From which probability on "down" is to be said for the highest F-measure to be expected."""
+    """The probability threshold of "down" with the highest expected F-measure."""
     likely = np.sort(probability)[::-1]
     measure = 2 * np.cumsum(likely) / (np.arange(1, len(likely) + 1) + likely.sum())
     return float(measure.max()) / 2
@@ -159,15 +158,16 @@ def _threshold(probability: np.ndarray) -> float:
 def _likeliest_states(
     down: np.ndarray, press: np.ndarray, lift: np.ndarray, brief: Sequence[float]
 ) -> np.ndarray:
-    """Whether the pedal is down at each moment; the arguments are what speaks for it.
+    """Viterbi path: whether the pedal is down in each frame, from log odds per frame.
 
-    `brief` is what speaks for a press of one moment, of two, and so on; for longer ones it is 0.
+    `brief` are the log priors of presses of one frame, of two, and so on; for longer ones it is 0.
     """
     against = [*brief, 0.0]
     up = 0.0
-    # The best ways to be down, by how many moments ago the foot went down, and when that was.
+    # The best paths with the pedal down, by how many frames ago it was pressed, and the frame of
+    # the press.
     held, since = [-np.inf] * len(against), [0] * len(against)
-    came: list[int] = []  # of each moment with the pedal just lifted: when it had gone down
+    came: list[int] = []  # for each frame after a lift: the frame of the press
     for frame, (for_down, for_press, for_lift) in enumerate(
         zip(down.tolist(), press.tolist(), lift.tolist(), strict=True)
     ):
@@ -184,7 +184,7 @@ def _likeliest_states(
 
 
 def _down_between(came: Sequence[int], last: int) -> np.ndarray:
-    """The states from when each lift had gone down; `last` is when one did that is not lifted."""
+    """The states from the press of each lift; `last` is the frame of a press without a lift."""
     states = np.full(len(came), UP)
     frame = len(came)
     if last != NEVER:

@@ -1,11 +1,11 @@
-"""What the fingers held, where a file holds every note as long as it sounds.
+"""Restore key releases in files that hold every note as long as it sounds.
 
-Transcriptions from sound, and some keyboards, end a note when its string falls silent: with the
-pedal down, that is when the pedal comes up, and notes struck one after the other end at one
-moment. Fingers let go of a chord together, but seldom of notes struck at different times: less than
-two in a hundred notes end so in recordings of keys, more than twenty in those of sounds. There such
-a note was held, as far as anybody can say, until the hand went on: until the next note that the
-same fingers could have played.
+Transcriptions from audio, and some keyboards, end a note when its string falls silent: with the
+pedal down, that is when the pedal comes up, and notes with different onsets end together. Fingers
+release a chord together, but seldom notes struck at different times: fewer than two in a hundred
+notes end so in recordings of keys, more than twenty in those from audio. In such a file a note is
+taken to be held until the hand went on: until the next note that the same fingers could have
+played.
 
 Times are seconds.
 """
@@ -16,19 +16,19 @@ import numpy as np
 
 from engrave.music.performance import Performance, PlayedNote
 
-TOGETHER_SECONDS = 0.015  # seconds between two releases at one moment
+TOGETHER_SECONDS = 0.015  # seconds between two releases that count as one
 APART_SECONDS = 0.08  # seconds between onsets of notes that are no chord
 STRETCHED_SHARE = (
-    0.06  # share of notes that end with two others or more, from which on a file is stretched
+    0.06  # of notes that end with two others or more; with more, the file holds notes as they sound
 )
-HAND_SPAN = 9  # semitones: a note so near could be played by the same fingers
-SHORTEST_HOLD = 0.05  # seconds that a key is held
+HAND_SPAN = 9  # semitones: a note this near can be played by the same fingers
+SHORTEST_HOLD = 0.05  # seconds that a key is held, at least
 
 
 def restore_key_releases(performance: Performance) -> Performance:
-    """The performance with the releases of the keys; unchanged if its releases are theirs.
+    """The performance with restored key releases; unchanged if its releases are those of keys.
 
-    Each player has fingers of his own.
+    The fingers of each player are considered separately.
     """
     notes = list(performance.notes)
     for player in range(len(performance.players)):
@@ -40,7 +40,7 @@ def restore_key_releases(performance: Performance) -> Performance:
 
 
 def _restored(notes: list[PlayedNote]) -> list[PlayedNote]:
-    """The notes of one player with the releases of the keys."""
+    """The notes of one player with restored key releases."""
     if not notes:
         return notes
     onset, release, pitch = np.array([(note.onset, note.release, note.pitch) for note in notes]).T
@@ -54,7 +54,7 @@ def _restored(notes: list[PlayedNote]) -> list[PlayedNote]:
 
 
 def _common_releases(onset: np.ndarray, release: np.ndarray) -> np.ndarray:
-    """How many notes that were struck at other times end together with each note."""
+    """For each note, how many notes with other onsets end together with it."""
     order = np.argsort(release, kind="stable")
     ended = release[order]
     low = np.searchsorted(ended, release - TOGETHER_SECONDS, side="left")
@@ -68,7 +68,7 @@ def _common_releases(onset: np.ndarray, release: np.ndarray) -> np.ndarray:
 
 
 def _next_in_reach(i: int, onset: np.ndarray, release: np.ndarray, pitch: np.ndarray) -> float:
-    """When the next note that the same fingers could have played is struck."""
+    """Onset in seconds of the next note that the same fingers could have played."""
     after = int(np.searchsorted(onset, onset[i] + APART_SECONDS))
     until = int(np.searchsorted(onset, release[i]))
     near = np.flatnonzero(np.abs(pitch[after:until] - pitch[i]) <= HAND_SPAN)

@@ -1,17 +1,18 @@
-"""The sustain pedal: from the moves of the foot to marks that stand at notes.
+"""Placement of sustain pedal marks: from recorded or inferred pedal moves to marks at notes.
 
-A sensor says where the pedal is at every moment; a score says at which note it goes down, changes
-and goes up. Pianists mostly pedal *legato*: the foot comes up with the new chord and goes down
-again once the old one is damped, a tenth to half a second late. That is one change, and it is
-written at the chord, unless the foot goes down so late that another place is meant. A foot that
-trembles near the point where the dampers lift, or comes half up, changes nothing that a reader
-would want to see.
+A sensor gives the depth of the pedal at every moment; a score says at which note it goes down,
+changes and goes up. Pianists mostly pedal *legato*: they lift the pedal with the new chord and
+press it again once the old one is damped, a tenth to half a second late. That is one change, and it
+is written at the chord, unless the press is so late that another position is meant. A pedal that
+trembles near the point where the dampers lift, or comes half up, changes nothing that belongs on
+the page.
 
-So the way is: depths (0-127) to presses in seconds (`presses`); then, for each press in turn, where
-it is marked (`candidates`), if at all, and whether the pedal is lifted before the next one: the
-marks that are false for the fewest seconds, found by dynamic programming. Presses are an eighth
-apart at least, as nobody reads faster ones. For the practice see J. Banowetz, "The Pianist's Guide
-to Pedaling" (1985); the convention of marks at noteheads is that of E. Gould, "Behind Bars" (2011).
+Depths (0-127) become presses in seconds (`presses`). Then, for each press in turn, a search by
+dynamic programming decides at which position it is marked (`candidates`), if at all, and whether
+the pedal is lifted before the next one: the marks that are wrong for the fewest seconds. Presses
+are an eighth apart at least, as faster ones cannot be read. For the practice see J. Banowetz, "The
+Pianist's Guide to Pedaling" (1985); the convention of marks at noteheads is that of E. Gould,
+"Behind Bars" (2011). How the constants were chosen is in docs/experiments.md.
 """
 
 from bisect import bisect_left, bisect_right
@@ -32,28 +33,28 @@ from engrave.pedal.presses import PedalPress, pedal_presses
 
 LEAST_DISTANCE = Fraction(1, 2)  # quarters between two presses, at least
 SHORTEST_SPAN = Fraction(1, 4)  # quarters that the pedal is down or up, at least
-# quarters before the latest mark: where marks stood before is all the same
+# Quarters before the latest mark: the positions of marks before that make no difference.
 FORGOTTEN_DISTANCE = 4 * LEAST_DISTANCE
-FARTHEST_MARK = 0.4  # seconds by which a mark may stand away from the move of the foot
-MOST_CANDIDATES = 6  # places that are thought of before each move, and after it
+FARTHEST_MARK = 0.4  # seconds between a mark and the pedal move, at most
+MOST_CANDIDATES = 6  # positions that are considered before each move, and as many after it
 
-# What marks cost, in seconds of false pedal.
-MARK_COST = 0.01  # a press: it must make the marks true for that much more
-UNMARKED_COST = 0.5  # a new press that is not marked because the pedal stays down
-DISTANCE_COST = 0.3  # each second between a press and its mark
+# Costs of marks, in seconds of wrong pedal.
+MARK_COST = 0.01  # a press: it must make the marks right for longer than this
+UNMARKED_COST = 0.5  # a new press that is not marked because the written pedal stays down
+DISTANCE_COST = 0.3  # per second between a press and its mark
 
-EARLIEST_LIFT = 0.08  # seconds by which the foot may come up before the note with which it changes
-LATE_LIFT = 0.1  # seconds: a foot that comes up so late after it goes down as much later
-SIXTEENTH = Fraction(1, 4)  # quarters: nobody reads how much less than that a press is late
+EARLIEST_LIFT = 0.08  # seconds from a lift to the note with which the pedal changes, at most
+LATE_LIFT = 0.1  # seconds: a lift this late after the note may be followed by a late press
+SIXTEENTH = Fraction(1, 4)  # quarters: a press that is late by less is not read as late
 
 
 @dataclass(frozen=True, slots=True)
 class LegatoLimits:
-    """When a lift and a press are one change, with a new note of the lower staff (the bass).
+    """When a lift and a press are one change, at a new note of the lower staff (the bass).
 
-    `legato` is the most seconds from the lift to the press, `late` by how many seconds the foot may
-    come up after the bass, `soon` by how many it may go down after it (or by a sixteenth, which is
-    more where the music is slow), if it shall be with it; then another place costs `elsewhere`.
+    All are seconds. `legato` is the longest time from the lift to the press, `late` the longest
+    from the bass to the lift, `soon` the longest from the bass to the press (or a sixteenth, which
+    is more in slow music) for a change at the bass; then any other position costs `elsewhere`.
     """
 
     legato: float
@@ -63,7 +64,7 @@ class LegatoLimits:
 
 
 RECORDED = LegatoLimits(legato=0.35, late=0.2, soon=0.12, elsewhere=0.1)
-# Of an inferred pedal it is known with which bass it changes, and not when within it.
+# An inferred pedal says with which bass it changes, but not exactly when.
 INFERRED = LegatoLimits(legato=0.8, late=0.4, soon=0.8, elsewhere=0.5)
 
 
@@ -73,10 +74,10 @@ def mark_pedal(
     grid: Grid,
     inferred: bool = False,
 ) -> tuple[PedalSpan, ...]:
-    """Where the sustain pedal is written, in order and without overlap.
+    """The written spans of the sustain pedal, in order and without overlap.
 
     A span starts or stops at an event of the lower staff, or at a note or an eighth of the bar
-    whose place in it is a multiple of a sixteenth.
+    whose position in it is a multiple of a sixteenth.
     """
     if not notes:
         return ()
@@ -87,11 +88,12 @@ def mark_pedal(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hypotheses:
-    """Ways to have marked the pedal so far, one a row.
+    """Hypotheses of the marks so far, one a row.
 
-    `last` and `pressed` are the places of the last mark and of the last press, `mark` the number of
-    the last mark. `cost` is less the false seconds that there would be from the beginning to `last`
-    if the pedal had been all the time as it is after it: so it need not change until the next mark.
+    `last` and `pressed` are the positions (indices) of the last mark and of the last press, `mark`
+    the index of the last mark. `cost` is relative: from it are taken the seconds up to `last` that
+    would be wrong if the pedal had always been in its present state, so that it stays the same
+    until the next mark.
     """
 
     cost: np.ndarray
@@ -105,9 +107,9 @@ class _Hypotheses:
 
 
 class _PlacementSearch:
-    """The cheapest marks for the presses, found press by press.
+    """Search for the cheapest marks of the presses, one press after the other.
 
-    Place 0 is the one before the first, where nothing is marked.
+    Position 0 is before the first candidate; nothing is marked there.
     """
 
     def __init__(
@@ -121,14 +123,15 @@ class _PlacementSearch:
         self.starts = np.flatnonzero(self.press_cost < np.inf)
         exact = np.array(self.quarters, float)
         later = np.interp(exact + float(SIXTEENTH), exact, self.seconds)
-        # For how many seconds a press is with what begins at a place.
+        # Seconds after each position within which a press belongs to what begins there.
         self.soon = np.maximum(limits.soon, later - self.seconds)
         held = _held_until(self.seconds, presses)
-        # Seconds up to a place that are false if the pedal is always up, and always down.
+        # Seconds up to each position that are wrong if the pedal is always up, and always down.
         self.false = np.stack([held, self.seconds - held])
         parts = lcm(4, *(quarter.denominator for quarter in self.quarters))
         ticks = [q.numerator * (parts // q.denominator) for q in self.quarters]
-        # Of each place: the first place that is so far after it, the last that is so far before.
+        # For each position: the first one that is far enough after it, the last one far enough
+        # before.
         apart, long, past = (
             int(distance * parts)
             for distance in (LEAST_DISTANCE, SHORTEST_SPAN, FORGOTTEN_DISTANCE)
@@ -136,7 +139,7 @@ class _PlacementSearch:
         self.apart = np.array([bisect_left(ticks, tick + apart) for tick in ticks])
         self.long = np.array([bisect_left(ticks, tick + long) for tick in ticks])
         self.past = np.array([bisect_right(ticks, tick - past) - 1 for tick in ticks])
-        # Of each mark that was thought of: its place, whether down, the number of the one before.
+        # Each mark that was considered: its position, whether down, the index of the one before.
         self.marks = [(0, False, 0)]
 
     def spans(self) -> tuple[PedalSpan, ...]:
@@ -150,7 +153,7 @@ class _PlacementSearch:
         return self._spans(int(hypotheses.mark[ended.argmin()]))
 
     def _pressed(self, hypotheses: _Hypotheses, press: PedalPress, lift: float) -> _Hypotheses:
-        """The press is marked at some place, or not at all; the foot came up last at `lift`."""
+        """Mark the press at each position near it, or not at all; the last lift was at `lift`."""
         near, costs = self._costs_of_presses(lift, press.start)
         last, pressed = hypotheses.last[:, None], hypotheses.pressed[:, None]
         at_the_lift = (near == last) & (last > 0)
@@ -162,14 +165,14 @@ class _PlacementSearch:
         return self._fewest(unseen, near, True, cost)
 
     def _lifted(self, hypotheses: _Hypotheses, press: PedalPress) -> _Hypotheses:
-        """The lift is marked at some place, or not at all."""
+        """Mark the lift at each position near it, or not at all."""
         near = self._near(self.all, press.stop)
         cost = self._cost(hypotheses, near, False)
         cost[~hypotheses.down[:, None] | (near < self.long[hypotheses.last[:, None]])] = np.inf
         return self._fewest(hypotheses, near, False, cost)
 
     def _costs_of_presses(self, lift: float, press: float) -> tuple[np.ndarray, np.ndarray]:
-        """The places for a press, and what each costs."""
+        """The candidate positions for a press, and the cost of each."""
         near, bass = self._near(self.starts, press), self._bass(lift, press)
         near = near[~np.isin(near, bass)]
         at_bass, elsewhere = np.full(len(bass), MARK_COST), 0.0
@@ -186,9 +189,9 @@ class _PlacementSearch:
         return np.append(near, bass), np.append(costs, at_bass)
 
     def _is_with(self, bass: np.ndarray, lift: float, press: float) -> bool:
-        """Whether the foot goes down with the bass, if there is one.
+        """Whether the press belongs to the bass, if there is one.
 
-        That is soon after it; or soon after the lift, where the whole change is late.
+        That is a press soon after it; or soon after the lift, where the whole change is late.
         """
         if not len(bass):
             return False
@@ -197,7 +200,7 @@ class _PlacementSearch:
         return bool(press - since <= self.soon[bass[0]])
 
     def _bass(self, lift: float, press: float) -> Ints:
-        """The note of the lower staff with which the pedal is changed, if there is one."""
+        """The position of the bass with which the pedal is changed, in an array; empty if none."""
         if press - lift >= self.limits.legato:
             return self.starts[:0]
         seconds = self.seconds[self.starts]
@@ -207,7 +210,7 @@ class _PlacementSearch:
         return lower[np.argsort(np.abs(self.seconds[lower] - lift), kind="stable")[:1]]
 
     def _near(self, positions: np.ndarray, second: float) -> np.ndarray:
-        """Those within reach of a time, not too many; if there are none, the nearest one."""
+        """Positions near a time, not too many; if there are none, the nearest one."""
         seconds = self.seconds[positions]
         low, middle = np.searchsorted(seconds, (second - FARTHEST_MARK, second))
         high = np.searchsorted(seconds, second + FARTHEST_MARK, side="right")
@@ -217,7 +220,7 @@ class _PlacementSearch:
         return near if len(near) else around[nearest]
 
     def _cost(self, hypotheses: _Hypotheses, positions: np.ndarray, down: bool) -> np.ndarray:
-        """What each thought (a row) costs with another mark at each of the places."""
+        """Cost of each hypothesis (row) with another mark at each position (column)."""
         before = self.false[hypotheses.down.astype(int)[:, None], positions]
         cost: np.ndarray = hypotheses.cost[:, None] + (before - self.false[int(down), positions])
         return cost
@@ -225,7 +228,7 @@ class _PlacementSearch:
     def _fewest(
         self, hypotheses: _Hypotheses, positions: np.ndarray, down: bool, cost: np.ndarray
     ) -> _Hypotheses:
-        """The best of the thoughts as they are and with another mark at each of the places."""
+        """The best hypotheses, unchanged and with another mark at each of the positions."""
         cost = np.column_stack([hypotheses.cost, cost])
         rows, columns = np.nonzero(cost < np.inf)
         every, new = hypotheses.take(rows), columns > 0
@@ -242,7 +245,7 @@ class _PlacementSearch:
         return kept
 
     def _best(self, hypotheses: _Hypotheses) -> np.ndarray:
-        """The rows of the cheapest of those that differ in nothing that matters from here on."""
+        """Rows of the cheapest of the hypotheses that differ in nothing that matters later."""
         past = self.past[hypotheses.last.max()]
         last, pressed = (np.maximum(p, past) for p in (hypotheses.last, hypotheses.pressed))
         alike = (last * len(self.quarters) + pressed) * 2 + hypotheses.down
@@ -261,10 +264,10 @@ class _PlacementSearch:
 
 
 def _held_until(seconds: Floats, presses: Sequence[PedalPress]) -> Floats:
-    """For how long the pedal was down up to each time."""
+    """Seconds that the pedal was down up to each time."""
     if not presses:
         return np.zeros(len(seconds))
     edges = [time for press in presses for time in (press.start, press.stop)]
     lengths = np.diff(edges, prepend=edges[0])
-    lengths[::2] = 0  # from a lift to the next press
+    lengths[::2] = 0  # between a lift and the next press
     return np.interp(seconds, edges, np.cumsum(lengths))

@@ -1,10 +1,10 @@
-"""What the foot did: from the moves of a pedal to presses and lifts, in seconds.
+"""Pedal presses and lifts in seconds, from the recorded depths of a pedal.
 
-A sensor sends depths (0-127). The dampers leave the strings about half way; a foot that trembles
-there sends a cloud of crossings that nobody hears, one that comes half up keeps the sound. So there
-are two thresholds, for going down and for coming up; a lift too short to damp anything is none
-unless a note comes with it, and a tap through which no released key sounds on is none either. In
-music that takes hardly any pedal a dab under a note or two is the player's touch: nobody writes it.
+A sensor sends depths (0-127). The dampers leave the strings about half way; a pedal that trembles
+there crosses that point many times without effect, one that comes half up keeps the sound. So there
+are two thresholds (hysteresis), one for going down and one for coming up; a lift too short to damp
+anything is ignored unless a note begins with it, and so is a press through which no released key
+sounds on. In music with hardly any pedal a brief press under a note or two is not written.
 """
 
 from bisect import bisect_left, bisect_right
@@ -13,26 +13,26 @@ from dataclasses import dataclass
 
 from engrave.music.performance import PEDAL_DOWN, PedalMove, Performance
 
-PEDAL_UP = 60  # a pedal that is down comes up below this depth
-SHORTEST_LIFT = 0.03  # seconds: a shorter lift is never one
-SHORTEST_DAMPING_LIFT = 0.08  # seconds: a shorter lift damps nothing, unless a note comes with it
-SHORTEST_PRESS = 0.1  # seconds: a shorter press counts only if a released key sounds on through it
-RARE_SHARE = 0.03  # share of the time: where the pedal is down for less, a dab counts for nothing
-SHORTEST_RARE_PRESS = 0.2  # seconds: what is shorter is one
-# seconds by which the foot may come after a note, or before it
+PEDAL_UP = 60  # depth: a pedal that is down comes up below this
+SHORTEST_LIFT = 0.03  # seconds: a shorter lift is always ignored
+SHORTEST_DAMPING_LIFT = 0.08  # seconds: a shorter lift is ignored unless a note begins with it
+SHORTEST_PRESS = 0.1  # seconds: a shorter press counts only if a released key sounds on
+RARE_SHARE = 0.03  # of the time with the pedal down; below it, brief presses are ignored
+SHORTEST_RARE_PRESS = 0.2  # seconds: shorter presses count as brief (docs/experiments.md)
+# Seconds by which a pedal move may come after a note, or before it, to belong to it.
 LATEST_MOVE, EARLIEST_MOVE = 0.2, 0.08
 
 
 @dataclass(frozen=True, slots=True)
 class PedalPress:
-    """A pedal is down from `start` to `stop` seconds."""
+    """The pedal is down from `start` to `stop` seconds."""
 
     start: float
     stop: float
 
 
 def pedal_presses(performance: Performance, first: float, last: float) -> list[PedalPress]:
-    """When the sustain pedal is down in a way that means something, between two times."""
+    """The presses of the sustain pedal that have an effect, between two times."""
     presses = _meaningful(down_intervals(performance.sustain, first, last), performance)
     down = sum(press.stop - press.start for press in presses)
     least = SHORTEST_RARE_PRESS if down < RARE_SHARE * (last - first) else 0.0
@@ -40,7 +40,7 @@ def pedal_presses(performance: Performance, first: float, last: float) -> list[P
 
 
 def down_intervals(moves: Iterable[PedalMove], first: float, last: float) -> list[PedalPress]:
-    """When a pedal is down between two times; one that is never lifted is down until the last."""
+    """When a pedal is down between two times; without a last lift, until the second of them."""
     presses, since = [], None
     for move in moves:
         if since is None and move.depth >= PEDAL_DOWN:
@@ -55,7 +55,7 @@ def down_intervals(moves: Iterable[PedalMove], first: float, last: float) -> lis
 
 
 def _meaningful(presses: Iterable[PedalPress], performance: Performance) -> list[PedalPress]:
-    """Without lifts that damp nothing, and without taps that hold nothing."""
+    """Presses without lifts that damp nothing, and without presses that hold nothing."""
     onsets = [note.onset for note in performance.notes]
     releases = sorted(note.release for note in performance.notes)
     steady: list[PedalPress] = []

@@ -1,9 +1,9 @@
-"""What is written of the pedals in words: *una corda* and *tre corde*, *simile*.
+"""Pedal words: *una corda* and *tre corde* for the soft pedal, *simile* for the sustain pedal.
 
-The soft pedal is a matter of whole sections, else it is the player's colour and no matter of the
-page: a foot that rests on it for some bars is left out, and one that comes up for a moment stays.
-Where the sustain pedal does the same in bar after bar, two
-bars show how and the others need not (E. Gould, "Behind Bars", 2011).
+The soft pedal is written where it holds for whole sections; otherwise it is a nuance of the
+player's that has no place on the page: a press of a few bars is left out, and a short lift is
+ignored. Where the sustain pedal does the same in bar after bar, two bars show how and the others
+need not (E. Gould, "Behind Bars", 2011).
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,17 +17,17 @@ from engrave.music.note import Note, PedalSpan, PedalWord
 from engrave.music.performance import Performance
 from engrave.pedal.presses import PedalPress, down_intervals
 
-SHORTEST_SECONDS = 3.0  # seconds for which the soft pedal is down or up, at least: words need time
-# bars for which it is down, at least, and for which it is up
+SHORTEST_SECONDS = 3.0  # seconds between two words, at least: time to read them
+# Bars for which the soft pedal is down, at least, and for which it is up.
 SHORTEST_SECTION, SHORTEST_PAUSE = 4, 2
-# bars that show the pattern; bars alike from which on that is worth it
+# Bars that show the pattern; the fewest bars alike for which *simile* is written.
 SHOWN_BARS, FEWEST_ALIKE_BARS = 2, 4
 
 
 def mark_soft_pedal(
     performance: Performance, notes: Sequence[Note], grid: Grid
 ) -> tuple[PedalWord, ...]:
-    """Una corda and tre corde in turn, each at the nearest onset of the lower staff."""
+    """*Una corda* and *tre corde* in turn, each at the nearest onset of the lower staff."""
     lower = [note for note in notes if note.staff == 2 and not note.grace]
     at = {performance.notes[note.played].onset: note.onset for note in lower}
     if not at:
@@ -47,7 +47,7 @@ def mark_soft_pedal(
 
 
 def _sections(presses: Iterable[PedalPress], grid: Grid) -> list[PedalPress]:
-    """Where the pedal stays down, first as words need time, then as a section needs bars."""
+    """Sections with the soft pedal down: first joined by seconds, then by bars."""
     for seconds, bars_up, bars_down in (
         (SHORTEST_SECONDS, 0, 0),
         (0.0, SHORTEST_PAUSE, SHORTEST_SECTION),
@@ -63,7 +63,7 @@ def _sections(presses: Iterable[PedalPress], grid: Grid) -> list[PedalPress]:
 
 
 def _lasts(start: float, stop: float, seconds: float, bars: int, grid: Grid) -> bool:
-    """Whether it is so many seconds and so many bars from one time to another."""
+    """Whether the time from `start` to `stop` is at least so many seconds and so many bars."""
     lines = [*(float(bar.start) for bar in grid.bars), float(grid.bars[-1].end)]
     positions = np.interp(grid.quarter_at(np.array([start, stop])), lines, np.arange(len(lines)))
     return stop - start >= seconds and bool(positions[1] - positions[0] >= bars)
@@ -71,14 +71,14 @@ def _lasts(start: float, stop: float, seconds: float, bars: int, grid: Grid) -> 
 
 @dataclass(frozen=True, slots=True)
 class Abbreviated:
-    """The spans, of which not all are shown, and where it says *simile*."""
+    """Pedal spans, of which not all are shown, and the positions of *simile*."""
 
     spans: tuple[PedalSpan, ...]
     words: tuple[PedalWord, ...]
 
 
 def abbreviate(spans: Sequence[PedalSpan], grid: Grid) -> Abbreviated:
-    """Where the pedal does the same in bar after bar, the first bars and the word *simile*."""
+    """Show only the first bars of a repeated pedal pattern, and write *simile* after them."""
     by_bar: list[list[PedalSpan]] = [[] for _ in grid.bars]
     for span in spans:
         by_bar[grid.bar_at(span.start)].append(span)
