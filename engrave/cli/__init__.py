@@ -1,1 +1,1 @@
-"""The commands: words come in; files, lines and an exit status go out."""
+"""The commands: arguments come in; files, lines and an exit status go out."""

@@ -1,4 +1,4 @@
-"""What the commands are told: options, how their text is read, and what is said of them.
+"""The command line: options, how their text is parsed, and their help.
 
 The keywords of `engrave.transcribe` are options of every command that transcribes.
 """
@@ -29,9 +29,9 @@ from engrave.output.formats import FORMATS, parse_paper
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A keyword of `engrave.transcribe` as an option: how its text is read and explained.
+    """A keyword of `engrave.transcribe` as an option: how its text is parsed, and its help.
 
-    Without a `metavar` it says yes and takes no text. `is_file`: the text names a file to read.
+    Without a `metavar` it is a switch and takes no text. `is_file`: the text names a file to read.
     """
 
     metavar: str | None
@@ -56,7 +56,7 @@ OPTIONS = {
     "composer": Option("TEXT", "the composer's name above the music"),
     "weights": Option(
         "full|free",
-        "what the learned reader knows: free is learned only from data free for any use",
+        "weights of the neural networks: free was trained only on data free for any use",
         parse_weights,
         WEIGHTS[0],
     ),
@@ -69,7 +69,7 @@ OPTIONS = {
     ),
     "grid": Option(
         "auto|file|free",
-        "whether the beats are those that the file counts (file), or must be heard (free)",
+        "whether the beats are those that the file counts (file), or are tracked (free)",
         parse_grid,
         "auto",
     ),
@@ -78,7 +78,7 @@ OPTIONS = {
 
 
 def main_parser() -> Parser:
-    """What `engrave` itself is told; its further commands have parsers of their own."""
+    """The parser of `engrave` itself; its further commands have parsers of their own."""
     parser = Parser(
         prog="engrave",
         description="Turn piano performances recorded as MIDI into readable sheet music.",
@@ -90,7 +90,7 @@ def main_parser() -> Parser:
     parser.add_argument(
         "--explain",
         action="store_true",
-        help="say how sure the reading is, and which correction would matter most",
+        help="say how sure the program is, and which correction would matter most",
     )
     parser.add_argument(
         EVENTS,
@@ -108,7 +108,7 @@ def main_parser() -> Parser:
 
 
 def _add_outputs(parser: Parser) -> None:
-    """What is read, where it is written, and on which paper."""
+    """The arguments for inputs, outputs and paper."""
     parser.add_argument("inputs", nargs="+", metavar="MIDI", help="MIDI files; - is standard input")
     parser.add_argument(
         "-o",
@@ -150,7 +150,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 class _ReadFile(argparse.Action):
-    """Reads the file that is named, and remembers it in `files_read`: an output may not be it."""
+    """Reads the named file, and adds it to `files_read`: an output may not be the same file."""
 
     def __init__(self, *, reader: Callable[[str], Any], **options: Any) -> None:
         super().__init__(**options)
@@ -200,7 +200,7 @@ def _read_seconds(text: str) -> float:
 
 
 def _argument_type(option: Option) -> Callable[[str], Any]:
-    """The option's reader with its errors in argparse's terms, so that they are said in full."""
+    """The option's parser, with its errors as argparse's, so that their text is printed."""
 
     def read(text: str) -> Any:
         try:

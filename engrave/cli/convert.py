@@ -1,4 +1,4 @@
-"""Performances in, scores beside them: who is written where, and how it went."""
+"""Conversion: which performance is written to which files, and the results."""
 
 import argparse
 import os
@@ -58,13 +58,13 @@ class Job:
 
     @property
     def say(self) -> Callable[..., None]:
-        """How something is said of it: not into the music."""
+        """Print function for messages: standard error if the music goes to standard output."""
         return remark if STANDARD_STREAM in self.targets else say
 
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What became of a job: whether its files are written, music for standard output, lines."""
+    """The result of a job: whether its files are written, music for standard output, messages."""
 
     well: bool
     music: bytes
@@ -72,7 +72,7 @@ class JobResult:
 
 
 def read_command(arguments: Sequence[str]) -> tuple[list[Job], dict[str, Any]]:
-    """The conversions that a command line asks for, and their options."""
+    """The conversions that a command line requests, and their options."""
     parser = main_parser()
     parser.events = EVENTS in arguments
     command = parser.parse_args(arguments)
@@ -102,7 +102,7 @@ def is_page(target: str) -> bool:
 
 
 def _plan(command: argparse.Namespace) -> list[Job]:
-    """Who is written where. After this: no file is written twice, and no input is overwritten."""
+    """Outputs of each input. After this: no file is written twice, no input is overwritten."""
     inputs, pages = list(dict.fromkeys(command.inputs)), command.pages
     named = frozenset(command.output)
     sound = AudioFile(command.audio, command.audio_start) if command.audio else None
@@ -138,7 +138,7 @@ def _plan(command: argparse.Namespace) -> list[Job]:
 
 
 def _targets(source: str, outputs: list[str], inputs: int) -> tuple[str, ...]:
-    """The places for one input; without `outputs`, beside it."""
+    """The output paths for one input; without `outputs`, beside it."""
     if outputs:
         return tuple(dict.fromkeys(_target(source, output, inputs) for output in outputs))
     if is_nameless(source):
@@ -158,7 +158,7 @@ def _target(source: str, output: str, inputs: int) -> str:
 
 
 def is_nameless(source: str) -> bool:
-    """Whether it is something open already, such as the pipe that a shell makes of <(...)."""
+    """Whether a source is an open stream, such as the pipe that a shell makes of <(...)."""
     return NAMELESS.fullmatch(source) is not None
 
 
@@ -168,7 +168,7 @@ def _score_name(source: str) -> str:
 
 
 def run(jobs: list[Job], options: dict[str, Any]) -> int:
-    """Convert file after file; the exit status."""
+    """Convert file after file; returns the exit status."""
     several = len(jobs) > 1
     failures = 0
     for job in show_progress(jobs):
@@ -179,7 +179,7 @@ def run(jobs: list[Job], options: dict[str, Any]) -> int:
 
 
 def _convert(job: Job, options: dict[str, Any]) -> bool:
-    """Write one performance, say what was heard, and whether it went well."""
+    """Write one performance and print its summary; whether all went well."""
     written = report_failures(job.source, lambda: _write(job, options), job.events)
     if written is None:
         return False

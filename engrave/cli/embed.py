@@ -70,7 +70,7 @@ def _parser() -> Parser:
 
 
 def _read_address(text: str) -> str:
-    """An address that ends with a slash and holds nothing that a template could mistake."""
+    """An address that ends with a slash and contains nothing that a template could mistake."""
     if not ADDRESS.fullmatch(text):
         raise ArgumentTypeError(f"{text!r} is not an address such as /scores/")
     return text.rstrip("/") + "/"
@@ -103,16 +103,14 @@ def _embed(command: Namespace, options: dict[str, Any]) -> list[str]:
 
 
 def _on_paper(score: engrave.Score) -> bytes:
-    """Black on white: a picture in a post knows the reader's wish for light or dark, but not
-    whether the blog follows it.
-    """
+    """The picture black on white, as a blog need not follow the reader's wish for a dark page."""
     before, style, after = write_svg(score).partition(f"<style>{DARK}</style>")
     assert style
     return f"{before}{PAPER}{after}".encode()
 
 
 def _picture(score: engrave.Score) -> bytes:
-    """What a feed shows: all of the music, or as much as fits into one picture."""
+    """The picture for feeds: all of the music, or as much as fits into one picture."""
     try:
         return write_png(score)
     except TooTallError:
@@ -126,7 +124,7 @@ def _name(source: str) -> str:
 
 
 def _post(score: engrave.Score, name: str, address: str, page: str, picture: str) -> Post:
-    """What the page and the picture say of their sizes."""
+    """The sizes of the page and of the picture."""
     width, height = map(int, re.findall(r'viewBox="0 0 (\d+) (\d+)"', picture)[0])
     column = LAYOUTS["medium"]
     music = sum(map(int, re.findall(rf'viewBox="0 0 {column} (\d+)"', page)))

@@ -1,10 +1,10 @@
-"""The command `engrave`: performances in, scores beside them, one line said about each.
+"""The command `engrave`: convert performances, printing one line about each.
 
 With --explain more lines follow, indented. `engrave plugin ...` is a command of its own.
 
-Results and what was heard go to standard output, everything that went wrong to standard error,
-one line for each. Exit status: 0 all written, 2 something was not, 130 interrupted, 141 the
-reader of the output went away.
+Results and summaries go to standard output, everything that went wrong to standard error, one line
+for each. Exit status: 0 all written, 2 something was not, 130 interrupted, 141 standard output was
+closed by the process that reads it.
 """
 
 import os
@@ -26,16 +26,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _dispatch(list(words))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:  # those that are not ours are caught where they arise
+    except Exception:  # expected errors are caught where they arise
         report_bug()
         return FAILED
 
 
 def _dispatch(words: list[str]) -> int:
-    """Run the command that the first word names; else the words are performances and options."""
+    """Run the command that the first word names; else convert the performances it names."""
     try:
         os.getcwd()
-    except OSError as error:  # it was deleted: no relative path means anything
+    except OSError as error:  # it was deleted: no relative path has a meaning
         report_error(f"the current folder: {why(error)}")
         return FAILED
     match words[:1]:

@@ -39,7 +39,7 @@ HOW_TO_ENABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What an installed plugin starts, and the digest of its file."""
+    """The command that an installed plugin starts, and the digest of its file."""
 
     command: list[str]
     digest: str
@@ -76,7 +76,7 @@ class PluginFolder:
             yield self.record
 
     def read_record(self) -> Record | None:
-        """What was installed; None if nothing was, or the record is damaged or none of ours."""
+        """The record of the installation; None if there is none, or it is damaged or foreign."""
         match _read_json(self.record):
             case {"command": [str(), *_] as command, "digest": str(digest)}:
                 if all(isinstance(word, str) for word in command):
@@ -84,7 +84,7 @@ class PluginFolder:
         return None
 
     def installed_files(self) -> list[Path]:
-        """The plugin, its record, and choices if it was the plugin that wrote them."""
+        """The plugin, its record, and its stored choices if the plugin wrote them."""
         choices = self.path / CHOICES
         written = _read_json(choices)
         ours = isinstance(written, dict) and bool(written) and written.keys() <= REMEMBERED
@@ -130,7 +130,7 @@ def _find_folders(command: argparse.Namespace, parser: Parser) -> list[PluginFol
 
 
 def install(folder: PluginFolder) -> int:
-    """Write the plugin and its record, and say how to go on."""
+    """Write the plugin and its record, and print what to do next."""
     if not _may_replace(folder, "Overwrite"):
         return FAILED
     folder.path.mkdir(parents=True, exist_ok=True)
@@ -144,7 +144,7 @@ def install(folder: PluginFolder) -> int:
 
 
 def uninstall(folder: PluginFolder) -> int:
-    """Remove what was installed, and the choices that the plugin remembers."""
+    """Remove what was installed, and the choices that the plugin stores."""
     if not folder.installed:
         say(f"not installed in {folder.path.parent}")
         return DONE
@@ -159,7 +159,7 @@ def uninstall(folder: PluginFolder) -> int:
 
 
 def status(folder: PluginFolder) -> int:
-    """Say whether the plugin is there, whether it is this one, and what it starts."""
+    """Print whether the plugin is there, whether it is this version, and what it starts."""
     if not folder.installed:
         say(f"not installed in {folder.path.parent}")
         return DONE
@@ -189,7 +189,7 @@ ACTIONS: dict[str, Callable[[PluginFolder], int]] = {
 
 
 def _may_replace(folder: PluginFolder, verb: str) -> bool:
-    """Ask about files that are not ours; without anybody to ask, no."""
+    """Ask whether to replace or remove foreign files; without a terminal the answer is no."""
     for path in folder.foreign():
         said = f"{path} was not written by engrave, or was changed since"
         if not sys.stdin.isatty():
@@ -208,7 +208,7 @@ def _ask(question: str) -> str:
 
 
 def _read_json(path: Path) -> Any:
-    """What a file says; None if it is not there or says nothing that can be understood."""
+    """The text of a file; None if it is not there or cannot be decoded."""
     try:
         return json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError, RecursionError):
@@ -220,7 +220,7 @@ def _digest(path: Path) -> str:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    """Write beside the file and rename, so that MuseScore never sees half of it."""
+    """Write to a temporary file and rename it, so that MuseScore never sees half a file."""
     partial = path.with_name(f".engrave-{secrets.token_hex(8)}.part")
     try:
         with partial.open("xb") as file:  # a new file: no link is followed

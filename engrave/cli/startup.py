@@ -1,8 +1,8 @@
-"""Ctrl-C while the command is loaded: it ends at once, and without a word.
+"""Ctrl-C while the command is loaded: the process ends at once and prints nothing.
 
 Loading takes a third of a second, most of it in `engrave/__init__.py`, before `main.main` can catch
 anything. That file imports this module first. A program that merely imports engrave keeps its own
-way with signals.
+signal handlers.
 """
 
 import os
@@ -29,7 +29,7 @@ def is_command() -> bool:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within, Ctrl-C raises KeyboardInterrupt; the command has nothing to tidy before and after."""
+    """Within, Ctrl-C raises KeyboardInterrupt; outside, nothing needs to be cleaned up."""
     ours = signal.getsignal(signal.SIGINT) is leave
     if ours:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,7 +1,7 @@
-"""How the commands speak: the only module that writes to standard output and standard error.
+"""Output of the commands: the only module that writes to standard output and standard error.
 
-File names, titles and the texts of errors come from strangers. A terminal obeys control characters
-in them, so every line passes through `visible` on its way out.
+File names, titles and the texts of errors are untrusted. A terminal obeys control characters in
+them, so every line passes through `visible` on its way out.
 
 A program that asks for `--progress` (the MuseScore plugin, which can read standard output only)
 gets a JSON object a line, in ASCII: {"step", "done"} on the way, then {"summary", "files"} for each
@@ -33,7 +33,7 @@ Item = TypeVar("Item")
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that complains in one line; `events` says whether a program wants to hear of it."""
+    """A parser that reports errors in one line; `events`: also as an event for a program."""
 
     events = False
 
@@ -43,7 +43,7 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(FAILED)
 
     def _print_message(self, message: str, _file: object = None) -> None:
-        """Help and version: all that argparse itself writes once `error` does not."""
+        """Print help and version: all that argparse itself writes once `error` does not."""
         say(*message.splitlines())
 
 
@@ -75,7 +75,7 @@ def emit(**event: Any) -> None:
 
 
 def remark(*lines: str) -> None:
-    """Write lines to standard error; there is no other place to say that it takes nothing."""
+    """Write lines to standard error; if that is closed, there is no other place to report it."""
     try:
         tqdm.write("\n".join(map(visible, lines)), file=sys.stderr)
         sys.stderr.flush()
@@ -84,7 +84,7 @@ def remark(*lines: str) -> None:
 
 
 def report_error(message: str, events: bool = False) -> bool:
-    """Say in one line what is wrong, also to a program that wants to hear of it. Returns False."""
+    """Report an error in one line, to a program also as an event. Returns False."""
     if events:
         emit(error=visible(message))
     remark(f"engrave: {message}")
@@ -92,19 +92,19 @@ def report_error(message: str, events: bool = False) -> bool:
 
 
 def report_bug(source: str = "", events: bool = False) -> bool:
-    """Say that the exception being handled is our mistake, with what helps to mend it."""
+    """Report the exception being handled as a fault of engrave, with its place in the code."""
     remark(*traceback.format_exc().splitlines())
     at = f"{source}: " if source else ""
     return report_error(f"{at}this is a fault of engrave, please report it", events)
 
 
 def why(error: OSError) -> str:
-    """What the system says of it, in a few words."""
+    """The system's description of an error, in a few words."""
     return error.strerror or str(error) or type(error).__name__
 
 
 def show_progress(items: Sequence[Item]) -> Iterable[Item]:
-    """The items; several have a progress bar meanwhile, on a terminal only (disable=None)."""
+    """Iterate over the items; several with a progress bar, on a terminal only (disable=None)."""
     several = len(items) > 1
     shown: Iterable[Item] = tqdm(items, unit="file", leave=False, disable=None if several else True)
     return shown
@@ -125,7 +125,7 @@ def open_streams() -> None:
 
 
 def _open_useless(name: str) -> TextIOWrapper:
-    """A stream open for the opposite of what it is there for."""
+    """A stream opened for the opposite of its purpose: reading if it is to be written."""
     is_input = name == "stdin"
     number = os.open(os.devnull, os.O_WRONLY if is_input else os.O_RDONLY)
     raw = FileIO(number, "r" if is_input else "w")
@@ -135,7 +135,7 @@ def _open_useless(name: str) -> TextIOWrapper:
 
 @contextmanager
 def _standard_output() -> Iterator[None]:
-    """Flush what is written within; the command ends where standard output takes nothing more."""
+    """Flush what is written within; exit if standard output is closed."""
     try:
         yield
         sys.stdout.flush()
@@ -148,7 +148,7 @@ def _standard_output() -> Iterator[None]:
 
 
 def _silence(stream: TextIO) -> None:
-    """Point a stream that takes nothing any more at nowhere, so that no later flush fails."""
+    """Redirect a closed stream to the null device, so that no later flush fails."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
@@ -157,11 +157,11 @@ Result = TypeVar("Result")
 
 
 def report_failures(source: str, work: Callable[[], Result], events: bool = False) -> Result | None:
-    """What the work on a performance gives; None if it went wrong, which is said in one line."""
+    """The result of a function; None if it raised, which is reported in one line."""
     try:
         return work()
     except MidiError as error:
         report_error(str(error), events)
-    except Exception:  # the next file may do better
+    except Exception:  # the next file may succeed
         report_bug(source, events)
     return None

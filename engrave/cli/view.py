@@ -1,7 +1,7 @@
-"""`engrave view`: the page of a performance in the browser.
+"""`engrave view`: open the page of a performance in the browser.
 
-The page is handed to the browser by a server that lives until it has been fetched: a browser that
-is confined to its own folders could not open a file in a temporary one.
+A local server hands the page to the browser and lives until it has been fetched: a browser that is
+confined to its own folders could not open a file in a temporary one.
 """
 
 import webbrowser
@@ -56,7 +56,7 @@ def _show(page: bytes) -> bool:
 
 
 class _Server(ThreadingHTTPServer):
-    """Serves one page at an address that nobody can guess."""
+    """A server for one page at a random address."""
 
     def __init__(self, page: bytes):
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -65,7 +65,7 @@ class _Server(ThreadingHTTPServer):
         self.fetched = Event()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that goes away in the middle may come again."""
+        """Ignore a broken connection: a browser that goes away may come again."""
 
     @property
     def address(self) -> str:
@@ -87,4 +87,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.fetched.set()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing to say."""
+        """Log nothing."""
