@@ -1,12 +1,11 @@
-"""From a piano performance (MIDI) to a page of music.
+"""Turn a piano performance (MIDI) into sheet music.
 
     import engrave
 
     score = engrave.transcribe("take.mid")
     score.save("take.musicxml")
 
-What a listener knows better than the program can be said: `meter="3/4"`, `tempo=72`,
-`beats="taps.txt"`, `key="g minor"`.
+What the user knows can be stated: `meter="3/4"`, `tempo=72`, `beats="taps.txt"`, `key="g minor"`.
 """
 
 import engrave.cli.startup  # noqa: F401 - before anything that takes time to load

@@ -1,4 +1,4 @@
-"""What users of the package call: a recording in, a score that can be saved out."""
+"""The Python API: `transcribe` turns a recording into a `Score` that can be saved."""
 
 import os
 from collections import Counter
@@ -45,11 +45,12 @@ GRIDS = {"exact": "on the grid of the file", "click": "played to the click of th
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Score(WrittenScore):
-    """A written score together with what it was made from: the performance and its grid.
+    """A written score together with the performance and the beat grid it was made from.
 
-    `doubts` say how sure the reading is. `pedal_inferred`: the sustain pedal that is written was
-    not recorded. `on_grid`: the notes lie on the beats that the file counts, as a program writes
-    them ("exact") or as somebody plays to a click ("click"), or the beats were found ("free").
+    `doubts` are the probabilities of each decision and its alternatives. `pedal_inferred`: the
+    sustain pedal that is written was not recorded. `on_grid` says where the beats come from: the
+    notes lie on the beats that the file counts, as a program writes them ("exact") or as a pianist
+    plays to a click ("click"), or the beats were tracked in the performance ("free").
     """
 
     performance: Performance
@@ -87,13 +88,13 @@ class Score(WrittenScore):
         write_files(files, source, same_files([source, *([audio] if audio else [])]))
 
     def to_music21(self) -> Any:
-        """The score as a `music21.stream.Score`, to go on with there."""
+        """The score as a `music21.stream.Score`."""
         from engrave.output.to_music21 import to_music21  # music21 is slow to load, and few need it
 
         return to_music21(self)
 
     def summary(self) -> str:
-        """One line: what was heard, and what of it is not on the page."""
+        """One line: how much was recorded, how it is written, and what is not on the page."""
         inferred = ["pedal inferred"] * self.pedal_inferred
         grid = [GRIDS[self.on_grid]] if self.on_grid in GRIDS else []
         facts = ", ".join([*name_music(self), _notes(self.performance), *grid, *inferred])
@@ -102,7 +103,7 @@ class Score(WrittenScore):
         return "; ".join([line, *self.performance.source.warnings, *_left_out(self)])
 
     def explain(self) -> str:
-        """How sure the reading is and which correction would matter most, line by line."""
+        """How probable each decision is and which correction would matter most, line by line."""
         return "\n".join(explain_doubts(self.doubts))
 
     def __repr__(self) -> str:
@@ -115,7 +116,7 @@ class Score(WrittenScore):
         return write_svg(self)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """All that a notebook may show; it takes the richest that it can."""
+        """All representations that a notebook may show; it takes the richest that it can."""
         return {
             "text/plain": repr(self),
             "text/html": self._repr_html_(),
@@ -141,17 +142,17 @@ def transcribe(  # noqa: PLR0913 - keywords that users write
 ) -> Score:
     """Turn a recorded piano performance into a score.
 
-    `source` is a path, the bytes of a MIDI file, or a file open for reading bytes.
-    `meter` ("3/4"), `tempo` (felt beats per minute), `beats` (a file of tapped times, see
-    `read_taps`, or the taps) and `key` ("g minor") are followed where they are given; no note
-    shorter than `smallest` ("1/16", a part of a whole note) is written. `title` and `composer`
-    stand above the music in place of what the file says. `weights` are those of the learned
-    reader: "full", or "free", learned only from data that anybody may use for anything.
-    `pedal` says which sustain pedal is written ("auto", "keep", "infer", "off") and how ("full",
-    "simile", "brackets"), as `parse_pedal` reads it.
-    `grid` says whether the beats are those of the file: "auto" as it is found, "file", "free".
-    With `find_repeats`, sections that are played twice alike are written once, with repeat signs.
-    `progress` is called with each step as it begins, and the share of the work done by then.
+    `source` is a path, the bytes of a MIDI file, or a file open for reading bytes. `meter` ("3/4"),
+    `tempo` (felt beats per minute), `beats` (a file of tapped times, see `read_taps`, or the taps)
+    and `key` ("g minor") are followed where they are given; no note shorter than `smallest`
+    ("1/16", a part of a whole note) is written. `title` and `composer` stand above the music in
+    place of what the file says. `weights` are those of the neural networks: "full", or "free",
+    trained only on data that anybody may use for anything. `pedal` says which sustain pedal is
+    written ("auto", "keep", "infer", "off") and how ("full", "simile", "brackets"), as
+    `parse_pedal` reads it. `grid` says whether the beats are those of the file: "auto" as it is
+    found, "file", "free". With `find_repeats`, sections that are played twice alike are written
+    once, with repeat signs. `progress` is called with each step as it begins, and the share of the
+    work done by then.
 
     Raises MidiError if the source cannot be read as MIDI, ValueError for an option that makes no
     sense, OSError for a file that cannot be opened.
@@ -197,7 +198,7 @@ def _notes(performance: Performance) -> str:
 
 
 def _left_out(score: Score) -> list[str]:
-    """What was heard and is not on the page, one phrase for each reason."""
+    """Key presses that are not on the page, one phrase for each reason."""
     reasons = Counter(note.reason for note in score.unwritten)
     return [
         *(f"left out: {fact}" for fact in score.performance.source.left_out),

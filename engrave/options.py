@@ -1,4 +1,4 @@
-"""What a user may say of a transcription, and how its text is read."""
+"""Options of a transcription: what a user may state, and how its text is parsed."""
 
 import contextlib
 import math
@@ -17,14 +17,14 @@ from engrave.pedal.inference import DEFAULT_PEDAL, PedalOptions
 from engrave.pitch.keys import MODES
 from engrave.rhythm.file_beats.grid import GridOption
 
-# The words of a wish for the pedal: what they say of `PedalOptions`.
+# Words of the option `pedal`, with the field and value of `PedalOptions` that each sets.
 PEDAL_WORDS: dict[str, tuple[str, Any]] = {
     **{source: ("source", source) for source in ("auto", "keep", "infer", "off")},
     **{"full": ("simile", False), "simile": ("simile", True), "brackets": ("brackets", True)},
 }
 METER_BEATS = range(1, 33)
 METER_BEAT_TYPES = (1, 2, 4, 8, 16)
-TEMPI = (10.0, 400.0)
+TEMPI = (10.0, 400.0)  # felt beats per minute: lowest, highest
 MOST_TAPS = 16 * 2**20  # bytes of a file of taps: more than a day of them
 SMALLEST = tuple(Fraction(1, n) for n in (8, 16, 32))
 
@@ -66,14 +66,14 @@ def parse_smallest(value: Fraction | str) -> Fraction:
 
 
 def parse_weights(text: str) -> str:
-    """The name of weights of the learned reader."""
+    """The name of a set of network weights."""
     if text in WEIGHTS:
         return text
     raise ValueError(f"{text!r} names no weights; there are {' and '.join(WEIGHTS)}")
 
 
 def parse_grid(text: str) -> GridOption:
-    """Whether the beats of a file are those of its music."""
+    """Whether the beats of the file are those of its music: "auto", "file" or "free"."""
     wishes: tuple[GridOption, ...] = get_args(GridOption)
     for option in wishes:
         if text == option:
@@ -83,13 +83,13 @@ def parse_grid(text: str) -> GridOption:
 
 
 def parse_pedal(text: str) -> PedalOptions:
-    """What a text such as "infer" or "auto,simile,brackets" wishes of the pedal."""
+    """The pedal options that a text such as "infer" or "auto,simile,brackets" states."""
     options: dict[str, Any] = {}
     for word in text.split(","):
         name, value = PEDAL_WORDS.get(word.strip(), (None, None))
         if name is None or name in options:
             known = ", ".join(PEDAL_WORDS)
-            raise ValueError(f"{text!r} is no wish for the pedal; there are {known}")
+            raise ValueError(f"{text!r} is not a pedal option; there are {known}")
         options[name] = value
     return PedalOptions(**options)
 
@@ -129,9 +129,10 @@ def _parse_tap(words: list[str], where: str) -> Tap:
 
 
 def parse_key(text: str) -> KeySignature:
-    """Reads "g minor", "Eb major", "F#", "B-flat major", "gm"; a lower-case tonic alone is minor.
+    """The key that a text names: "g minor", "Eb major", "F#", "B-flat major", "gm".
 
-    Raises ValueError where the text names no key that has a signature of at most seven.
+    A lower-case tonic alone is minor. Raises ValueError where the text names no key that has a
+    signature of at most seven sharps or flats.
     """
     match = KEY_TEXT.fullmatch(text.strip())
     if match is None:
@@ -149,12 +150,13 @@ def parse_key(text: str) -> KeySignature:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user knows better, and how it shall be written; each enters at its own step.
+    """What the user states about the music, and how it shall be written.
 
-    `tempo` is in felt beats a minute; `beats` are the tapped beats of the whole recording; `grid`
-    says whether the beats are those of the file. `smallest` is the shortest note value (quarters)
-    that may be written, `pedal` which pedal is. `title` and `composer` replace what the source
-    says. `weights` are those of the networks (`network.WEIGHTS`).
+    Each option is a constraint of the stage to which it belongs. `tempo` is in felt beats a minute;
+    `beats` are the tapped beats of the whole recording; `grid` says whether the beats are those of
+    the file. `smallest` is the shortest note value (quarters) that may be written, `pedal` which
+    pedal is. `title` and `composer` replace those of the source. `weights` are those of the
+    networks (`network.WEIGHTS`).
     """
 
     meter: TimeSignature | None = None

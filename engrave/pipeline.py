@@ -1,4 +1,4 @@
-"""The way from a recorded performance to a written score, one musical step after the other."""
+"""The pipeline from a recorded performance to a written score, stage by stage."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -46,20 +46,21 @@ from engrave.voices.merging import merge_voices
 from engrave.voices.separation import separate_voices
 from engrave.voices.staves import assign_staves, move_low_passages
 
-Progress = Callable[[str, float], None]  # a step that begins, and the share of the work done
+# the stage that begins, and the share of the work done (0-1)
+Progress = Callable[[str, float], None]
 
 
 def no_progress(step: str, done: float) -> None:
-    """For callers who do not ask how far it is."""
+    """Progress callback that does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """A performance, where its beats and bars are, and how it is written.
+    """A performance, its beats and bars, and how it is written.
 
-    `evidence` and `options` are what it was made from, `hypotheses` what else it could be; two
-    that came out alike are equal.
-    `pedal_track` is the pedal that is written, `fit` how the music lies on the grid of its file.
+    `evidence` and `options` are what it was made from, `hypotheses` the probabilities of
+    alternatives; two transcriptions that came out alike are equal. `pedal_track` is the pedal that
+    is written, `fit` how the music lies on the grid of its file.
     """
 
     performance: Performance
@@ -75,7 +76,7 @@ class Transcription:
 def transcribe(
     performance: Performance, options: Options = Options(), progress: Progress = no_progress
 ) -> Transcription:
-    """Write down a performance, one musical step after the other; `progress` hears of each."""
+    """Transcribe a performance, stage by stage; `progress` is called as each stage begins."""
     progress("Listening", 0.05)
     keys = restore_key_releases(performance)
     evidence = listen(hide_pedal(keys, options.pedal), options.weights)
@@ -99,7 +100,7 @@ def transcribe(
     stated = _file_keys(performance, notes, grid, fit)
     spelled = spell(notes, options.key, grid.bars, stated)
     notes = join_across_staves(spelled.notes, spelled.sections, grid)
-    shown = [note for note in notes if can_be_written(note.name)]  # marks stand at none but these
+    shown = [note for note in notes if can_be_written(note.name)]  # marks stand only at these
     articulation = mark_articulation(performance, notes, grid, evidence)
     articulation = replace(articulation, fermata=mark_fermata(performance, shown))
     played = replace(performance, players=keys.players)
@@ -116,7 +117,7 @@ def transcribe(
 def _find_bars(
     performance: Performance, evidence: Evidence, options: Options, fit: FileFit
 ) -> ChosenBars:
-    """The bars that the file states where its beats are those of the music; else as they sound."""
+    """The bars of the file's grid where its beats are those of the music; else tracked bars."""
     taps = options.beats or ()
     if performance.grid and fit.kind != "free":
         return find_file_bars(performance, performance.grid, fit, options.meter)
@@ -129,7 +130,7 @@ def _find_bars(
 def _quantize(
     notes: Sequence[FoldedNote], grid: Grid, evidence: Evidence, options: Options, fit: FileFit
 ) -> Quantized:
-    """The notes at their places, as exactly as they were played."""
+    """The notes with quantized onsets, with the deviations expected of this performance."""
     positions = listen_for_positions(notes, grid, options.weights)
     uneven = HAND_UNEVENNESS if fit.kind == "free" else Unevenness.of_jitter(fit.jitter)
     return quantize(notes, grid, evidence, positions, Precision(options.smallest, uneven))
@@ -145,7 +146,7 @@ def _file_keys(
 
 
 def _choose_pedal(performance: Performance, options: Options) -> PedalTrack:
-    """The sustain pedal of the one who has it; none is thought of that is not a piano's."""
+    """The sustain pedal of the player who has it; inferred only for a piano."""
     pedal = options.pedal
     for k, player in enumerate(performance.players):
         if player.pedalled:
@@ -163,7 +164,7 @@ def _mark_parts(
     pedal_track: PedalTrack,
     pedal: PedalOptions,
 ) -> tuple[PartMarks, ...]:
-    """Tempo, dynamics and pedals of each player; the tempo stands at the first alone."""
+    """Tempo, dynamics and pedals of each part; the tempo stands in the first only."""
     parts = []
     for k, instrument in enumerate(performance.players):
         own = [note for note in notes if note.part == k]
@@ -171,7 +172,7 @@ def _mark_parts(
         if k == 0:
             marks = [mark_tempo(grid), *mark_ritardandos(own, grid), *marks]
         pedals = PedalNotation()
-        if instrument.pedalled and instrument.staves > 1:  # on one staff nobody needs any
+        if instrument.pedalled and instrument.staves > 1:  # on a single staff no pedal is written
             pedals = _mark_pedals(performance, own, grid, pedal_track, pedal)
         parts.append(PartMarks(tuple(marks), pedals))
     return tuple(parts)
@@ -184,7 +185,7 @@ def _mark_pedals(
     pedal_track: PedalTrack,
     pedal: PedalOptions,
 ) -> PedalNotation:
-    """What is written of both pedals."""
+    """The written marks of both pedals."""
     spans = mark_pedal(
         replace(performance, sustain=pedal_track.moves), notes, grid, pedal_track.inferred
     )
@@ -195,7 +196,7 @@ def _mark_pedals(
 
 
 def _with_source(score: Score, performance: Performance, options: Options) -> Score:
-    """The score with title, composer, rights and words, of the source or of the user."""
+    """The score with title, composer, rights and lyrics, of the source or of the user."""
     source = performance.source
     score = replace(
         score,
