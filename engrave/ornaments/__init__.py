@@ -1,1 +1,1 @@
-"""Key presses come in; those that are written as one sign go out (seconds)."""
+"""Ornaments: key presses come in; those that are written as one sign go out (seconds)."""

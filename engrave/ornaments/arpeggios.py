@@ -1,7 +1,7 @@
 """Rolled chords: their keys go down one after the other, upwards, and are all held.
 
-Broken chords look alike; what the learned reader says of the notes decides (Gould, *Behind Bars*,
-2011, ch. 5: arpeggio signs). Times are seconds; evidence is log odds.
+Broken chords look alike; the note network's evidence decides (Gould, *Behind Bars*, 2011, ch. 5:
+arpeggio signs). Times are seconds; evidence is log odds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,18 +9,18 @@ from collections.abc import Iterator, Sequence
 from engrave.listening.evidence import Evidence
 from engrave.music.performance import PlayedNote
 
-ARPEGGIO_STEPS = (0.0, 0.12)  # from press to press
-FEWEST_NOTES, LEAST_SPREAD = 3, 0.08
-ARPEGGIO_EVIDENCE = -3.0  # mean log odds of the presses; of so wide spreads most chords are rolls
-# a lone key of one hand, so near to the first of the other's roll, is not rolled
+ARPEGGIO_STEPS = (0.0, 0.12)  # seconds from press to press: shortest, longest
+FEWEST_NOTES, LEAST_SPREAD = 3, 0.08  # presses; seconds from the first to the last
+ARPEGGIO_EVIDENCE = -3.0  # mean log odds of the presses; of such wide spreads most chords are rolls
+# Seconds: a lone key of one hand, this near to the first of the other's roll, is not rolled.
 TOGETHER_SECONDS = 0.03
-HELD_SECONDS = 0.02  # every key of a rolled chord is held so long after its last onset
+HELD_SECONDS = 0.02  # seconds that every key of a rolled chord is held after its last onset
 
 
 def find_arpeggios(
     notes: Sequence[PlayedNote], left: list[int], evidence: Evidence
 ) -> Iterator[tuple[int, ...]]:
-    """The presses of chords of either or both hands, low to high; `left` may be rolled."""
+    """The presses of rolled chords of either or both hands, low to high; `left` may be rolled."""
     k = 0
     while k < len(left):
         chord = [left[k]]

@@ -15,19 +15,20 @@ from engrave.music.performance import PlayedNote
 from engrave.music.score import OrnamentKind
 from engrave.ornaments.trills import QUICKEST, SLOWEST, thirty_second
 
-WIDEST_STEP = 2  # from the note to its neighbour
-FIGURE_EVIDENCE = 0.0  # the reader's log odds of a trill, turn or mordent at one of its presses
-# of the force of the first or last press: what is softer was touched in passing
+WIDEST_STEP = 2  # semitones from the note to its neighbour
+# log odds by the note network of a trill, turn or mordent at one of its presses
+FIGURE_EVIDENCE = 0.0
+# Of the velocity of the first or last press: a softer key was touched by accident.
 BRUSHED_SHARE = 0.6
-LONGEST_UNSURE_STEP = 1.2  # 32nds: so long is a step at most if the reader is not sure
+LONGEST_UNSURE_STEP = 1.2  # 32nds: longest step without evidence from the note network
 
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
     """Quick presses above (1), on (0) and below a note (-1), the last of which is held longest.
 
-    If the reader is not sure, a step lasts `slowest` seconds at most, the last press is held
-    `rests` times as long as any other at least, and the press before all is `entry` steps away.
+    Without evidence from the note network, a step lasts `slowest` seconds at most, the last press
+    is held at least `rests` times as long as any other, and the press before is `entry` steps away.
     """
 
     kind: OrnamentKind
@@ -102,7 +103,7 @@ def _stands_out(
 ) -> bool:
     """Whether a run is quick as its figure is, rests on its last note, and begins afresh.
 
-    `entry` is the time since the press before it.
+    `entry` is the time in seconds since the press before it.
     """
     *quick, last = _held(notes, run)
     onset = notes[run[0]].onset

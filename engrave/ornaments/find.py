@@ -1,13 +1,13 @@
-"""Which played notes an engraver writes as ornaments: trills, turns, mordents and their like.
+"""Ornament detection: which key presses are written as trills, turns, mordents and the like.
 
-A player presses many keys where the page has one note with a sign. What may be an ornament is a
-matter of figure and speed (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach, *Versuch*, 1753, ch.
-2): a trill (`trills`) alternates between a note and the one a tone or semitone above it, a turn
-goes around its note, a mordent to a neighbour and back; grace notes (`grace_notes`), rolled chords
-(`arpeggios`), tremolos (`tremolos`) and glissandos (`glissandos`) have rooms of their own. Runs
-look alike, so the figure alone is not enough: it is about as fast as the 32nds of the pace around
-it, or faster, and rests on its last note; or the learned reader is sure of it. In doubt the notes
-are written.
+A player presses many keys where the page has one note with a sign. Ornaments are told by figure and
+speed (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach, *Versuch*, 1753, ch. 2): a trill (`trills`)
+alternates between a note and the one a tone or semitone above it, a turn goes around its note, a
+mordent to a neighbour and back (`figures`); grace notes (`grace_notes`), rolled chords
+(`arpeggios`), tremolos (`tremolos`) and glissandos (`glissandos`) have modules of their own. Runs
+look alike, so the figure alone is not enough: it must be about as fast as the 32nds of the local
+tempo, or faster, and rest on its last note; or the note network must be sure of it. In doubt the
+notes are written.
 
 Times are seconds, intervals semitones; evidence is log odds.
 """

@@ -1,4 +1,4 @@
-"""A performance with its ornaments folded: as it is written.
+"""Folding of ornaments: key presses become the notes that are written for them.
 
 Times are seconds.
 """
@@ -8,7 +8,7 @@ from engrave.music.performance import Performance
 
 
 def fold_ornaments(performance: Performance, ornaments: Ornaments) -> tuple[FoldedNote, ...]:
-    """Each sign as one note from its first press to its end, each rolled chord as of one moment.
+    """Each sign as one note from its first press to its end, each rolled chord at one moment.
 
     That is the mean of its onsets, where listeners who mark the beats put theirs too. Of a tremolo
     only the first chord is left, from beat to beat; of a glissando the first key, held up to the

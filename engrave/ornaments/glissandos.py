@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 
 from engrave.music.performance import PlayedNote
 
-FEWEST_KEYS = 10  # keys
-FASTEST_SCALE = 18.0  # keys a second
-LONGEST_STEP = 0.1  # from key to key
-LARGEST_SKIP = 2  # steps on the keys of one colour: one key may fail to sound
+FEWEST_KEYS = 10  # keys of a glissando, at least
+FASTEST_SCALE = 18.0  # keys a second: no scale is as fast (docs/experiments.md)
+LONGEST_STEP = 0.1  # seconds from key to key
+LARGEST_SKIP = 2  # keys of one colour: one of them may fail to sound
 WHITE_KEYS = (0, 2, 4, 5, 7, 9, 11)
-# The place of each key among the white or the black ones.
+# The index of each key among the white or the black ones.
 RANK_IN_COLOUR = {
     colour: {
         key: rank
@@ -43,7 +43,7 @@ def find_glissandos(notes: Sequence[PlayedNote], hand: Sequence[int]) -> Iterato
 def _sweep(
     notes: Sequence[PlayedNote], hand: Sequence[int], start: int, direction: int
 ) -> list[int]:
-    """The presses from place `start` of the hand on that go over keys of one colour one way."""
+    """The presses from index `start` of the hand on that go one way over keys of one colour."""
     run = [hand[start]]
     rank = RANK_IN_COLOUR[notes[hand[start]].pitch % 12 in WHITE_KEYS]
     for i in (hand[k] for k in range(start + 1, len(hand))):

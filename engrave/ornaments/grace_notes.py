@@ -1,6 +1,6 @@
 """Grace notes: keys touched shortly before the next note of their hand.
 
-What the learned reader says of a press decides, and whether it stands out by its speed (Gould,
+The note network's evidence decides, together with whether a press stands out by its speed (Gould,
 *Behind Bars*, 2011, ch. 5: acciaccaturas). Times are seconds, intervals semitones; evidence is log
 odds.
 """
@@ -12,13 +12,13 @@ import numpy as np
 from engrave.listening.evidence import Evidence
 from engrave.music.performance import PlayedNote, chord_starts
 
-LONGEST_GRACE = 0.25  # from a grace note to the note it leads to
-GRACE_EVIDENCE = -0.5
-LONE_GRACE_EVIDENCE = 3.0  # what it adds to the evidence that a press stands out by its speed:
-# at most and at least so long before its note,
+LONGEST_GRACE = 0.25  # seconds from a grace note to the note it leads to
+GRACE_EVIDENCE = -0.5  # log odds above which a press is a grace note
+LONE_GRACE_EVIDENCE = 3.0  # log odds added for a press that stands out by its speed:
+# at most and at least so many seconds before its note,
 LONGEST_LONE_GRACE, SHORTEST_LONE_GRACE = 0.11, 0.035
 LEAST_SPEED_RATIO = 2.5  # so many times faster than the steps before and after,
-WIDEST_INTERVAL = 2  # and so near to a note of the chord it leads to
+WIDEST_INTERVAL = 2  # and within so many semitones of a note of the chord it leads to
 
 
 def find_grace_notes(notes: Sequence[PlayedNote], hand: list[int], evidence: Evidence) -> set[int]:

@@ -1,16 +1,16 @@
-"""Tremolos: one chord struck again and again, or two in turn, faster than anybody counts.
+"""Tremolos: one chord struck again and again, or two in turn, too fast to be counted.
 
 A page full of such notes tells a player nothing that three strokes through a stem do not (Gould,
-*Behind Bars*, 2011, ch. 8: tremolos). But most figures of this kind are counted, also fast ones:
-in the (n)ASAP scores broken octaves and thirds stand as triplets and 16ths at 85 to 100 ms a
-stroke. So there must be many strokes, even and quick ones, more to a quarter than the six of a
-sextuplet, and the tremolo goes from one beat to another; what is before and after stays notes. Two
+*Behind Bars*, 2011, ch. 8: tremolos). But most figures of this kind are counted, also fast ones: in
+the (n)ASAP scores broken octaves and thirds stand as triplets and 16ths at 85 to 100 ms a stroke.
+So there must be many strokes, even and quick ones, more to a quarter than the six of a sextuplet,
+and the tremolo goes from one beat to another; what is before and after stays notes. Two
 neighbouring keys in turn are a trill and not looked at here. In doubt the notes are written.
 
 A tremolo is written anew in each bar. Its first chord takes the place of all; the chord that
-alternates with it joins it when lengths are settled.
+alternates with it joins it when durations are settled.
 
-Times are seconds, places quarter notes, intervals semitones.
+Times are seconds, positions quarter notes, intervals semitones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,12 +24,12 @@ from engrave.music.note import Note, Tremolo
 from engrave.music.performance import PlayedNote, chord_starts
 from engrave.music.values import QUARTER
 
-FEWEST_STROKES = 12  # strokes
-LONGEST_STROKE = 0.1  # from stroke to stroke
-LARGEST_STROKE_RATIO = 1.7  # times the usual step: so long is none
+FEWEST_STROKES = 12  # strokes, at least
+LONGEST_STROKE = 0.1  # seconds from stroke to stroke
+LARGEST_STROKE_RATIO = 1.7  # times the median step, for the longest step
 FEWEST_STROKES_PER_QUARTER = 6.5  # strokes to a quarter: fewer are counted
-TOGETHER_SECONDS = 0.03  # the keys of one stroke go down within
-WIDER_THAN_A_TRILL = 2  # between two single notes
+TOGETHER_SECONDS = 0.03  # seconds within which the keys of one stroke go down
+WIDER_THAN_A_TRILL = 2  # semitones between two single notes
 
 
 def find_tremolos(

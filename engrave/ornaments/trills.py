@@ -1,9 +1,9 @@
-"""Trills: quick alternations with a neighbouring key that a page shows as one note with a sign.
+"""Trills: quick alternations with a neighbouring key, written as one note with a sign.
 
-What tells them from notes that are written out is how they are played: faster than the 32nds of the
-pace around them, often, and begun after a longer note instead of out of a run. What the learned
-reader says of their main note counts a little (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach,
-*Versuch*, 1753, ch. 2).
+They differ from written-out notes in how they are played: faster than the 32nds of the local tempo,
+often, and begun after a longer note instead of out of a run. The note network's evidence for their
+main note counts a little (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach, *Versuch*, 1753, ch.
+2).
 
 Times are seconds, intervals semitones; evidence is log odds.
 """
@@ -16,22 +16,23 @@ from engrave.listening.evidence import Evidence
 from engrave.music.grid import Grid
 from engrave.music.performance import PlayedNote
 
-QUICKEST, SLOWEST = 0.025, 0.19  # from press to press
-# times the usual step: a first or last press so far away is not part of the trill
+QUICKEST, SLOWEST = 0.025, 0.19  # seconds from press to press
+# Times the median step: a first or last press farther away is not part of the trill.
 LARGEST_STEP_RATIO = 1.7
-FEWEST_PRESSES = 4  # presses
+FEWEST_PRESSES = 4  # presses, at least
 NEIGHBOUR_INTERVALS = (-2, -1, 1, 2)
-# Log odds of a sign: where nothing is said, and by the logarithms of the number of presses, of the
-# speed, of the speed beside 32nds, of the silence or long note before; and what the reader's are
-# worth. Fitted to 1758 alternations in 91 performances of as many scores of the (n)ASAP data set
-# (logistic regression, rounded); the threshold is chosen on 20 others.
+# Log odds of a trill: constant, and coefficients of the logarithms of the number of presses, of the
+# speed, of the speed relative to 32nds, of the silence or long note before; and of the note
+# network's log odds. Fitted to 1758 alternations in 91 performances of as many scores of the
+# (n)ASAP data set (logistic regression, rounded); the threshold is chosen on 20 others.
 TRILL_LOG_ODDS, BY_NUMBER, BY_SPEED, BY_TEMPO, BY_ENTRY, BY_EVIDENCE = 2.5, 1.3, 2.7, 2.3, 0.85, 0.6
-# A trill from above may be entered from its main note: held so long (share of the time up to the
-# trill), so near (steps of the trill), at most so many presses of the hand before.
+# A trill from above may be entered from its main note: held at least so long (share of the time up
+# to the trill), at most so near (steps of the trill), at most so many presses of the hand before.
 ENTRY_HELD, ENTRY_STEPS, ENTRY_PRESSES = 0.85, 3.2, 3
-MODERATE_STEP = 0.1  # a step of a trill that is neither quick nor slow
-SHORTEST_ENTRY, LONGEST_ENTRY = 0.5, 8.0  # steps of the trill from the press before to its first
-EVIDENCE_RANGE = (-7.0, 2.0)  # the log odds that count
+MODERATE_STEP = 0.1  # seconds: a step of a trill that is neither quick nor slow
+# steps of the trill from the press before to its first: clipped to these
+SHORTEST_ENTRY, LONGEST_ENTRY = 0.5, 8.0
+EVIDENCE_RANGE = (-7.0, 2.0)  # the network's log odds are clipped to these
 
 
 def find_trills(
@@ -55,7 +56,7 @@ def find_trills(
 
 
 def thirty_second(grid: Grid, time: float) -> float:
-    """The seconds of a 32nd at the local pace."""
+    """Duration of a 32nd at the local tempo, in seconds."""
     quarter = float(grid.quarter_at(time))
     return (float(grid.time_at(quarter + 1)) - float(grid.time_at(quarter))) / 8
 
@@ -106,7 +107,7 @@ def _odds(
     evidence: Evidence,
     grid: Grid,
 ) -> float:
-    """Log odds that an alternation is a trill; `entry` is the time since the press before it."""
+    """Log odds that an alternation is a trill; `entry` is the seconds since the press before it."""
     onset = notes[run[0]].onset
     step = (notes[run[-1]].onset - onset) / (len(run) - 1)
     return float(

@@ -1,1 +1,1 @@
-"""Who plays what: notes come in, and their hands, staves and voices go out."""
+"""Hands, staves and voices: notes come in, and go out with these fields decided."""

@@ -1,20 +1,20 @@
-"""One line for two hands: where it goes from staff to staff under one beam.
+"""Cross-staff beaming: a line of both hands written in one voice, under a beam from staff to staff.
 
-A run or a broken chord that begins in one hand and goes on in the other is one line to whoever
-hears it. Staff by staff it would fall into pieces with rests inside the beat; an engraver lets the
-line go over to the other staff, and one beam holds it together (Gould, *Behind Bars*, 2011, ch. 13,
-"Keyboard"). So it is beat by beat where a voice of each hand has nothing but its part of the line,
-four or more chords follow one another, and the line goes up from the lower staff and down from the
-upper one by small steps. A note that was held to the end of the beat only because its own voice had
-nothing more to say ends with the next one of the line. A note that begins the beat and is held on
-is a bass or a melody, and no line. Where accidentals would be lost each hand keeps its part.
+A run or a broken chord that begins in one hand and goes on in the other is heard as one line. Staff
+by staff it would fall into pieces with rests inside the beat; an engraver lets the line go over to
+the other staff, and one beam holds it together (Gould, *Behind Bars*, 2011, ch. 13, "Keyboard").
+Here this is done beat by beat where a voice of each hand has nothing but its part of the line, four
+or more chords follow one another, and the line goes up from the lower staff and down from the upper
+one by small steps. A note that was extended to the end of the beat only because its own voice has
+no further note ends with the next one of the line. A note that begins the beat and is held on is a
+bass or a melody, and no line. Where accidentals would be lost each hand keeps its part.
 
 Of 58 such beats (in 17 validation pieces of the (n)ASAP data set, and in the densest pages of 26
 others) the true score has 55 in one voice; it lets 25 of these cross the staves, and has the others
-on one staff, where the reader was of two minds. With a leap, or with three notes, there are two
-voices as often as one.
+on one staff, where the staff evidence was undecided. With a leap, or with three notes, there are
+two voices as often as one.
 
-Places and lengths are quarter notes.
+Positions and durations are quarter notes.
 """
 
 from bisect import bisect_left, bisect_right
@@ -31,7 +31,7 @@ from engrave.notation.accidentals import key_alterations
 from engrave.notation.beams import BeamSpan, beam_span_around
 from engrave.notation.note_values import SHORTEST_VALUE
 
-FEWEST_CHORDS = 4  # chords of a line in a beat
+FEWEST_CHORDS = 4  # chords of a line in a beat, at least
 LARGEST_STEP = 5  # semitones from staff to staff, at most
 LOWER = 2  # number of the staff
 
@@ -40,7 +40,7 @@ _Voice = tuple[int, int, int]  # part, staff, and the number of the voice on it
 
 @dataclass(frozen=True, slots=True)
 class _Crossing:
-    """The line that voices of the two hands share in a beat: its notes, and its chords.
+    """A line that voices of the two hands share in a beat: its notes, and its chords.
 
     Grace notes are members too, but no chords.
     """
@@ -54,10 +54,10 @@ class _Crossing:
 def join_across_staves(
     notes: Sequence[Note], sections: Sequence[KeySection], grid: Grid
 ) -> tuple[Note, ...]:
-    """The notes, those of a line that goes from staff to staff in one voice.
+    """The notes, each line that goes from staff to staff in a single voice.
 
-    It is the voice in which it begins, and the line goes on there from beat to beat; each note
-    stands on the staff where it stood. `sections` are those of the keys.
+    That is the voice in which the line begins, and the line stays there from beat to beat; each
+    note stands on the staff where it stood. `sections` are those of the keys.
     """
     written = {note.played: note for note in notes}
     homes: dict[tuple[_Voice, _Voice], tuple[Fraction, _Voice]] = {}  # until when, and where
@@ -118,9 +118,10 @@ def _beats(bar: Bar) -> Iterator[BeamSpan]:
 class _AccidentalGuard:
     """Where accidentals would be lost if a line went to the other staff.
 
-    MuseScore reckons visitors to the staff of their voice, and drops accidentals that it thinks
-    needless on a line of the staff that has had one. So a visitor's line (step and octave) has one
-    alteration in the bar, and if that is not of the key, the voice's own staff has not this line.
+    MuseScore assigns cross-staff notes to the staff of their voice, and drops accidentals that it
+    considers needless on a line of that staff that has had one. So a cross-staff note's line (step
+    and octave) must have one alteration in the bar, and if that is not of the key, the voice's own
+    staff must not use this line.
     """
 
     def __init__(self, notes: Sequence[Note], sections: Sequence[KeySection], grid: Grid) -> None:
@@ -145,7 +146,7 @@ class _AccidentalGuard:
         return True
 
     def _staff_position(self, bar: int, note: Note) -> set[tuple[int, int]]:
-        """Where the line of a note is met in a bar, and how altered: staves, alterations."""
+        """The staves on which a note's step and octave occur in a bar, with the alterations."""
         return self.met[bar, note.part, note.name.step, note.name.octave]
 
 
@@ -172,7 +173,7 @@ def _is_line(chords: Sequence[list[Note]], beat: BeamSpan) -> bool:
 
 
 def _reaches(chord: Sequence[Note], goal: Fraction, beat: BeamSpan, held: bool) -> bool:
-    """Whether a chord ends at the goal, or is only held on in the beat where that may be."""
+    """Whether a chord ends at the goal or, if `held`, later within the beat."""
     ends = {note.end for note in chord}
     return ends == {goal} or (held and goal <= min(ends) and max(ends) <= beat.end)
 

@@ -1,18 +1,19 @@
-"""Which hand plays which note: the left hand's notes go to the lower staff, the right hand's up.
+"""Hand separation: which hand plays each note, by the Viterbi algorithm.
 
-A hand spans about an octave, plays what lies near to what it has just played, does not jump far
-in little time, keeps the keys that it holds down, and stays on its own side of the other hand.
-None of this can be seen in one note, so the most likely hands of all notes are found together, by
-the Viterbi algorithm: a state is the hands of the last five notes, and a note costs what its hand
-means for the intervals to each of them (compare Nakamura, Ono and Sagayama, "Merged-output HMM
-for piano fingering of both hands", ISMIR 2014). What surrounds a note, before and after it, its
-register, and above all what the reader says of it add to that.
+A hand spans about an octave, plays what is near to what it has just played, does not jump far in
+little time, keeps the keys that it holds down, and stays on its own side of the other hand. None of
+this can be seen in one note, so the most likely hands of all notes are found together: a state is
+the hands of the last five notes, and a note has a weight for the interval from each of them, by
+hand (compare Nakamura, Ono and Sagayama, "Merged-output HMM for piano fingering of both hands",
+ISMIR 2014). To that are added the notes around it, its register and, above all, the log odds of the
+note network.
 
-The weights are those of a linear-chain conditional random field (log-odds, no unit), fitted to
-270 performances of 156 scores of the (n)ASAP data set and rounded. Crossings and stretches within
-a chord are too rare to be learned: their weights started from a clear no. A mirror image of the
-keyboard with the hands exchanged has the same weights, except for the register. Times are in
-seconds, intervals in semitones. Beside the reader, only onsets, releases and pitches are used.
+The weights are those of a linear-chain conditional random field (log odds), fitted to 270
+performances of 156 scores of the (n)ASAP data set and rounded. Crossings and stretches within a
+chord are too rare to be learned: their weights started from strongly negative values. The model is
+symmetric: a mirror image of the keyboard with the hands exchanged has the same weights, except for
+the register. Times are in seconds, intervals in semitones. Besides the evidence, only onsets,
+releases and pitches are used.
 """
 
 from collections.abc import Sequence
@@ -27,24 +28,24 @@ from engrave.music.performance import LEFT, RIGHT, Performance, PlayedNote
 
 HANDS = (LEFT, RIGHT)  # by the bit of a state
 
-EVIDENCE_WEIGHT, RULE_WEIGHT = 1.0, 0.5  # of the reader's log odds, and of the tables below
-GIVEN_HAND_LOG_ODDS = 20.0  # log odds of the hand that the file gives a note to
+EVIDENCE_WEIGHT, RULE_WEIGHT = 1.0, 0.5  # of the network's log odds, and of the tables below
+GIVEN_HAND_LOG_ODDS = 20.0  # log odds of the hand that the file states for a note
 
-REMEMBERED_NOTES = 5  # notes before this one whose hands are remembered
-# bit 0: the hand of the last note; bit 1: of the one before it, ...
+REMEMBERED_NOTES = 5  # notes before this one whose hands are in the state
+# bit 0: hand of the last note; bit 1: of the one before it, ...
 STATE_COUNT = 2**REMEMBERED_NOTES
 CHORD_SECONDS = 0.035  # seconds: notes that begin within it are one chord
 # seconds: a key counts as held if it is released later than this after an onset
 HELD_SECONDS = 0.05
-NOTES_AROUND = 16  # notes on either side that are looked at as surroundings
-NOTES_PER_BLOCK = 8192  # notes weighed at one time, to bound the memory
+NOTES_AROUND = 16  # notes on either side that count as surroundings
+NOTES_PER_BLOCK = 8192  # notes computed at one time, to bound the memory
 
 # An interval falls into one of 11 classes: that many of these numbers are not above it.
 INTERVAL_BOUNDS = (-19, -12, -7, -3, 0, 1, 4, 8, 13, 20)
 
-# How an earlier note stands to this one, and how well it goes with it by the interval up to this
-# one, -20 and less, -19 to -13, -12 to -8, -7 to -4, -3 to -1, 0, 1 to 3, 4 to 7, ...
-ONSET_GAPS = (0.12, 0.25, 0.5, 1.0)  # seconds between onsets that part the last five rows
+# Weight of an earlier note for the hand of this one, by the interval up to this one (columns): -20
+# and less, -19 to -13, -12 to -8, -7 to -4, -3 to -1, 0, 1 to 3, 4 to 7, ...
+ONSET_GAPS = (0.12, 0.25, 0.5, 1.0)  # seconds between onsets that separate the last five rows
 # fmt: off
 SAME_HAND = np.array([  # if the right hand plays both (for the left, the intervals are mirrored)
     [-3.28, -1.77, -0.27, -0.09, -0.28,  0.00, -0.63, -0.38, -0.32, -1.77, -3.80],  # in one chord
@@ -65,8 +66,8 @@ OTHER_HAND = np.array([  # if the left hand played that one and the right hand p
     [-0.08, -0.01, -0.07, -0.27, -0.37, -0.38, -0.32, -0.03,  0.01,  0.08,  0.06],  # longer ago
 ])
 
-# How strongly notes in the surroundings say "right hand" for this one, by their distance below it:
-# 1 to 3, 4 to 7, 8 to 12, 13 to 19, 20 and more (above it they say "left hand").
+# Weight of the notes around for the right hand, by their distance below this one: 1 to 3, 4 to 7, 8
+# to 12, 13 to 19, 20 and more semitones (above it they count for the left hand).
 NEAR_SECONDS, FAR_SECONDS = 0.4, 1.5  # seconds
 SURROUNDINGS = np.array([
     [-0.02,  0.38,  0.46, -0.57, -0.49],  # in one chord
@@ -78,7 +79,7 @@ SURROUNDINGS = np.array([
     [ 0.03, -0.28, -0.06,  0.16,  0.40],  # up to FAR_SECONDS after
 ])
 
-# How strongly the register says "right hand", at every half octave from the pitch 24 up.
+# Log odds of the right hand by register, at every half octave from MIDI number 24 up.
 REGISTER = np.array([
     -2.03, -1.81, -1.62, -1.06, -0.65, -0.66, 0.12,
     0.43, 0.53, 0.53, 0.71, 1.15, 1.70, 2.01,
@@ -87,7 +88,7 @@ REGISTER = np.array([
 
 
 class _KeyPresses(NamedTuple):
-    """The notes, chord by chord, each chord from low to high; one array for each fact."""
+    """The notes as arrays, chord by chord, each chord from low to high."""
 
     onset: np.ndarray
     release: np.ndarray
@@ -97,9 +98,9 @@ class _KeyPresses(NamedTuple):
 
 
 def split_hands(performance: Performance, evidence: Evidence) -> Performance:
-    """The performance with the hand that plays each note.
+    """The performance with the hand that plays each note decided.
 
-    Who has a single staff plays it all with the right one.
+    A player with a single staff plays everything with the right hand.
     """
     notes = list(performance.notes)
     for k, player in enumerate(performance.players):
@@ -112,7 +113,7 @@ def split_hands(performance: Performance, evidence: Evidence) -> Performance:
 
 
 def _split(notes: Sequence[PlayedNote], upper: np.ndarray) -> list[int]:
-    """The hand of each note of one player; what the file says of it hardly leaves a doubt."""
+    """The hand of each note of one player; a hand that the file states has a strong prior."""
     if not notes:
         return []
     upper = upper + GIVEN_HAND_LOG_ODDS * np.array(
@@ -130,7 +131,7 @@ def _split(notes: Sequence[PlayedNote], upper: np.ndarray) -> list[int]:
 
 
 def _chords(onset: np.ndarray) -> np.ndarray:
-    """Number of the chord that each note belongs to."""
+    """Index of the chord that each note belongs to."""
     numbers, number, begun = [], 0, onset[0]
     for time in onset.tolist():
         if time - begun > CHORD_SECONDS:
@@ -140,15 +141,15 @@ def _chords(onset: np.ndarray) -> np.ndarray:
 
 
 def _likeliest(keys: _KeyPresses) -> np.ndarray:
-    """The hand of each note in the best of all 2**notes divisions: Viterbi's algorithm."""
+    """Viterbi path: the likeliest hand of each note."""
     count = len(keys.pitch)
     best = np.full(STATE_COUNT, -np.inf)
-    best[0] = 0  # before the first note there is nothing, whatever the state says
+    best[0] = 0  # before the first note every other state is equivalent
     from_upper = np.empty((count, STATE_COUNT // 2, 2), bool)
     for first in range(0, count, NOTES_PER_BLOCK):
         at = np.arange(first, min(first + NOTES_PER_BLOCK, count))
         for note, weight in zip(at.tolist(), _weights(keys, at), strict=True):
-            # Two states lead to each new one; they differ in the bit that is forgotten.
+            # Two states lead to each new one; they differ in the oldest bit.
             lower, upper = (best[:, None] + weight).reshape(2, STATE_COUNT // 2, 2)
             from_upper[note] = upper > lower
             best = np.maximum(lower, upper).ravel()
@@ -162,13 +163,13 @@ def _likeliest(keys: _KeyPresses) -> np.ndarray:
 
 
 def _weights(keys: _KeyPresses, at: np.ndarray) -> np.ndarray:
-    """Weight of each hand after each state, for the notes `at`; shape (notes, states, hands)."""
+    """Weights of each hand after each state, for the notes `at`: array (notes, states, hands)."""
     weights = np.zeros((len(at), 1, 2))
     known = _surroundings(keys, at) + _register(keys.pitch[at])
     weights[:, 0, 1] = RULE_WEIGHT * known + EVIDENCE_WEIGHT * keys.upper[at]
     for back in range(1, REMEMBERED_NOTES + 1):
         pair = RULE_WEIGHT * _pair_weights(keys, at, back)
-        # The hand of the note so far back is a new highest bit of the state.
+        # The hand of the note `back` notes ago is a new highest bit of the state.
         weights = (pair[:, :, None, :] + weights[:, None, :, :]).reshape(len(at), -1, 2)
     return weights
 
@@ -196,9 +197,9 @@ def _interval_class(interval: np.ndarray) -> np.ndarray:
 
 
 def _surroundings(keys: _KeyPresses, at: np.ndarray) -> np.ndarray:
-    """How far the notes around say "right hand": for each relation their mean, and the sum of it.
+    """Weight of the notes around for the right hand: mean per relation, and their sum.
 
-    A relation that few notes stand in says less (one is added to their number).
+    The mean is shrunk for a relation of few notes (one is added to their number).
     """
     rows = len(SURROUNDINGS)
     other = at[:, None] + np.concatenate(

@@ -1,11 +1,11 @@
-"""One voice where one serves.
+"""Merging of voices: two voices of a bar become one where they never overlap.
 
 Two lines of a staff are written with stems of their own where they overlap. In a bar where they
-only take turns, or move together, they are one line to the reader: then all is written as one
-voice, without the rests that two would need (Gould, *Behind Bars*, 2011, "Two voices on a staff").
-Between bars of two voices a bar in which they move together keeps its two stems, as in a hymn-book.
+only take turns, or move together, they are read as one line: then all is written as one voice,
+without the rests that two would need (Gould, *Behind Bars*, 2011, "Two voices on a staff"). Between
+bars of two voices a bar in which they move together keeps its two stems, as in a hymn-book.
 
-Places are in quarter notes.
+Positions are in quarter notes.
 """
 
 from collections.abc import Sequence
@@ -16,16 +16,16 @@ from itertools import pairwise
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note, group_chords
 
-ONLY_VOICE = 1  # the number of the voice that is alone
+ONLY_VOICE = 1  # number of the only voice of a bar and staff
 
 _Place = tuple[int, int, int]  # index of the bar, part, staff
 
 
 def merge_voices(notes: Sequence[Note], grid: Grid) -> tuple[Note, ...]:
-    """The notes, in one voice where the voices of a bar and staff never overlap.
+    """The notes, with one voice where the voices of a bar and staff never overlap.
 
     A bar into or out of which a note of a second voice is tied stays as it is, and so does one
-    between two that do, if its voices begin everything together.
+    between two such bars, if its voices have the same onsets.
     """
     bars: dict[_Place, list[Note]] = {}
     for note in notes:
@@ -62,13 +62,13 @@ def _is_free(notes: Sequence[Note], bar: Bar) -> bool:
 
 
 def _move_together(notes: Sequence[Note]) -> bool:
-    """Whether the voices begin at the same places."""
+    """Whether the voices have the same onsets."""
     positions = [{note.onset for note in notes if note.voice == number} for number in (1, 2)]
     return positions[0] == positions[1]
 
 
 def _take_turns(notes: Sequence[Note]) -> bool:
-    """Whether each chord has one length and ends before the next one begins."""
+    """Whether each chord has one duration and ends before the next one begins."""
     spans: list[tuple[Fraction, Fraction]] = []
     for chord in group_chords(note for note in notes if not note.grace):
         ends = {note.end for note in chord}

@@ -1,14 +1,16 @@
-"""Which notes of a hand form one line: one voice where one serves, two where lines overlap.
+"""Voice separation: one or two voices for each staff and bar, by beam search.
 
-A listener groups notes that are near in pitch and follow each other; a writer adds a second voice
-to a staff only when a note goes on sounding while others move (Temperley, *The Cognition of Basic
+Notes near in pitch that follow each other are heard as one line; a second voice is written on a
+staff only when a note goes on sounding while others move (Temperley, *The Cognition of Basic
 Musical Structures*, 2001, ch. 4; Cambouropoulos, *Voice and stream*, 2008). Whether a bar of a
-staff may have two is a question for the reader, asked of all its notes together; a change costs,
-so that voices last. In bars of two each chord is split into an upper and a lower part - mostly all
-and nothing - by a beam search over the piece. Notes cut short, leaps, crossings and rests have
-their costs; that a note is written longer than up to the next one is the sign of a second voice.
+staff may have two voices is decided from the networks' evidence for all its notes together; a
+change costs, so that voices last. In bars of two, each chord is split into an upper and a lower
+part - mostly all and nothing - by a beam search over the piece. Notes cut short, leaps, crossings
+and rests have costs; a note that is written longer than up to the next one indicates a second
+voice.
 
-Places and lengths are in quarter notes; lengths are those for which the keys were held.
+Positions and durations are in quarter notes; durations are those for which the keys were held. For
+experiments with the costs see docs/experiments.md, "Voice separation and durations".
 """
 
 from bisect import bisect_right
@@ -24,33 +26,33 @@ from engrave.listening.evidence import SecondEvidence
 from engrave.music.grid import Grid
 from engrave.music.note import Note, group_chords
 
-LENGTHS = heads.VALUES  # in beats
-SAME_LENGTH_SHARE = 0.02  # share by which lengths are the same
-BEAM_WIDTH = 8  # lines of thought that are followed at a time
-CUT_SHORT_COST = 2.4  # a held note loses all of its length to the next one of its voice
-FREE_CUT_SHARE = 0.2  # share of its length that a note may lose at no cost: legato overlaps
-UNLIKE_LENGTHS_COST = 0.8  # notes of one chord that are held unlike
-LEAP_COST = 0.25  # an octave between a voice's successive notes
+LENGTHS = heads.VALUES  # note values in beats
+SAME_LENGTH_SHARE = 0.02  # relative difference up to which durations are the same
+BEAM_WIDTH = 8  # hypotheses kept for each number of voices
+CUT_SHORT_COST = 2.4  # a held note loses all of its duration to the next one of its voice
+FREE_CUT_SHARE = 0.2  # of its duration that a note may lose at no cost: legato overlaps
+UNLIKE_LENGTHS_COST = 0.8  # notes of one chord that are held for different durations
+LEAP_COST = 0.25  # per octave between a voice's successive notes
 NEW_VOICE_COST = 1.2  # the second voice enters after a silence
-NEW_ENTRY_SILENCE = 2.0  # quarters after which an entry is new
+NEW_ENTRY_SILENCE = 2.0  # quarters of silence after which an entry is new
 CROSSING_COST = 1.5  # the lower voice sounds above the upper one
 LONE_SECOND_VOICE_COST = 0.5  # the second voice moves while the first rests
-SWITCH_COST = 0.5  # one voice alone goes on where the other one alone was
+SWITCH_COST = 0.5  # one voice alone continues where the other one alone was
 VOICE_COUNT_CHANGE_COST = 1.0  # another number of voices than in the bar before
-BAR_WEIGHT = 2.0  # of what the reader says of the voices of a bar
-BAR_BIAS = 1.4  # log odds: it says two too seldom
-CUT_VALUE_COST = 0.5  # a note that is surely longer by what the reader says ends with the next one
-REST_COST = 0.5  # one that is surely shorter leaves a rest
-EVIDENCE_WEIGHT = 1.0  # of what the reader says of each note
-INNER_NOTE_SHARE = 0.5  # share of the inner notes that are written with the lower voice
+BAR_WEIGHT = 2.0  # of the evidence for the number of voices of a bar
+BAR_BIAS = 1.4  # log odds added for two voices, which the networks find too rarely
+CUT_VALUE_COST = 0.5  # times the probability that a note is longer than up to the next of its voice
+REST_COST = 0.5  # times the probability that it is shorter, which leaves a rest
+EVIDENCE_WEIGHT = 1.0  # of the evidence for the voice of each note
+INNER_NOTE_SHARE = 0.5  # of the probability of "inner" that counts for the lower voice
 
 
 @dataclass(frozen=True, slots=True)
 class _VoiceState:
-    """What a voice sounds last: mean pitch, highest, lowest, onset, end of the keys' being held.
+    """The last chord of a voice: mean, highest and lowest pitch, onset, and when its keys are up.
 
-    `beyond` is how likely it is written at least as long as each of `LENGTHS`, `beat` the beat in
-    quarters.
+    `onset` and `end` are in quarters. `beyond` is the probability that it is written at least as
+    long as each of `LENGTHS`, `beat` the beat in quarters.
     """
 
     pitch: float
@@ -62,13 +64,13 @@ class _VoiceState:
     beat: float
 
     def ended_by(self, now: float) -> float:
-        """How likely its notes have ended: neither the keys are down nor are they written on."""
+        """Probability that its notes have ended: 0 while keys are down, else by note values."""
         if self.end > now:
             return 0.0
         return 1 - self._beyond(now, SAME_LENGTH_SHARE)
 
     def cost_of_ending(self, now: float) -> float:
-        """What it costs that its notes are followed at `now`, by what the reader says of them."""
+        """Cost of ending its notes at `now`, by the probabilities of their note values."""
         longer, shorter = (
             self._beyond(now, SAME_LENGTH_SHARE),
             1 - self._beyond(now, -SAME_LENGTH_SHARE),
@@ -82,14 +84,14 @@ class _VoiceState:
 
 @dataclass(frozen=True, slots=True)
 class _Hypothesis:
-    """One way to have split the chords so far; `upper` counts the top notes of the last chord."""
+    """A split of the chords so far; `upper` counts the upper voice's notes of the last chord."""
 
     cost: float
     upper: int
     alone: int  # the voice that has all of the last chord; 0 if both have a part
     states: tuple[_VoiceState | None, _VoiceState | None]
     before: "_Hypothesis | None"
-    voices: int  # that this bar may have
+    voices: int  # allowed in this bar
 
 
 def separate_voices(
@@ -127,7 +129,7 @@ class _Chord:
         )
 
     def part(self, first: int, last: int | None, said: "_Said") -> _VoiceState | None:
-        """A voice that has these of the notes."""
+        """State of a voice that has the notes `first` to `last`."""
         rows = self.notes[first:last]
         if not rows:
             return None
@@ -145,11 +147,11 @@ class _Chord:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the reader says of each press.
+    """Costs and probabilities from the networks' evidence, a row for each press.
 
-    `voices` is what the upper and the lower of two voices cost it, `several` the log odds that it
-    stands in a bar of two voices, `beyond` how likely it is written at least as long as each of
-    `LENGTHS`, and longer.
+    `voices` are the costs of the upper and the lower of two voices, `several` the log odds of a bar
+    of two voices, `beyond` the probabilities that it is written at least as long as each of
+    `LENGTHS`, and longer than all.
     """
 
     voices: np.ndarray
@@ -164,7 +166,7 @@ class _Said:
 
 
 def _voice_costs(evidence: SecondEvidence) -> np.ndarray:
-    """What the upper and the lower of two voices cost each played note by what the reader says."""
+    """Cost of the upper and of the lower of two voices for each press: array (presses, 2)."""
     _, upper, lower, inner = np.exp(evidence.voice).T
     first, second = (
         upper + (1 - INNER_NOTE_SHARE) * inner + 1e-3,
@@ -176,21 +178,21 @@ def _voice_costs(evidence: SecondEvidence) -> np.ndarray:
 
 
 def _two_voice_log_odds(evidence: SecondEvidence) -> np.ndarray:
-    """The log odds that a played note stands in a bar of two voices, as the reader says."""
+    """Log odds that each press is in a bar of two voices."""
     only = np.exp(evidence.voice[:, 0]).clip(1e-2, 1 - 1e-2)
     odds: np.ndarray = np.log((1 - only) / only)
     return odds
 
 
 def _longer_probabilities(evidence: SecondEvidence) -> np.ndarray:
-    """How likely a played note is written at least as long as each of `LENGTHS`, and longer."""
+    """Probability that each press is written at least as long as each of `LENGTHS`, and longer."""
     known = np.exp(evidence.value[:, : len(LENGTHS)])
     tails = np.cumsum(known[:, ::-1], axis=1)[:, ::-1] / (known.sum(axis=1, keepdims=True) + 0.05)
     return np.concatenate([tails, np.zeros((len(tails), 1))], axis=1)
 
 
 def _one_voice_cost(chords: Sequence[_Chord], several: np.ndarray) -> dict[int, float]:
-    """For each bar what one voice costs more than two, by what the reader says of its notes."""
+    """For each bar, the cost of one voice over two, from the evidence for its notes."""
     said: dict[int, list[float]] = {}
     for chord in chords:
         presses = [note.played for note in chord.notes]
@@ -222,7 +224,7 @@ def _split(chords: Sequence[_Chord], said: _Said) -> list[int]:
 def _split_chord(
     beams: dict[int, list[_Hypothesis]], chord: _Chord, said: _Said
 ) -> dict[int, list[_Hypothesis]]:
-    """The thoughts that go on with a chord, by the number of voices."""
+    """The hypotheses extended by a chord, by the number of voices."""
     grown: dict[int, list[_Hypothesis]] = {}
     rows = chord.notes
     presses = [note.played for note in rows]
@@ -248,7 +250,7 @@ def _split_chord(
 def _open_bar(
     beams: dict[int, list[_Hypothesis]], one_voice_cost: float, first: bool
 ) -> dict[int, list[_Hypothesis]]:
-    """The thoughts at a barline, where the number of voices may change."""
+    """The hypotheses at a barline, where the number of voices may change."""
     opened = {}
     for voices in beams:
         change = [
@@ -267,7 +269,7 @@ def _open_bar(
 
 
 def _best(hypotheses: list[_Hypothesis]) -> list[_Hypothesis]:
-    """The cheapest, of those that go on from the same notes only one."""
+    """The cheapest hypotheses; of those with the same sounding notes only one."""
     best: dict[tuple[int, int], _Hypothesis] = {}
     for hypothesis in hypotheses:
         sounding = (id(hypothesis.states[0]), id(hypothesis.states[1]))
@@ -277,7 +279,7 @@ def _best(hypotheses: list[_Hypothesis]) -> list[_Hypothesis]:
 
 
 def _options(rows: list[Note]) -> list[int]:
-    """Splits worth a thought: all above, all below, one outer note alone, the widest gap."""
+    """Splits to be considered: all above, all below, one outer note alone, the widest gap."""
     size = len(rows)
     if size < 3:
         return list(range(size + 1))

@@ -1,16 +1,17 @@
-"""On how many staves each player's music stands, and what goes to the lower one.
+"""Staff assignment: the number of staves of each player, and passages moved to the lower staff.
 
-A pianist has two, and so has whoever plays with both hands. What is one line throughout and for one
-hand is written on one staff, whatever plays it: a second one would hold nothing but rests.
+A pianist has two staves, and so has any player with notes of both hands. What is one line
+throughout and for one hand is written on one staff, whatever plays it: a second one would hold
+nothing but rests.
 
 Where the right hand plays so low that its staff would need a bass clef, an engraver often rather
 writes the passage on the lower staff, beside the left hand, than change the clef of the upper one
-(Gould, *Behind Bars*, 2011, ch. 13, "Keyboard"). So the clef is asked, and the reader: what it
-surely holds for music of the upper staff stays there. The left hand, when it is high, keeps its
-staff, and the clef changes: in 17 performances of validation pieces of the (n)ASAP data set 97 % of
-its notes under a treble clef are on the lower staff in the score, too.
+(Gould, *Behind Bars*, 2011, ch. 13, "Keyboard"). So a passage for which the clef would change is
+moved, unless the note network clearly assigns it to the upper staff. The left hand, when it is
+high, keeps its staff, and the clef changes: in 17 performances of validation pieces of the (n)ASAP
+data set 97 % of its notes under a treble clef are on the lower staff in the score, too.
 
-Times are seconds, places quarter notes; evidence is log odds.
+Times are seconds, positions quarter notes; evidence is log odds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,19 +27,21 @@ from engrave.music.performance import LEFT, RIGHT, Performance, PlayedNote
 from engrave.music.values import STEPS, Pitch
 from engrave.notation.clefs import BASS, TREBLE, StaffOnset, choose_clefs
 
-MOST_TOGETHER = 0.02  # share of the notes of a line that may sound against another,
-LEGATO_OVERLAP = 0.5  # for more than so much of the shorter one: legato overlaps a little
-MOST_IN_OTHER_HAND = 0.1  # share of its notes that the other hand may have taken
+MOST_TOGETHER = 0.02  # of the notes of a line that may overlap the next one,
+LEGATO_OVERLAP = 0.5  # if the overlap is longer than this share of the shorter note: legato
+MOST_IN_OTHER_HAND = 0.1  # of the notes of a line that the other hand may have taken
 
-# The steps of the twelve keys: near enough to tell ledger lines before the notes have names.
+# The step of each of the twelve pitch classes: near enough for ledger lines before spelling.
 STEP_OF_KEY = (0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6)
 
-UPPER_STAFF_LOG_ODDS = 1.5  # mean log odds of a passage on the upper staff
+# mean log odds above which a passage stays there; see docs/experiments.md
+UPPER_STAFF_LOG_ODDS = 1.5
 
 
 def assign_staves(performance: Performance) -> Performance:
-    """The performance with the staves of each player; all notes on a single one are the right
-    hand's.
+    """The performance with the number of staves of each player decided.
+
+    All notes on a single staff are the right hand's.
     """
     notes = list(performance.notes)
     players = []
@@ -60,7 +63,7 @@ def assign_staves(performance: Performance) -> Performance:
 
 
 def _is_line(notes: Sequence[PlayedNote]) -> bool:
-    """Whether hardly ever two of the notes sound together."""
+    """Whether almost no two of the notes sound together."""
     against = 0
     for note, after in pairwise(notes):
         shorter = min(note.release - note.onset, after.release - after.onset)
@@ -69,7 +72,7 @@ def _is_line(notes: Sequence[PlayedNote]) -> bool:
 
 
 def move_low_passages(notes: Sequence[Note], evidence: Evidence, grid: Grid) -> tuple[Note, ...]:
-    """The notes, low passages of the right hand on the staff of the left one, if that plays."""
+    """The notes, with low passages of the right hand on the lower staff, if the left hand plays."""
     moved: set[int] = set()
     for part in sorted({note.part for note in notes if note.hand == LEFT}):
         beside = {(n.onset, n.pitch) for n in notes if n.part == part and n.hand == LEFT}
@@ -86,7 +89,7 @@ def move_low_passages(notes: Sequence[Note], evidence: Evidence, grid: Grid) -> 
 
 
 def _low_passages(right: Sequence[Note], grid: Grid) -> Iterator[list[Note]]:
-    """The notes of the right hand from each change to a bass clef to the change back."""
+    """The right hand's passages under a bass clef, from each change to it to the change back."""
     by_place = group_chords(right)
     staff_onsets = [_staff_onset(chord, grid) for chord in by_place]
     clef_states = choose_clefs(staff_onsets, TREBLE)
