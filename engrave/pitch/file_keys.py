@@ -1,9 +1,9 @@
-"""The key signatures that a MIDI file states, where the music does not contradict them.
+"""Key signatures that a MIDI file states, where the notes do not contradict them.
 
-C major is what a program writes that was told nothing, so it must suit the notes nearly as well as
-the best signature does; any other one was chosen by somebody and may suit them less.
+C major is what a program writes by default, so it must suit the notes nearly as well as the best
+signature does; any other one was chosen deliberately and may suit them less.
 
-Signatures are counted in fifths (-3: three flats), places in quarter notes of the grid.
+Signatures are counted in fifths (-3: three flats), positions in quarter notes of the grid.
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,15 @@ from engrave.music.values import KeySignature
 from engrave.pitch.key_changes import PROFILE, SIGNATURES
 from engrave.pitch.keys import MODES, PitchSequence, find_key
 
-# Mean log likelihood of a note by which another signature may be better than the stated one.
+# Mean log likelihood per note by which another signature must be better to contradict the stated
+# one: any signature, and C major, the default of programs.
 CONTRADICTING_GAIN, CONTRADICTING_GAIN_OF_DEFAULT = 0.3, 0.05
 
 
 def find_file_keys(notes: Sequence[Note], file: FileGrid, grid: Grid) -> tuple[KeySection, ...]:
-    """The key signatures of a file that states any and is not contradicted; else none.
+    """The key signatures of a file, if it states any and the notes do not contradict them.
 
-    `notes` are those that lie on its grid, at least one.
+    Otherwise none. `notes` are those that lie on its grid, at least one.
     """
     ordered = sorted(notes, key=lambda note: (note.onset, note.pitch))
     seconds = seconds_at(np.array([key.quarter for key in file.keys]), file)
@@ -55,7 +56,7 @@ def _position(quarter: float) -> Fraction:
 
 
 def _suits(fifths: int, sequence: PitchSequence) -> bool:
-    """Whether no other signature suits the music much better than this one."""
+    """Whether no other signature suits the notes much better than this one."""
     heard = np.bincount(sequence.pitch_class, sequence.weight, 12)
     degrees = np.log(PROFILE)
     suits = {int(k): float(heard @ np.roll(degrees, 7 * k) / heard.sum()) for k in SIGNATURES}

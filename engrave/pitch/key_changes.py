@@ -1,10 +1,10 @@
-"""Changes of key signature: where the music stays for long in a key that another one suits better.
+"""Changes of key signature, found where another signature suits the notes better for a long time.
 
-Composers write a new signature for a section, not for each turn of the harmony. So each bar says
-how well each signature would suit it (by how often each degree of the scale is heard), and the
-path through the bars is the one that suits best when each change costs as much as many bars of
-evidence (Viterbi 1967). That cost was set on 204 scores of the (n)ASAP data set: with it 86.6 % of
-the notes stand under the signature of the score, and without changes 83.9 %.
+Composers write a new signature for a section, not for each turn of the harmony. Each bar has a log
+likelihood under each signature (from how often each degree of the scale sounds), and the Viterbi
+path through the bars is the likeliest one when each change costs as much as many bars of evidence.
+That cost was set on 204 scores of the (n)ASAP data set: with it 86.6 % of the notes stand under the
+signature of the score, and without changes 83.9 %.
 
 Signatures are counted in fifths (-3: three flats).
 """
@@ -23,14 +23,14 @@ from engrave.pitch.keys import TOO_FEW_PITCHES, PitchSequence, find_key, key_vot
 # How often each pitch class sounds in music of a signature, counted in semitones from the tonic
 # of its major key (the same scores).
 PROFILE = (0.15, 0.021, 0.114, 0.026, 0.148, 0.092, 0.033, 0.139, 0.037, 0.12, 0.024, 0.096)
-LEAST_GAIN_OF_CHANGE = 13.0  # log likelihood that a change must win
-# what each sharp or flat costs in each bar: of C sharp and D flat the easier
+LEAST_GAIN_OF_CHANGE = 13.0  # log likelihood that a change must gain
+# Log likelihood per bar that each sharp or flat costs: decides between C sharp and D flat.
 ACCIDENTAL_COST = 0.02
 SIGNATURES = np.arange(-7, 8)
 
 
 def find_key_sections(notes: Sequence[Note], bars: Sequence[Bar]) -> tuple[KeySection, ...]:
-    """The key signatures of the piece, each with the place from which on it holds.
+    """The key signatures of the piece, each with the position from which on it holds.
 
     `notes` are sorted by onset, then pitch; there is at least one.
     """
@@ -53,7 +53,7 @@ def find_key_sections(notes: Sequence[Note], bars: Sequence[Bar]) -> tuple[KeySe
 
 
 def weigh_keys(notes: Sequence[Note], sections: Sequence[KeySection]) -> dict[int, float]:
-    """Shares of belief in signatures: of the piece, or of the longest of several sections.
+    """Probabilities of the signatures of the piece, or of the longest of several sections.
 
     `sections` are those that were found for the notes; the one that is written is the likeliest.
     """
@@ -77,7 +77,7 @@ def weigh_keys(notes: Sequence[Note], sections: Sequence[KeySection]) -> dict[in
 def _signature_log_likelihoods(
     sequence: PitchSequence, bar_of: np.ndarray, bars: int
 ) -> np.ndarray:
-    """How well each signature suits each bar (bars x signatures)."""
+    """Log likelihood of each signature in each bar: array (bars, signatures)."""
     heard = np.zeros((bars, 12))
     np.add.at(heard, (bar_of, sequence.pitch_class), sequence.weight)
     heard /= np.maximum(heard.sum(axis=1, keepdims=True), 1e-9)

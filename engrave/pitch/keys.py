@@ -1,4 +1,4 @@
-"""Keys: the signature of a piece, and the local keys through which it goes.
+"""Key finding: the key signature of a piece, and its local keys.
 
 Names are counted on the line of fifths, C = 0, G = 1, F = -1 (Temperley, The Cognition of Basic
 Musical Structures, 2001). "Relative to a key" counts fifths from the tonic of the major key with
@@ -6,12 +6,12 @@ the same signature, so that C major and A minor are both 0.
 
 1. The key signature, from the pitch classes of the whole, of the opening and of the last bass
    note, weighed as in key profiles (Krumhansl), with weights fitted to known signatures.
-2. A hidden chain of local keys over the onsets (signature on the line of fifths, and mode), tied
-   to the key signature that is written.
+2. A hidden Markov model of local keys over the onsets (signature on the line of fifths, and mode),
+   tied to the key signature that is written.
 
 The tables were measured on 203 piano pieces (Bach to Ravel, (n)ASAP) and some 300 song
-accompaniments (OpenScore Lieder; for the key signature all 1416): 2 by expectation-maximization,
-1 by logistic regression. A few single weights were then set by trial, also on other pieces; the
+accompaniments (OpenScore Lieder; for the key signature all 1416): 2 by expectation-maximization, 1
+by logistic regression. A few single weights were then set by trial, also on other pieces; the
 comments name them.
 """
 
@@ -29,14 +29,15 @@ MODES: tuple[Literal["major"], Literal["minor"]] = ("major", "minor")
 LINE_OF_FIFTHS = np.arange(-15, 20)  # Fbb to B##
 PITCH_CLASSES = LINE_OF_FIFTHS * 7 % 12  # the pitch class of each name
 
-TOO_FEW_PITCHES = 2  # pitches, or chords: too little for a key to be heard
+TOO_FEW_PITCHES = 2  # different pitches, or chords: with no more, no key can be inferred
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)  # semitones of its degrees
 
 # fmt: off
 
 # 1. Votes for a signature by the share of each pitch class, counted in semitones from the tonic of
 # its major key. In the votes a note weighs the square root of its length, at least a 16th's.
-CLOSING_CHORDS = 4  # at the end, in which the bass is looked for: a final chord may be broken
+# chords at the end among which the last bass note is looked for: the final one may be broken
+CLOSING_CHORDS = 4
 OPENING_NOTES = 60
 SHORTEST_WEIGHT = 0.25
 KEY_VOTES = (
@@ -65,9 +66,9 @@ NAME_SHARES = (
     (0, 0, 0.02, 0.04, 0.06, 0.21, 0.49, 8.73, 13.11, 1.95, 11.66, 15.72, 19.18, 13.35, 1.96, 1.08,
      9.74, 2.14, 0.37, 0.06, 0.02, 0.09, 0.01),
 )
-# How likely the local key stays from one onset to the next, in major and in minor.
+# Probability that the local key stays the same from one onset to the next, in major and in minor.
 STAY_PROBABILITY = (0.978, 0.963)
-# Where it goes otherwise: weights by the change of signature, -12 to 12 fifths; from major to
+# Weights of the other transitions by the change of signature, -12 to 12 fifths; from major to
 # major, from major to minor, from minor to major, from minor to minor. (Leaps of 8 and more have
 # twice the weight that was measured: by trial, enharmonic changes come out best so.)
 MOVE_WEIGHTS = (
@@ -93,11 +94,12 @@ DISTANCE_WEIGHTS = (
     (14.6, 6.3, 9.8, 8.6, 6.1, 5.7, 8.9, 6.6, 15.7, 35.3, 13.8, 38.6, 68.7, 25.2, 10, 10.7, 9.7,
      9.9, 6.2, 5.1, 10.9, 13.6, 3.3, 0, 0.1),
 )
-START_PROBABILITY = (0.6, 0.3)  # that the music starts in the major, minor key of the signature
-LEAST_WEIGHT = 0.05  # what was never seen still has this weight
-EVIDENCE_WEIGHT = 0.5  # notes are not independent of each other: the weight of each one's evidence
-WIDEST_DISTANCE = 12  # widest distance in fifths that the tables tell apart
-LONGEST_STEP = 4.0  # quarter notes within which a step is heard as one
+START_PROBABILITY = (0.6, 0.3)  # of the major, minor key of the signature at the beginning
+LEAST_WEIGHT = 0.05  # weight of what was never observed
+# exponent of each note's likelihood, as notes are not independent of each other
+EVIDENCE_WEIGHT = 0.5
+WIDEST_DISTANCE = 12  # widest distance in fifths in the tables
+LONGEST_STEP = 4.0  # quarter notes between two notes that may be a melodic step
 
 # fmt: on
 
@@ -106,8 +108,8 @@ LONGEST_STEP = 4.0  # quarter notes within which a step is heard as one
 class PitchSequence:
     """The notes as arrays, sorted by onset, then pitch.
 
-    `chord` numbers the onsets; the notes of note i's chord are `first[i]` up to `stop[i]`;
-    `before` and `after` are the nearest notes one or two semitones away (-1: none).
+    `chord` numbers the onsets; the notes of note i's chord are `first[i]` up to `stop[i]`; `before`
+    and `after` are the nearest notes one or two semitones away (-1: none).
     """
 
     pitch: np.ndarray
@@ -120,7 +122,7 @@ class PitchSequence:
 
     @classmethod
     def of(cls, notes: Sequence[Note]) -> Self:
-        """The columns of notes sorted by onset."""
+        """The arrays of notes sorted by onset."""
         sizes = [len(list(chord)) for _, chord in groupby(notes, key=lambda note: note.onset)]
         stops = np.cumsum(sizes)
         times = [float(note.onset) for note in notes]
@@ -147,7 +149,7 @@ def _steps_before(times: Sequence[float], pitches: Sequence[int]) -> np.ndarray:
     """For each note the last earlier one a semitone or two away, of two at once the semitone."""
     latest: dict[int, int] = {}
     found = []
-    waiting: list[int] = []  # struck together with the present note: not earlier
+    waiting: list[int] = []  # same onset as the present note: not earlier
     for i, (time, pitch) in enumerate(zip(times, pitches, strict=True)):
         if waiting and times[waiting[0]] < time:
             latest.update((pitches[j], j) for j in waiting)
@@ -179,7 +181,7 @@ def find_key(sequence: PitchSequence, signatures: Sequence[int] = range(-6, 6)) 
 
 
 def key_votes(sequence: PitchSequence, signatures: Sequence[int] = range(-6, 6)) -> np.ndarray:
-    """Log likelihoods of the signatures in either mode (signatures x modes)."""
+    """Log likelihoods of the signatures in either mode: array (signatures, modes)."""
     last = sequence.first[-1]  # the lowest note of the last chord
     n = len(sequence.pitch)
     heard = np.stack(
@@ -202,16 +204,19 @@ def _plainest(sequence: PitchSequence, signatures: Sequence[int]) -> int:
     return min(signatures, key=lambda k: (foreign[k], abs(k)))
 
 
-# The states of the chain: all major keys by signature, then all minor keys.
+# The states of the hidden Markov model: all major keys by signature, then all minor keys.
 _SIGNATURE = np.tile(np.arange(-10, 11), 2)
 _MODE = np.repeat((0, 1), 21)
 
 
 @dataclass(frozen=True, slots=True)
 class LocalKeys:
-    """What the chain of keys says: for each note the chances of its names (notes x LINE_OF_FIFTHS),
-    the mean signature of its onset (fifths), and how well the whole fits (natural log, up to a
-    constant)."""
+    """Posterior of the local keys of a piece.
+
+    `names` are the probabilities of each note's names (notes, LINE_OF_FIFTHS), `signature` the mean
+    signature at each onset (fifths), `log_likelihood` that of the whole (natural, up to a
+    constant).
+    """
 
     names: np.ndarray
     signature: np.ndarray
@@ -219,7 +224,7 @@ class LocalKeys:
 
 
 def local_keys(sequence: PitchSequence, fifths: int) -> LocalKeys:
-    """The chain of local keys in a piece whose written signature is `fifths`."""
+    """The posterior of the local keys in a piece whose written signature is `fifths`."""
     sounding = _names_in_keys()
     by_class = np.zeros((12, len(_MODE)))
     np.add.at(by_class, PITCH_CLASSES, sounding)
@@ -239,7 +244,7 @@ def local_keys(sequence: PitchSequence, fifths: int) -> LocalKeys:
 
 
 def _names_in_keys() -> np.ndarray:
-    """How often each name sounds in each local key (LINE_OF_FIFTHS x states)."""
+    """Probability of each name in each local key: array (LINE_OF_FIFTHS, states)."""
     degree = LINE_OF_FIFTHS[:, None] - _SIGNATURE + 8
     inside = (degree >= 0) & (degree < len(NAME_SHARES[0]))
     often = np.array(NAME_SHARES)[_MODE, np.clip(degree, 0, len(NAME_SHARES[0]) - 1)]
@@ -247,7 +252,7 @@ def _names_in_keys() -> np.ndarray:
 
 
 def _chain(fifths: int) -> tuple[np.ndarray, np.ndarray]:
-    """The transition matrix between local keys, and the chances of each at the start."""
+    """Transition probabilities between local keys, and their initial probabilities."""
     change = (
         np.clip(_SIGNATURE - _SIGNATURE[:, None], -WIDEST_DISTANCE, WIDEST_DISTANCE)
         + WIDEST_DISTANCE
@@ -266,7 +271,7 @@ def _chain(fifths: int) -> tuple[np.ndarray, np.ndarray]:
 def _forward_backward(
     evidence: np.ndarray, moves: np.ndarray, start: np.ndarray
 ) -> tuple[np.ndarray, float]:
-    """The chances of each state at each time, and the log likelihood (Rabiner 1989, scaled)."""
+    """Forward-backward algorithm: posterior of each state at each time, and the log likelihood."""
     forward, backward = np.empty_like(evidence), np.ones_like(evidence)
     scale = np.empty(len(evidence))
     arriving = start

@@ -1,17 +1,16 @@
-"""Spelling: which of its names each played pitch is written under.
+"""Pitch spelling: the name under which each played pitch is written.
 
-A MIDI pitch has two or three names (F#, Gb); which one a reader expects depends on the key that
-the music is in at that moment and on where the note leads. Names are counted on the line of
-fifths: a semitone is 7 fifths when chromatic (C-C#) and 5 when diatonic (C-Db), and enharmonic
-names lie 12 apart. The local keys (`keys`) give each note's names; then neighbours vote: notes
-struck together, the steps before and after, the notes around. The names' probabilities are
-refined a few times with these votes (mean field), which brings leading notes, chromatic steps,
-diminished and augmented chords to the spelling that resolves. Octaves struck
-together have one name.
+A MIDI pitch has two or three names (F#, Gb); which one a reader expects depends on the local key
+and on where the note leads. Names are counted on the line of fifths: a semitone is 7 fifths when
+chromatic (C-C#) and 5 when diatonic (C-Db), and enharmonic names lie 12 apart. The local keys
+(`keys`) give prior probabilities of each note's names; then neighbours vote: notes struck together,
+the steps before and after, the notes around. The names' probabilities are refined a few times with
+these votes (mean field), which brings leading notes, chromatic steps, diminished and augmented
+chords to the spelling that resolves. Octaves struck together have one name.
 
 The votes were fitted to 203 piano pieces (Bach to Ravel, (n)ASAP) and some 300 song accompaniments
-(OpenScore Lieder) by logistic regression. A few single weights were then set by trial; the
-comments name them.
+(OpenScore Lieder) by logistic regression. A few single weights were then set by trial; the comments
+name them.
 """
 
 from bisect import bisect_right
@@ -58,8 +57,8 @@ NEIGHBOUR_VOTES = (
     (-1.4, -0.9, -0.4, 0.2, -0.5, -0.6, -0.5, 1.4, 1.7, 1.1, 0.8, 1.1, 1.9, 1.3, 1.1, 0.2, 0.6, 0.6,
      0.7, -0.7, -1.3, -1.1, -0.4, -0.5, -0.4),
 )
-# How much sharper names are favoured: rows by the step that led here (from 2 semitones below, 1
-# below, none, 1 above, 2 above), columns by the step that follows (to 2 below ... 2 above).
+# Log odds for sharper names: rows by the step that led here (from 2 semitones below, 1 below, none,
+# 1 above, 2 above), columns by the step that follows (to 2 below ... 2 above).
 STEP_VOTES = (
     (0, 0.1, 0.2, 0.2, 0.1),
     (-0.3, -0.5, -0.2, 0.4, -0.4),
@@ -67,7 +66,7 @@ STEP_VOTES = (
     (0, -0.2, -0.1, 0.2, -0.2),
     (-0.2, -0.4, -0.2, 0.4, 0.3),
 )
-# What speaks for each name as such, Fbb to B##,
+# Log weight of each name as such, Fbb to B##,
 NAME_BIAS = (-0.3, -0.4, -0.2, -0.5, 0.1, -0.1, -0.6, -0.1, 0, 0.2, 0.2, 0.1, 0.3, 0.5, 0.3, 0.4, 0,
     0.4, 0.6, 0.7, 0.5, 0.4, 0.3, -0.1, 0.1, -0.1, -0.1, 0.1, -0.2, -0.3, -0.1, -0.6, -0.4, -0.6,
     -0.4)
@@ -75,8 +74,9 @@ NAME_BIAS = (-0.3, -0.4, -0.2, -0.5, 0.1, -0.1, -0.6, -0.1, 0, 0.2, 0.2, 0.1, 0.
 KEY_BIAS = (0.2, -0.3, -0.4, -0.1, -0.2, -0.1, -0.1, -0.1, -0.2, 0.4, 0.5, 0.4, 0.2, 0.5, 0.5, 0.4,
     0.6, 0.4, 0.3, 0.2, 0.1, 0.2, 0.2, -0.1, -0.2, -0.1, 0, -0.3, -0.4, -0.3, -0.1, 0, 0.2, -0.4,
     -0.7)
-RISING_LOG_ODDS = 1.5  # of a sharper name for a foreign note in a line that goes up by semitones
-KEY_WEIGHT = 0.58  # the weight of the local keys against the votes
+# of a sharper name for a non-diatonic note in a line that goes up by semitones
+RISING_LOG_ODDS = 1.5
+KEY_WEIGHT = 0.58  # weight of the local keys against the votes
 REFINING_ROUNDS = 4
 # fmt: on
 
@@ -87,7 +87,7 @@ def spell(
     bars: Sequence[Bar] = (),
     stated: tuple[KeySection, ...] = (),
 ) -> Spelling:
-    """Names every note. `key`, where the user knows it, is written and the spelling follows it.
+    """The notes with their names and the key sections; a given `key` is written and followed.
 
     Otherwise the sections `stated` are; without any the signature may change at a barline of
     `bars`.
@@ -131,7 +131,7 @@ def _pitch(midi: int, fifths: int) -> Pitch:
 
 
 def _refine(sequence: PitchSequence, key: KeySignature, heard: LocalKeys) -> np.ndarray:
-    """The chances of the names after the neighbours' votes (notes x LINE)."""
+    """The probabilities of the names after the neighbours' votes: array (notes, LINE)."""
     names = heard.names
     own = KEY_WEIGHT * np.log(names + 1e-6) + _own_votes(sequence, key, heard.signature)
     own = np.where(sequence.pitch_class[:, None] == PITCH_CLASSES, own, -np.inf)
@@ -153,7 +153,7 @@ def _refine(sequence: PitchSequence, key: KeySignature, heard: LocalKeys) -> np.
 
 
 def _octaves_agree(sequence: PitchSequence, names: np.ndarray) -> np.ndarray:
-    """The names' log chances where octaves struck together have one name, as on any page."""
+    """The names' log probabilities, made the same for octaves struck together."""
     _, octaves = np.unique(12 * sequence.first + sequence.pitch_class, return_inverse=True)
     chances = np.zeros((octaves.max() + 1, len(LINE_OF_FIFTHS)))
     np.add.at(chances, octaves, np.log(names + 1e-12))
@@ -161,9 +161,9 @@ def _octaves_agree(sequence: PitchSequence, names: np.ndarray) -> np.ndarray:
 
 
 def _rising(sequence: PitchSequence, key: KeySignature) -> np.ndarray:
-    """What speaks for sharper names (notes x LINE) in lines that go up by semitones.
+    """Votes for sharper names in lines that go up by semitones: array (notes, LINE).
 
-    It is asked of notes foreign to the signature, once their neighbours have their names.
+    Only notes foreign to the signature get them, once their neighbours have their names.
     """
     foreign = np.isin((sequence.pitch_class - 7 * key.fifths) % 12, MAJOR_SCALE, invert=True)
     below = (sequence.before >= 0) & (sequence.pitch[sequence.before] == sequence.pitch - 1)
@@ -173,7 +173,7 @@ def _rising(sequence: PitchSequence, key: KeySignature) -> np.ndarray:
 
 
 def _own_votes(sequence: PitchSequence, key: KeySignature, signature: np.ndarray) -> np.ndarray:
-    """What speaks for each name without its neighbours' names (notes x LINE)."""
+    """Votes for each name that do not depend on the neighbours' names: array (notes, LINE)."""
     pitch = sequence.pitch
     led = np.where(sequence.before < 0, 0, pitch[sequence.before] - pitch) + 2
     leads = np.where(sequence.after < 0, 0, pitch[sequence.after] - pitch) + 2
@@ -187,7 +187,7 @@ def _own_votes(sequence: PitchSequence, key: KeySignature, signature: np.ndarray
 
 
 def _neighbours(sequence: PitchSequence, names: np.ndarray) -> list[np.ndarray]:
-    """The mean names (notes x LINE) of each kind of neighbour, in the order of NEIGHBOUR_VOTES."""
+    """Mean names (notes, LINE) of each kind of neighbour, in the order of NEIGHBOUR_VOTES."""
     n = len(names)
     sums = np.vstack([np.zeros(len(LINE_OF_FIFTHS)), np.cumsum(names, axis=0)])
     together = sums[sequence.stop] - sums[sequence.first]
