@@ -1,6 +1,6 @@
-"""What is heard in a MIDI file: key presses, pedal moves, tempos and texts, in ticks.
+"""Key presses, pedal moves, tempos and texts of a MIDI file, in ticks.
 
-A key press is two events that the file does not tie together, a stroke and a release. Releases are
+A key press is two events that the file does not connect, a stroke and a release. Releases are
 paired first in, first out, key by key, and nothing is lost: pretty_midi, made for other uses, drops
 presses of no length and those never released, and ends both of two overlapping ones together.
 
@@ -34,10 +34,10 @@ _RESET_CONTROLLERS = 121
 # All sound off, all notes off, and the four mode messages that imply it (MIDI 1.0).
 _NOTES_OFF = {120, 123, 124, 125, 126, 127}
 _DEFAULT_TEMPO = 500_000
-_LARGEST_BEAT_POWER = 5  # 2 to this power is the lower figure of a time signature, at most
+_LARGEST_BEAT_POWER = 5  # the lower number of a time signature is 2 to this power, at most
 _MOST_SIGNS = 7  # sharps or flats of a key signature
 _KARAOKE = "@K"  # the first text of a .kar file, whose texts are syllables
-_LONGEST_TEXT = 300  # bytes; whatever is longer names no piece
+_LONGEST_TEXT = 300  # bytes; longer texts are no titles
 
 
 class Channel(NamedTuple):
@@ -64,7 +64,10 @@ class _Stroke(NamedTuple):
 
 
 class _Waiting(NamedTuple):
-    """A key that is `down` more times struck than released, since it last was up."""
+    """A key that is held, with the strokes and releases since it was last up.
+
+    `down` is how many more times it was struck than released.
+    """
 
     strokes: list[_Stroke]
     down: int
@@ -108,7 +111,7 @@ class KeySignatureEvent(NamedTuple):
 
 
 class Syllable(NamedTuple):
-    """What is sung from a tick on, with the spaces and signs that part words."""
+    """A syllable that is sung from a tick on, with the spaces and signs that separate words."""
 
     tick: int
     track: int
@@ -124,7 +127,7 @@ class Text(NamedTuple):
 
 
 def collect(events: Iterable[Event]) -> "MidiContents":
-    """Hear a whole file, its events in the order of their ticks."""
+    """Collect the contents of a whole file, its events in the order of their ticks."""
     contents = MidiContents()
     for event in events:
         contents.add(event)
@@ -133,7 +136,7 @@ def collect(events: Iterable[Event]) -> "MidiContents":
 
 
 class MidiContents:
-    """Takes events in the order of their ticks and keeps what matters of them."""
+    """Collects key presses, pedal moves, tempos and texts from events in order of tick."""
 
     def __init__(self) -> None:
         self.end = 0
@@ -185,19 +188,19 @@ class MidiContents:
             self.repaired.append(f"track {event.track} ends inside an event: read up to there")
 
     def _add_time_signature(self, tick: int, data: bytes) -> None:
-        """A time signature; one that no music has says nothing."""
+        """Add a time signature; one that no music has is ignored."""
         if len(data) >= 2 and data[0] and data[1] <= _LARGEST_BEAT_POWER:
             self.meters.append(TimeSignatureEvent(tick, data[0], 2 ** data[1]))
 
     def _add_key_signature(self, tick: int, data: bytes) -> None:
-        """A key signature; one with more than seven sharps or flats says nothing."""
+        """Add a key signature; one with more than seven sharps or flats is ignored."""
         if len(data) >= 2:
             fifths = int.from_bytes(data[:1], signed=True)
             if abs(fifths) <= _MOST_SIGNS and data[1] <= 1:
                 self.keys.append(KeySignatureEvent(tick, fifths, data[1] == 1))
 
     def _add_key(self, event: Event, message: mido.Message) -> None:
-        """Strokes of a key wait until as many releases have come; a stray release is nothing."""
+        """Add a stroke or release, paired once all are released; a stray one is ignored."""
         channel = Channel(event.port, message.channel)
         keys, key = self._waiting[channel], (event.track, message.note)
         velocity = message.velocity if message.type == "note_on" else 0
@@ -214,7 +217,7 @@ class MidiContents:
             self.presses.extend(_pair(keys.pop(key).strokes, message.note))
 
     def _program(self, track_channel: TrackChannel) -> int:
-        """A program holds for its own track; without one there, for the whole channel."""
+        """Set the program of a track; without one there, that of the whole channel holds."""
         own = self._programs.get(track_channel)
         return self._programs.get(track_channel.channel, 0) if own is None else own
 
@@ -228,7 +231,7 @@ class MidiContents:
             self._end_channel(channel, event.tick)
 
     def end_keys(self) -> None:
-        """The file is over: what still waits is broken off."""
+        """End the file: keys that still wait for a release are paired without it."""
         for channel in list(self._waiting):
             self._end_channel(channel, None)
         if not self.syllables and any(text.text.startswith(_KARAOKE) for text in self._karaoke):
@@ -256,8 +259,8 @@ def _letters(data: bytes) -> str:
 def _pair(strokes: Sequence[_Stroke], pitch: int, end: int | None = None) -> list[KeyPress]:
     """The presses of one key, from its first stroke until it is up for good.
 
-    As many releases as strokes: first in, first out. Fewer, so that one is lost: a stroke takes the
-    release that comes next, the last one `end`. Either way a later stroke ends it.
+    With as many releases as strokes: first in, first out. With fewer, one is lost: a stroke takes
+    the release that comes next, the last one `end`. In either case a later stroke ends it.
     """
     downs = [stroke for stroke in strokes if stroke.velocity]
     releases: list[int | None] = [stroke.tick for stroke in strokes if not stroke.velocity]

@@ -1,7 +1,7 @@
-"""Words that a MIDI file gives to its notes: syllables, and the key press of each.
+"""Lyrics of a MIDI file: syllables, and the key press to which each belongs.
 
-Files say a syllable in a lyric event at the tick of its note, with a hyphen behind it where the
-word goes on (a notation program), or in a text event with a space or a slash before a new word
+Files put a syllable into a lyric event at the tick of its note, with a hyphen behind it where the
+word goes on (a notation program), or into a text event with a space or a slash before a new word
 (.kar).
 """
 
@@ -11,7 +11,7 @@ from typing import Literal
 from engrave.midi.key_presses import KeyPress, Syllable
 from engrave.music.performance import Lyric
 
-FARTHEST_SYLLABLE = 0.125  # quarters by which a syllable may stand beside its note
+FARTHEST_SYLLABLE = 0.125  # quarters between a syllable and its note, at most
 # Whether a word goes on up to a syllable, and behind it.
 SYLLABIC: dict[tuple[bool, bool], Literal["single", "begin", "middle", "end"]] = {
     (False, False): "single",
@@ -25,10 +25,10 @@ _BREAKS = "/\\\r\n"  # a new line or verse
 def match_syllables(
     syllables: Sequence[Syllable], presses: Sequence[KeyPress], ticks: int
 ) -> Iterator[tuple[int, Lyric]]:
-    """The index of the press under which each syllable stands, and the syllable.
+    """The index of the press to which each syllable belongs, and the syllable.
 
     Of several presses it is the highest one, of those in the track of the syllable if there are
-    any; a syllable that stands at none is left out.
+    any; a syllable at which there is none is left out.
     """
     onsets: dict[int, list[int]] = {}
     for i, press in enumerate(presses):

@@ -1,13 +1,14 @@
-"""Who plays: the players of a file, told from its tracks, channels, programs and names.
+"""Players of a file, inferred from its tracks, channels, programs and names.
 
-A sequencer has a track or a channel for each player, and often one for each hand of a pianist.
-What keyboards of one kind play is one part, however many tracks it comes in; of two tracks that are
-called by the hands, or of which one always stays above the other, each is a hand. Every other track
-or channel is a part of its own. Drums and noises are left out. Of a sound that a keyboard lays
-under its piano, the notes that double one of the piano are left out, and the others are the
-piano's. What is left out is named key press by key press, with the reason.
+A sequencer has a track or a channel for each player, and often one for each hand of a pianist. What
+keyboards of one kind play is one part, however many tracks it comes in; of two tracks that are
+named after the hands, or of which one always stays above the other, each is a hand. Every other
+track or channel is a part of its own. Drums and noises are left out. Of a sound that a keyboard
+layers under its piano, the notes that double one of the piano are left out, and the others are the
+piano's. What is left out is listed key press by key press, with the reason.
 
-Programs are those of General MIDI 1 (1991), counted from 0, tracks from 1.
+A line is what one track plays on one channel. Programs are those of General MIDI 1 (1991), counted
+from 0, tracks from 1.
 """
 
 import re
@@ -32,14 +33,14 @@ from engrave.music.instruments import (
 )
 from engrave.music.performance import Instrument
 
-# What the lines of one player share: whether it is a keyboard, and what tells it from others.
+# What the lines of one player have in common: whether it is a keyboard, and what identifies it.
 _Key = tuple[bool, str] | tuple[bool, int, str] | tuple[bool, TrackChannel]
 
 DRUM_CHANNEL = 9
 MOST_PLAYERS = 32
 DRUM = "drum"
-DOUBLED_SHARE = 0.9  # share of the notes of a layer that its piano strikes at the same moments
-LONGEST_NAME = 24  # characters
+DOUBLED_SHARE = 0.9  # of the notes of a layer that its piano strikes at the same moments
+LONGEST_NAME = 24  # characters of a name
 
 RIGHT, LEFT = 1, 2
 _RIGHT = re.compile(
@@ -48,19 +49,19 @@ _RIGHT = re.compile(
 _LEFT = re.compile(
     r"\b(left|l\.?h\b|lower|bass|links|linke|m\.?[gs]\b|gauche|sinistra|izquierda)", re.IGNORECASE
 )
-SHARE_ABOVE = 0.9  # share of the notes of the right hand that lie above the left one's last note,
+SHARE_ABOVE = 0.9  # of the right hand's notes that lie above the left hand's last note,
 LEAST_INTERVAL = 7  # semitones between what both play on average,
-# of two staves: that share so far apart; mean leap of a hand
+# for two staves of one part: that share so far apart; semitones of the mean leap of a hand
 STAFF_SHARE_ABOVE, WIDEST_MEAN_LEAP = 0.25, 24
-# and the widest chords of a hand, and how many must be no wider
+# semitones of the widest chords of a hand, and the share of them that must be no wider
 WIDEST_CHORD, SHARE_WITHIN_SPAN = 16, 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class PlayerHand:
-    """Whose the notes of a line are: an index into the players, and the hand if that is known.
+    """The player of a line: an index into the players, and the hand if that is known.
 
-    `layer`: the line is laid under that player's piano, and its pedals are not the piano's.
+    `layer`: the line is layered under that player's piano, and its pedals are not the piano's.
     """
 
     player: int
@@ -78,8 +79,10 @@ class Omission:
 
 @dataclass(frozen=True, slots=True)
 class Players:
-    """The players in the order of their parts, the seat of each line that is kept, its key presses,
-    and those that are left out, with a sentence for each reason.
+    """The players in the order of their parts, and what is kept and left out.
+
+    `hands` has the player and hand of each line that is kept, `presses` their key presses;
+    `omitted` are those left out, `left_out` is a sentence for each reason.
     """
 
     instruments: tuple[Instrument, ...]
@@ -90,7 +93,7 @@ class Players:
 
 
 def find_players(presses: Sequence[KeyPress], texts: Iterable[Text]) -> Players:
-    """The players of a file. Raises `MidiError` if nobody plays a note."""
+    """The players of a file. Raises `MidiError` if there is no note."""
     presses_of: dict[TrackChannel, list[KeyPress]] = defaultdict(list)
     for press in presses:
         presses_of[press.track_channel].append(press)
@@ -137,7 +140,7 @@ def _drums(track_channel: TrackChannel) -> bool:
 
 
 def _program(played: Sequence[KeyPress], name: str | None) -> int:
-    """The program that a line mostly has; one that says nothing may be told by its track's name."""
+    """The most frequent program of a line; a default one may be replaced by the track's name."""
     program = Counter(press.program for press in played).most_common(1)[0][0]
     named = program_named(readable(name)) if name and program == 0 else None
     return program if named is None else named
@@ -212,7 +215,7 @@ def _groups(presses_of: _Presses, programs: _Programs) -> list[list[TrackChannel
 def _instrument(
     group: list[TrackChannel], presses_of: _Presses, programs: _Programs, names: dict[int, str]
 ) -> Instrument:
-    """What a player plays, called as the track is, unless that is a mere label."""
+    """A player's instrument, named as the track is, unless that name is a mere label."""
     weights: Counter[int] = Counter()
     for track_channel in group:
         weights[programs[track_channel]] += len(presses_of[track_channel])
@@ -229,7 +232,7 @@ def _instrument(
 
 
 def _numbered(players: Sequence[Instrument]) -> list[Instrument]:
-    """Players of one name told apart: "Violin 1", "Violin 2"."""
+    """Players of the same name, numbered: "Violin 1", "Violin 2"."""
     names = Counter(player.name for player in players)
     seen: Counter[str] = Counter()
     numbered = []
@@ -241,7 +244,7 @@ def _numbered(players: Sequence[Instrument]) -> list[Instrument]:
 
 
 def _with_pedals(players: Sequence[Instrument]) -> tuple[Instrument, ...]:
-    """The pedals are the first piano's, else the first other keyboard's; or the only player's."""
+    """The pedals assigned: to the first piano, else another keyboard, or the only player."""
     likely = [
         *(k for k, player in enumerate(players) if player.program in PIANOS),
         *(k for k, player in enumerate(players) if player.program in TWO_HANDS),
@@ -257,7 +260,7 @@ def _hands(
     names: dict[int, str],
     layers: Collection[TrackChannel],
 ) -> dict[TrackChannel, int]:
-    """The hand of each line of a player, 0 where nothing tells it or the line is a layer."""
+    """The hand of each line of a player, 0 where it is not known or the line is a layer."""
     whole = [track_channel for track_channel in group if track_channel not in layers]
     if programs[group[0]] not in TWO_HANDS:
         return dict.fromkeys(group, 0)
@@ -285,13 +288,13 @@ def _hands(
 
 
 def _named_hand(name: str) -> int:
-    """The hand that a track is called by, 0 where it is called by none or by both."""
+    """The hand after which a track is named, 0 if after none or both."""
     right, left = _RIGHT.search(name), _LEFT.search(name)
     return 0 if bool(right) == bool(left) else RIGHT if right else LEFT
 
 
 def _are_hands(high: Sequence[KeyPress], low: Sequence[KeyPress]) -> bool:
-    """Whether of two lines one hand may play each, one above the other."""
+    """Whether two lines can each be played by one hand, one above the other."""
     apart = fmean(p.pitch for p in high) - fmean(p.pitch for p in low)
     return apart >= LEAST_INTERVAL and all(map(_one_hand, (high, low))) and _stays_above(high, low)
 
@@ -299,8 +302,10 @@ def _are_hands(high: Sequence[KeyPress], low: Sequence[KeyPress]) -> bool:
 def _are_staves(
     group: list[TrackChannel], presses_of: _Presses, called: dict[TrackChannel, str]
 ) -> bool:
-    """Whether two lines are the upper and the lower staff of one page, of which a notation program
-    makes two tracks of one name: their hands may cross, but are often apart.
+    """Whether two lines are the upper and the lower staff of one part.
+
+    A notation program makes two tracks of one name of them: their hands may cross, but are often
+    apart.
     """
     upper, lower = group
     if upper.track == lower.track or called[upper] != called[lower]:
@@ -316,7 +321,7 @@ def _are_staves(
 
 
 def _in_reach(played: Sequence[KeyPress]) -> bool:
-    """Whether a hand seldom leaps farther than hands do."""
+    """Whether the mean leap of a line is within a hand's reach."""
     ordered = sorted(played, key=lambda press: (press.onset, press.pitch))
     tops = [list(chord)[-1].pitch for _, chord in groupby(ordered, key=lambda p: p.onset)]
     return len(tops) < 2 or fmean(abs(b - a) for a, b in pairwise(tops)) <= WIDEST_MEAN_LEAP
@@ -332,12 +337,12 @@ def _one_hand(played: Sequence[KeyPress]) -> bool:
 
 
 def _stays_above(high: Sequence[KeyPress], low: Sequence[KeyPress]) -> bool:
-    """Whether the notes of the one line lie above what the other has struck last."""
+    """Whether the notes of one line lie above what the other has struck last."""
     return _share_above(high, low, 1) >= SHARE_ABOVE
 
 
 def _share_above(high: Sequence[KeyPress], low: Sequence[KeyPress], apart: int) -> float:
-    """The share of the notes of one line that are so far above what the other has struck last."""
+    """The share of the notes of one line that are `apart` above what the other has struck last."""
     strokes = sorted(
         [(p.onset, False, p.pitch) for p in low] + [(p.onset, True, p.pitch) for p in high]
     )
@@ -357,7 +362,7 @@ def _reason(
     layers: dict[TrackChannel, TrackChannel],
     programs: _Programs,
 ) -> str:
-    """Why a key press is left out; `crowded` are those of the players who find no room."""
+    """Why a key press is left out; `crowded` are those of players beyond the most that are kept."""
     if _drums(press.track_channel):
         return DRUM
     if press in crowded:
@@ -368,7 +373,7 @@ def _reason(
 
 
 def _left_out(omitted: Iterable[Omission], programs: _Programs) -> tuple[str, ...]:
-    """What is left out: the drums, then so many notes of each instrument."""
+    """Sentences on what is left out: the drums, then so many notes of each instrument."""
     drums = sum(omission.reason == DRUM for omission in omitted)
     others = Counter(
         (NAMES[programs[omission.press.track_channel]], omission.reason)

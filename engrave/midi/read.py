@@ -1,7 +1,7 @@
-"""Reading a MIDI file: which keys were pressed, when, and what the pedals did.
+"""Read a MIDI file: key presses and pedal moves in seconds.
 
-`players` says who plays. The pedal belongs to the instrument and not to one of its channels: where
-several move it, the deepest counts.
+`players` assigns them to players. The pedal belongs to the instrument and not to one of its
+channels: where several move it, the deepest counts.
 
 The tempo map serves only to get seconds. It is kept as its changes: pretty_midi's holds a number
 for every tick (2.4 GB for 10^8 ticks) and ends at 10^7.
@@ -47,7 +47,7 @@ __all__ = ["MidiError", "read_midi"]
 MAX_BYTES = 64 * 2**20
 MAX_SECONDS = 24 * 3600
 
-# A key whose release is missing: a piano string is hardly heard for longer than this.
+# Longest key press whose release is missing: a piano string is hardly heard for longer.
 HANGING_SECONDS = 8.0
 
 _Source = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
@@ -122,7 +122,7 @@ def _grid(division: Division, contents: MidiContents, clock: "_TickClock") -> Fi
 
 
 def _name_of(source: _Source) -> str:
-    """What messages call the source: always printable, always one line."""
+    """The name of the source in messages: always printable, always one line."""
     if isinstance(source, str | os.PathLike):
         name = os.fspath(source)
     else:
@@ -155,7 +155,7 @@ def _read_file(source: str | os.PathLike[str] | BinaryIO) -> bytes:
 
 
 class _TickClock:
-    """Turns ticks into seconds."""
+    """Converts ticks into seconds."""
 
     def __init__(self, division: Division, tempos: Iterable[tuple[int, int]]) -> None:
         self._division = division
@@ -233,7 +233,7 @@ def _pedals_of(contents: MidiContents, players: Players) -> list[PedalEvent]:
 def _moves(
     steps: Iterable[PedalEvent], controller: int, clock: _TickClock
 ) -> tuple[PedalMove, ...]:
-    """How one pedal moves: the deepest of all channels, where that changes; it starts up."""
+    """The moves of one pedal: the deepest of all channels, where that changes; it starts up."""
     held: dict[Channel, int] = {}
     channels_at = [0] * 128
     moves = [PedalMove(0.0, 0)]

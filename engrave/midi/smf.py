@@ -2,9 +2,9 @@
 
 A file is a header chunk and one chunk a track; a track is a row of events, each preceded by the
 ticks since the last one (Standard MIDI Files 1.0, MIDI Manufacturers Association, 1988). mido
-knows the messages and decodes them. The frame around them is read here, because mido's own track
-reader loses the ticks before a meta event that it does not know, reads on past the end of a track,
-and gives a file up for one odd key signature.
+decodes the messages. The frame around them is read here, because mido's own track reader loses the
+ticks before a meta event that it does not know, reads on past the end of a track, and rejects a
+file for one odd key signature.
 
 Units: ticks from the start of the file. In error messages byte positions count from 0 at the start
 of the file, tracks from 1.
@@ -32,7 +32,7 @@ _FRAMES_PER_SECOND = {24: 24.0, 25: 25.0, 29: 30000 / 1001, 30: 30.0}
 
 
 class MidiError(ValueError):
-    """A file that cannot be read: one line with its name, the place, and what was expected."""
+    """A file cannot be read: one line with its name, the place, and what was expected."""
 
 
 class Meta(NamedTuple):
@@ -57,7 +57,7 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """How short a tick is: a part of a quarter note or, with SMPTE time, of a second."""
+    """The length of a tick: a part of a quarter note or, with SMPTE time, of a second."""
 
     ticks_per_quarter: int = 0
     ticks_per_second: float = 0.0
@@ -118,7 +118,7 @@ def open_midi(data: bytes) -> MidiFile:
 
 
 def count_of(number: int, what: str) -> str:
-    """A number and its noun, as sentences about a file say it."""
+    """A number and its noun, for a sentence about a file."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
@@ -205,7 +205,7 @@ def _division(value: int, at: int) -> Division:
 
 
 def _shown(data: bytes) -> str:
-    """Bytes in an error message: as many as a reader looks at."""
+    """Bytes in an error message: the first `MOST_SHOWN` of them."""
     more = f" ... ({count_of(len(data), 'byte')})" if len(data) > MOST_SHOWN else ""
     return data[:MOST_SHOWN].hex(" ") + more
 

@@ -1,9 +1,9 @@
-"""What a piece is called: by its file's texts, its first track, or the name of the file.
+"""Title of a piece: from its file's texts, its first track, or the name of the file.
 
-Sequencers and recorders write labels where a title could stand ("Track 1", "Grand Piano LH",
-"6/29 1 ~ 3 e-Comp"), and no title is better than such a one. So a text counts if it says what it
-is ("Title: ..."), the name of the first track (which by the standard names the sequence) if it
-reads like a title and is no player's, and the name of the file if it reads like one.
+Sequencers and recorders write labels where a title could stand ("Track 1", "Grand Piano LH", "6/29
+1 ~ 3 e-Comp"), and no title is better than such a label. So a text counts if it says what it is
+("Title: ..."), the name of the first track (which by the standard names the sequence) if it reads
+like a title and not like a player's, and the name of the file if it reads like one.
 """
 
 import re
@@ -13,8 +13,8 @@ from engrave.midi.key_presses import Text
 from engrave.midi.smf import COPYRIGHT, TEXT, TRACK_NAME
 from engrave.music.instruments import NAMES, program_named
 
-# Names made of nothing but such words, numbers and signs are labels: of instruments and hands,
-# of what programs and recorders call what they write, of who made the piano or the program.
+# Names made of nothing but such words, numbers and signs are labels: of instruments and hands, of
+# what programs and recorders call what they write, of makers of pianos and programs.
 _LABEL_WORDS = (
     "track|piano|pianoforte|keyboard|grand|acoustic|electric|digital|bright|solo|right|left|hand"
     "|hands|rh|lh|upper|lower|treble|bass|melody|accompaniment|chords?|staff|stave|part|voice"
@@ -32,11 +32,11 @@ _LABEL = re.compile(
     rf"([\W\d_]|(?<![^\W\d_])({_LABEL_WORDS})(?![^\W\d_]))*|.*\.midi?",
     re.IGNORECASE,
 )
-# What titles have not, but labels: a date or time to begin with, signs of a file system or a table.
+# Signs of labels, not titles: a date or time at the start, signs of a file system or a table.
 _NO_TITLE = re.compile(r"\d+[/.:-]\d+|.*[~|\\<>{}=@*]|[0-9a-f]{8}", re.IGNORECASE)
 _CATALOGUE = re.compile(r"\b(op|no|bwv|kv|hwv|rv|woo|hob|[kds])\b\.? ?\d", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(bwv|kv|hwv|rv)(?= ?\d)", re.IGNORECASE)
-_FEWEST_LETTERS = 0.5  # the least share of letters in a title that is not of a catalogue
+_FEWEST_LETTERS = 0.5  # share of letters in a title without a catalogue number, at least
 _LONGEST_TITLE = 100  # characters
 
 _LABELLED_TEXT = {
@@ -47,7 +47,7 @@ _LABELLED_TEXT = {
 
 
 def find_title(texts: Sequence[Text], played: set[int], file: str) -> str:
-    """The title of a piece whose notes stand in the tracks `played`; "" if nothing is one."""
+    """The title of a piece whose notes are in the tracks `played`; "" if there is none."""
     name = readable(_sequence_name(texts, played))
     stem = _readable_stem(re.split(r"[/\\]", file)[-1].rpartition(".")[0])
     titles = (name for name in (name, stem) if reads_like_a_title(name))
@@ -55,18 +55,18 @@ def find_title(texts: Sequence[Text], played: set[int], file: str) -> str:
 
 
 def labelled_text(texts: Iterable[Text], what: str) -> str:
-    """The title, composer or date that a text names as such."""
+    """The title, composer or date that a text gives under that name."""
     matches = (_LABELLED_TEXT[what].fullmatch(t.text) for t in texts if t.kind == TEXT)
     return next((match[1] for match in matches if match), "")
 
 
 def copyright_line(texts: Iterable[Text]) -> str:
-    """What the file says of its rights. That is no composer."""
+    """The copyright notice of the file. That is not the composer."""
     return next((text.text for text in texts if text.kind == COPYRIGHT), "")
 
 
 def _sequence_name(texts: Sequence[Text], played: set[int]) -> str:
-    """The name of the first track, unless that is what one of several players is called.
+    """The name of the first track, unless that is the name of one of several players.
 
     A first track without a name often holds the tempo alone: then the only name there is counts.
     """
@@ -97,7 +97,7 @@ def _readable_stem(stem: str) -> str:
 
 
 def reads_like_a_title(name: str) -> bool:
-    """Whether a name says what is played, and not by whom, where or when."""
+    """Whether a name is a title: of the music, and not of a player, place or date."""
     if is_label(name) or _NO_TITLE.match(name) or len(name) > _LONGEST_TITLE:
         return False
     letters = sum(map(str.isalpha, name))
@@ -106,7 +106,7 @@ def reads_like_a_title(name: str) -> bool:
 
 
 def is_label(name: str) -> bool:
-    """Whether a track is called by its instrument or its place, and not by what is played."""
+    """Whether the name of a track is a label of its instrument or number, and no title."""
     known = {instrument.lower() for instrument in NAMES}
     return (
         name.lower() in known
