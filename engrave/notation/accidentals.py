@@ -1,18 +1,19 @@
-"""Which noteheads have an accidental: those that need one, and those where it is a courtesy.
+"""Accidentals: which noteheads need one, and which get a courtesy accidental.
 
-A sign holds to the barline for its line or space of its staff, in all voices, in the order of time.
-After the barline, and in other octaves, readers still have it in mind: there a courtesy accidental
-says that it is over (Gould, *Behind Bars*, 2011, ch. 3). It stands
+An accidental holds to the barline for its line or space of its staff, in all voices, in the order
+of time. After the barline, and in other octaves, readers still remember it: there a courtesy
+accidental cancels it (Gould, *Behind Bars*, 2011, ch. 3). It stands
 
 * where the first note on a line in a measure is altered otherwise than the last one on this line
   in the measure before, also where that one was altered by a tie only;
 * where the same step stands altered otherwise in another octave of the staff before in the measure.
 
 (In 150 scores of the (n)ASAP data set the first has an accidental in half of all cases, the second
-in three quarters, and seven in eight of them without brackets.) A new key signature says enough.
-MuseScore 3 drops those on grace notes, and those on a pitch that both staves have in the measure:
-there are none. MuseScore 3 and 4 reckon a note that visits another staff to that of its voice, and
-print what that makes necessary besides: it stands there from the start.
+in three quarters, and seven in eight of them without brackets.) A new key signature cancels them
+all. MuseScore 3 drops those on grace notes, and those on a pitch that both staves have in the
+measure: none are written there. MuseScore 3 and 4 count a cross-staff note for the staff of its
+voice, and print the further accidentals that this makes necessary: these are written from the
+start.
 """
 
 from collections import Counter
@@ -30,9 +31,10 @@ StaffPosition = tuple[int, str, int]  # staff, step, octave
 
 @dataclass(frozen=True, slots=True)
 class Accidentals:
-    """The signs of a measure, for each voice by the index of its chord, head by head (or None).
+    """The accidentals of a measure, for each voice by the index of its chord, head by head (or
+    None).
 
-    `last` is how the last note on each line was altered.
+    `last` is the alteration of the last note on each line.
     """
 
     signs: list[dict[int, list[str | None]]]
@@ -42,7 +44,7 @@ class Accidentals:
 def find_accidentals(
     voices: list[Voice], fifths: int, before: Mapping[StaffPosition, int]
 ) -> Accidentals:
-    """The accidentals of a measure; `before` is how the measure before left its lines.
+    """The accidentals of a measure; `before` is the last alteration of each line in the one before.
 
     A note that a tie leads to has none; where it is altered by a sign before the barline, the next
     note there needs one in any case.
@@ -63,7 +65,7 @@ def find_accidentals(
 
 
 class _AccidentalMemory:
-    """What a reader of the measure has in mind, from note to note."""
+    """State of the lines while a measure is read, from note to note."""
 
     def __init__(
         self,
@@ -73,13 +75,13 @@ class _AccidentalMemory:
     ) -> None:
         self.key = key
         self.before = before
-        self.shared = shared  # the pitches (step, octave) that stand on more than one staff
+        self.shared = shared  # pitches (step, octave) that occur on more than one staff
         self.in_force: dict[StaffPosition, int | None] = {}
         self.reckoned: dict[StaffPosition, int | None] = {}  # the same, by the staves of the voices
         self.last: dict[StaffPosition, int] = {}
 
     def sign(self, head: Notehead, staff: int, own: int, grace: bool) -> str | None:
-        """The accidental of the next head; `own` is the staff of its voice. After this: read."""
+        """The accidental of the next head; `own` is the staff of its voice. Updates the state."""
         pitch = head.pitch
         staff_position = (staff, pitch.step, pitch.octave)
         reckoned = (own, pitch.step, pitch.octave)
@@ -96,7 +98,7 @@ class _AccidentalMemory:
         return ACCIDENTALS[pitch.alter] if shown else None
 
     def _misleads(self, staff_position: StaffPosition, alter: int) -> bool:
-        """Whether a reader may expect another alteration of the first note on this line."""
+        """Whether another alteration may be expected of the first note on this line."""
         if staff_position in self.last or staff_position[1:] in self.shared:
             return False
         octaves = (
@@ -108,14 +110,14 @@ class _AccidentalMemory:
 
 
 def _on_several_staves(pitches: Iterable[tuple[int, Pitch]]) -> set[tuple[str, int]]:
-    """The steps, each in its octave, that are met on more than one staff."""
+    """The steps with octave that occur on more than one staff."""
     met = {(staff, pitch.step, pitch.octave) for staff, pitch in pitches}
     counts = Counter((step, octave) for _, step, octave in met)
     return {staff_step for staff_step, count in counts.items() if count > 1}
 
 
 def _chords_in_time(voices: list[Voice]) -> list[tuple[Chord, int, int]]:
-    """The chords, each with the index of its voice and its own in there, in order of time."""
+    """The chords in order of time, each with the index of its voice and its own in the voice."""
     chords = [
         (event, voice, index)
         for voice, content in enumerate(voices)
@@ -127,6 +129,6 @@ def _chords_in_time(voices: list[Voice]) -> list[tuple[Chord, int, int]]:
 
 @cache
 def key_alterations(fifths: int) -> dict[str, int]:
-    """What a key signature does to each step: {"F": 1, ...}."""
+    """The alteration of each step in a key signature: {"F": 1, ...}."""
     altered = STEPS_BY_FIFTHS[:fifths] if fifths >= 0 else STEPS_BY_FIFTHS[fifths:]
     return {step: (1 if fifths > 0 else -1) if step in altered else 0 for step in STEPS}

@@ -88,7 +88,7 @@ def _is_plain_eighth(event: Event) -> bool:
 
 
 def _tuplet_starts(events: Sequence[Event]) -> dict[int, Fraction]:
-    """The place where the tuplet of an event starts, for events in tuplets."""
+    """The position at which the tuplet of an event starts, for events in tuplets."""
     starts: dict[int, Fraction] = {}
     start = Fraction(0)
     for i, event in enumerate(events):
@@ -120,17 +120,17 @@ class BeamSpan:
 
 
 def beam_span_around(position: Fraction, bar: Bar) -> BeamSpan:
-    """The beat around a place: a dotted one, or a quarter at most, counted from the bar's end."""
+    """The beat around a position: dotted, or at most a quarter, counted from the bar's end."""
     unit = bar.beat_length if bar.compound else min(bar.beat_length, QUARTER)
     start = bar.end + (position - bar.end) // unit * unit
     return BeamSpan(max(start, bar.start), start + unit)
 
 
 def stem_directions(voices: list[Voice]) -> list[list[str | None]]:
-    """For each voice the stem of each event, where it is not left to the reader.
+    """Stem direction of each event of each voice; None where programs choose it.
 
-    Voices that share a staff have theirs by turns up and down from the first voice. A beam from
-    staff to staff runs between the two: stems go down to it from the upper one, up from the lower.
+    Voices that share a staff have stems alternately up and down from the first voice. A cross-staff
+    beam runs between the staves: stems go down to it from the upper one, up from the lower.
     """
     staves = [voice.staff for voice in voices]
     stems: list[list[str | None]] = []
@@ -160,7 +160,7 @@ def crossing_beams(voice: Voice) -> Iterator[list[int]]:
 
 
 def crossing_spans(voice: Voice) -> Iterator[tuple[Fraction, Fraction]]:
-    """From where to where each beam goes that crosses the staves."""
+    """The start and end of each beam that crosses the staves."""
     for group in crossing_beams(voice):
         first, last = voice.events[group[0]], voice.events[group[-1]]
         yield first.onset, last.onset + last.length

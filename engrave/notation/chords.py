@@ -1,7 +1,7 @@
-"""The chords of a voice: which heads sound together, with the signs that belong to them.
+"""The chords of a voice: noteheads with one onset, with the signs that belong to them.
 
-Grace notes go with the chord that they lead to. What cannot be written is named, with the reason.
-Places are quarter notes from the start of the piece.
+Grace notes go with the chord that they lead to. What cannot be written is listed with the reason.
+Positions are quarter notes from the start of the piece.
 """
 
 from collections import defaultdict
@@ -41,7 +41,7 @@ class WrittenChord:
     signs: ChordSigns
     tremolo: bool
     second: tuple[Notehead, ...]
-    staff: int | None  # on which it stands, if not on that of its voice
+    staff: int | None  # if it is not that of its voice
     glissando: Literal["start", "stop"] | None = None
 
 
@@ -74,22 +74,22 @@ class NoteSigns:
         )
 
     def head(self, note: Note) -> Notehead:
-        """The notehead of a note, with the presses that stand behind its sign."""
+        """The notehead of a note, with the presses that its sign stands for."""
         return Notehead(note.name, (note.played,), folded=self.folded(note.played))
 
     def folded(self, played: int) -> tuple[int, ...]:
-        """The presses that stand behind the sign on the note of a press."""
+        """The presses that the sign on the note of a press stands for."""
         if played in self.ornament:
             return self.ornament[played].folded
         return self.tremolo.get(played, self.glissando.get(played, ())[1:-1])
 
     def ornament_of(self, heads: Iterable[Notehead]) -> OrnamentKind | None:
-        """The sign that a chord takes: the first that one of its notes has."""
+        """The ornament sign of a chord: the first that one of its notes has."""
         kinds = (self.ornament[i].kind for h in heads for i in h.played if i in self.ornament)
         return next(kinds, None)
 
     def touch(self, heads: Iterable[Notehead]) -> ChordSigns:
-        """The signs of touch that a chord takes because one of its notes has them."""
+        """The articulation of a chord: that of any of its notes."""
         presses = {i for head in heads for i in head.played}
         return ChordSigns(
             bool(presses & self.articulation.staccato),
@@ -100,14 +100,14 @@ class NoteSigns:
 
 
 def can_be_written(pitch: Pitch) -> bool:
-    """Whether a pitch is not below all octaves that notation counts."""
+    """Whether a pitch is in an octave that notation can number."""
     return pitch.octave >= 0
 
 
 def group_chords(
     notes: Iterable[Note], signs: NoteSigns, unwritten: list[Unwritten]
 ) -> list[WrittenChord]:
-    """The chords of one voice in order; of two presses of one key at one place, one is written."""
+    """The chords of one voice in order; of two presses of a key at one position one is written."""
     mains: dict[Fraction, list[Note]] = defaultdict(list)
     graces: dict[Fraction, list[Note]] = defaultdict(list)
 

@@ -1,18 +1,18 @@
-"""Clefs and octave lines: how a staff is read, changed where that saves many ledger lines.
+"""Clefs and octave lines, chosen to save ledger lines by dynamic programming.
 
 The right hand begins in treble, the left in bass clef, unless they play elsewhere for long. A
-change costs as much as it disturbs: least at a barline, more at a beat, and nowhere else may it
-stand, so it comes neither for two notes nor in the middle of a figure. An octave line (8va, 15ma,
-8vb) is read more slowly than what stands as it sounds, and pianists know the shape of chords on
-ledger lines: it is for passages in the extremes (Gould, *Behind Bars*, 2011, ch. 1). The best
-reading of the whole staff is found by dynamic programming (Viterbi 1967), then written as signs in
-the measures.
+change costs as much as it disturbs: least at a barline, more at a beat, and it is not allowed
+elsewhere, so it comes neither for two notes nor in the middle of a figure. An octave line (8va,
+15ma, 8vb) is read more slowly than notes at sounding pitch, and pianists know the shape of chords
+on ledger lines: it is for passages in the extremes (Gould, *Behind Bars*, 2011, ch. 1). The
+cheapest sequence of clefs and octave lines of a whole staff is found by the Viterbi algorithm
+(1967), then written as signs in the measures.
 
 The costs were set on every fourth staff of 204 scores of the (n)ASAP data set. There 98.7 % of the
 chords stand in the clef of the score, with half as many changes; three in four chords under our
 octave lines have one there too, and half of those that have one there.
 
-Costs are ledger lines; places are quarters from the start of the piece.
+Costs are ledger lines; positions are quarters from the start of the piece.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,11 +29,11 @@ from engrave.music.score import Chord, Voice
 from engrave.music.values import STEPS, Pitch
 from engrave.notation.beams import crossing_beams
 
-MOST_LEDGER_LINES = 3  # ledger lines that are read without counting; each further one
-COUNTED_LINE_COST = 2  # costs so much more
-CHANGE_AT_BARLINE_COST, CHANGE_AT_BEAT_COST = 8.0, 12.0  # what a change of clef costs
-OCTAVE_LINE_COST = 15.0  # what it costs to begin or to end an octave line, and
-# what it costs to read one more chord under it (15ma: three times as much),
+MOST_LEDGER_LINES = 3  # ledger lines of a chord that can be read without counting; each further one
+COUNTED_LINE_COST = 2  # costs this many times as much
+CHANGE_AT_BARLINE_COST, CHANGE_AT_BEAT_COST = 8.0, 12.0  # cost of a change of clef
+OCTAVE_LINE_COST = 15.0  # cost of beginning or ending an octave line, and
+# cost of each chord under it (15ma: three times as much),
 TRANSPOSED_CHORD_COST = 2.5
 FEW_LEDGER_LINES = 2  # twice if the chord would have fewer ledger lines than these without it
 FORBIDDEN_COST = 1e6
@@ -41,7 +41,7 @@ FORBIDDEN_COST = 1e6
 
 @dataclass(frozen=True, slots=True)
 class ClefState:
-    """How a staff is read: a clef, and the octaves by which it sounds higher than written."""
+    """State of a staff: a clef, and the octaves by which it sounds higher than written."""
 
     sign: str
     line: int
@@ -66,7 +66,7 @@ CLEF_STATES = (TREBLE, BASS, ClefState("G", 2, 1), ClefState("G", 2, 2), ClefSta
 
 @dataclass(frozen=True, slots=True)
 class StaffOnset:
-    """What a staff begins to sound at a place, and whether a bar or a beat begins there.
+    """The pitches that begin on a staff at a position, and whether a bar or a beat begins there.
 
     `whole_bar`: an octave line holds all of this bar or none of it; `no_octave_line`: none.
     """
@@ -80,7 +80,7 @@ class StaffOnset:
 
 
 def initial_clef(staff_onsets: Sequence[StaffOnset], staff: int, staves: int) -> ClefState:
-    """How a staff begins as a rule: one alone with the clef that suits most of its music."""
+    """Default clef of a staff; a single staff begins with the clef that suits most of its music."""
     if staves > 1:
         return DEFAULT_CLEFS[staff]
     return min(
@@ -89,12 +89,12 @@ def initial_clef(staff_onsets: Sequence[StaffOnset], staff: int, staves: int) ->
 
 
 def choose_clefs(staff_onsets: Sequence[StaffOnset], initial: ClefState) -> list[ClefState]:
-    """How a staff is read at each of the moments; `initial` is how it begins as a rule."""
+    """The clef state at each onset; `initial` is the default one at the start."""
     if not staff_onsets:
         return []
     clef_states = sorted(CLEF_STATES, key=lambda clef_state: clef_state != initial)
     change = {kind: _change_costs(clef_states, *kind) for kind in KINDS_OF_ONSET}
-    # as if from the usual one
+    # as if the default one came before
     outside = _change_costs(clef_states, opens_bar=True, opens_beat=True)[0]
     total = outside + _reading_costs(staff_onsets[0], clef_states)
     back: list[np.ndarray] = []
@@ -117,7 +117,7 @@ def choose_clefs(staff_onsets: Sequence[StaffOnset], initial: ClefState) -> list
 def _change_costs(
     clef_states: Sequence[ClefState], opens_bar: bool, opens_beat: bool, whole: bool = False
 ) -> np.ndarray:
-    """What it costs to go from one reading to another."""
+    """Cost of the transition from each state to each other one: square array."""
     clef = (
         CHANGE_AT_BARLINE_COST
         if opens_bar
@@ -141,7 +141,7 @@ def _change_cost(
 
 
 def _reading_costs(staff_onset: StaffOnset, clef_states: Sequence[ClefState]) -> np.ndarray:
-    """How hard the moment is to read in each way."""
+    """Cost of reading an onset in each state."""
     return np.array(
         [
             _reading_cost(staff_onset.pitches, clef_state)
@@ -152,7 +152,7 @@ def _reading_costs(staff_onset: StaffOnset, clef_states: Sequence[ClefState]) ->
 
 
 def _reading_cost(pitches: Sequence[Pitch], clef_state: ClefState) -> float:
-    """How hard it is to read a chord: its ledger lines, and the octaves to reckon with."""
+    """Cost of reading a chord: its ledger lines, and the octave transposition."""
     sounding = _ledger_lines(pitches, clef_state, 0)
     if not clef_state.octaves:
         return sounding
@@ -162,7 +162,7 @@ def _reading_cost(pitches: Sequence[Pitch], clef_state: ClefState) -> float:
 
 
 def _ledger_lines(pitches: Sequence[Pitch], clef_state: ClefState, octaves: int) -> float:
-    """The ledger lines above and below the staff, those hard to count weighed more."""
+    """The ledger lines above and below the staff; those beyond easy counting weigh more."""
     if not pitches:
         return 0.0
     positions = [_steps(p) - 7 * octaves - _steps(LOWEST_LINE[clef_state.sign]) for p in pitches]
@@ -186,9 +186,9 @@ class StaffSigns:
 def signs_of_staves(
     grid: Grid, bars: Sequence[tuple[Voice, ...]], staves: Sequence[int], octave: int = 0
 ) -> StaffSigns:
-    """The signs of all staves; `bars` are what is written in each bar.
+    """The clefs and octave lines of all staves; `bars` are what is written in each bar.
 
-    The instrument sounds so many octaves higher than written, and its clefs say so.
+    The instrument sounds `octave` octaves higher than written, and its clefs say so.
     """
     signs = StaffSigns([[] for _ in bars], [[] for _ in bars])
     for staff in staves:
@@ -216,10 +216,10 @@ def signs_of_staves(
 def _staff_onsets(
     grid: Grid, bars: Sequence[tuple[Voice, ...]], staff: int, octave: int
 ) -> list[StaffOnset]:
-    """Where the staff has chords, with all that begins there, as it is written.
+    """The onsets of a staff, with all pitches that begin there, as written.
 
     No octave line begins or ends under a tie, and none comes where a line goes from staff to staff:
-    programs take a visitor's octave from the staff of its voice.
+    programs take a cross-staff note's octave from the staff of its voice.
     """
     found: list[StaffOnset] = []
     for bar, voices in zip(grid.bars, bars, strict=True):
@@ -254,7 +254,7 @@ def _altered_in_two_ways(chords: Sequence[Chord]) -> bool:
 
 
 def _ends(grid: Grid, bars: Sequence[tuple[Voice, ...]], staff: int) -> list[Fraction]:
-    """Where an octave line may end: with any event; in a bar that voices share with the bar."""
+    """Positions where an octave line may end: at any event; in a bar of several voices, its end."""
     return sorted(
         bar.end if _shared(voices, staff) else bar.start + event.onset + event.length
         for bar, voices in zip(grid.bars, bars, strict=True)
@@ -270,7 +270,7 @@ def _octave_lines(
     staff: int,
     ends: Sequence[Fraction],
 ) -> Iterator[OctaveLine]:
-    """The lines begin with a chord and end with the last one under them."""
+    """The octave lines, each from a chord to the last one under it."""
     runs = groupby(zip(staff_onsets, clef_states, strict=True), key=lambda pair: pair[1].octaves)
     for octaves, members in runs:
         positions = [staff_onset.position for staff_onset, _ in members]

@@ -1,4 +1,4 @@
-"""Words under the notes: each syllable under the chord at which it is sung."""
+"""Lyrics: each syllable under the chord at which it is sung."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,7 +8,7 @@ from engrave.music.score import Chord, Event, Part, Score
 
 
 def with_lyrics(score: Score, lyrics: Mapping[int, Lyric]) -> Score:
-    """The score with the words of these key presses under the chords that write them."""
+    """The score with the lyrics of these key presses under the chords that write them."""
     if not lyrics:
         return score
     return replace(score, parts=tuple(_part(part, lyrics) for part in score.parts))

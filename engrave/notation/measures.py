@@ -1,8 +1,8 @@
-"""From placed notes to a written score: measures, voices, chords, rests, ties, tuplets, marks.
+"""Build the written score from placed notes: measures, voices, chords, rests, ties, tuplets, marks.
 
-Everything musical is decided before (which staff, which voice, how long, how spelled); here it is
-put on paper by the rules of `note_values`, `beams` and `clefs`. Each voice fills its measures
-exactly. Places are quarter notes; inside a measure, from its barline.
+All decisions about the notes are made before (staff, voice, duration, spelling); here they are
+notated by the rules of `note_values`, `beams` and `clefs`. Each voice fills its measures exactly.
+Positions are quarter notes; inside a measure, from its barline.
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ Mark = Dynamic | Hairpin | TempoWords | TempoMark
 
 @dataclass(frozen=True, slots=True)
 class PartMarks:
-    """What is printed between the notes of one part; places count from the start of the piece."""
+    """The marks between the notes of one part; positions count from the start of the piece."""
 
     marks: tuple[Mark, ...] = ()
     pedals: PedalNotation = PedalNotation()
@@ -47,7 +47,7 @@ class PartMarks:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What is printed at the notes of all parts, and the marks of each part, if it has any."""
+    """The signs on the notes of all parts, and the marks of each part, if it has any."""
 
     ornaments: Ornaments = Ornaments()
     articulation: Articulation = Articulation()
@@ -66,8 +66,8 @@ def notate(
 ) -> Score:
     """The score of spelled notes, a part for each player, in the keys of `sections`.
 
-    Of the ornaments the signs, tremolos and rolled chords are written; the presses folded into a
-    sign are not among the notes, the grace notes are marked there.
+    Signs, tremolos and rolled chords are written from the ornaments; the presses folded into a sign
+    are not among the notes, grace notes are marked as such.
     """
     at_notes = NoteSigns.of(signs.ornaments, signs.articulation)
     unwritten: list[Unwritten] = []
@@ -187,7 +187,7 @@ def _tied_over(chords: list[WrittenChord], bar: Bar) -> bool:
 def _cross_staff_beats(
     bar: Bar, sounding: dict[tuple[int, int], list[WrittenChord]]
 ) -> dict[int, set[Fraction]]:
-    """Where the beats begin and end in which lines of the other staff come to each staff."""
+    """The starts and ends of beats in which lines of the other staff come to each staff."""
     edges: dict[int, set[Fraction]] = defaultdict(set)
     for chord in (chord for chords in sounding.values() for chord in chords):
         if chord.staff:
@@ -199,10 +199,10 @@ def _cross_staff_beats(
 def _events(
     chords: list[WrittenChord], bar: Bar, missing: Fraction, cross_staff_beats: set[Fraction]
 ) -> list[Event]:
-    """Chords, grace notes and rests of one voice, filling the measure.
+    """The events of one voice that fill the measure: chords, grace notes and rests.
 
-    A bar of rest has one rest, whatever its length; a pickup, which is no bar, rests of its length.
-    Rests divide where a line of the other staff comes and goes.
+    A silent bar has one rest, whatever its length; a pickup, which is no full bar, rests of its
+    length. Rests divide where a line of the other staff comes and goes.
     """
     if not chords and not missing and not cross_staff_beats:
         return [Rest(Fraction(0), NoteValue("whole"), whole_measure=bar.length)]
@@ -264,12 +264,12 @@ def _written(written: TiedValue, chords: list[WrittenChord], bar: Bar) -> Iterat
 
 
 def _heads(heads: Sequence[Notehead], begins: bool) -> list[Notehead]:
-    """The heads as they stand in the first or a later part of what they last."""
+    """The heads as tied in the first or a later part of their duration."""
     return [replace(head, folded=head.folded if begins else ()) for head in heads]
 
 
 def _small_notes(onset: Fraction, heads: Sequence[Notehead]) -> Iterator[Chord]:
-    """One grace note is an eighth; several are 16ths under two beams."""
+    """The value of grace notes: one is an eighth; several are 16ths under two beams."""
     if len(heads) == 1:
         yield Chord(onset, NoteValue("eighth"), tuple(heads), grace=True)
         return
@@ -279,7 +279,7 @@ def _small_notes(onset: Fraction, heads: Sequence[Notehead]) -> Iterator[Chord]:
 
 
 def _in_measures(marks: Sequence[Mark], grid: Grid) -> list[list[Mark]]:
-    """The marks of each measure, their places counted from its barline."""
+    """The marks of each measure, with positions from its barline."""
     inside: list[list[Mark]] = [[] for _ in grid.bars]
     for mark in marks:
         k = grid.bar_at(mark.onset)

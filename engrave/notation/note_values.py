@@ -1,13 +1,13 @@
-"""How durations are written so that the beat can be seen: values, dots, ties, rests.
+"""Note values, dots, ties and rests: how a duration is written so that the beat can be seen.
 
-A note is written as one value if its value exists and the reader does not lose the beat: it may
-cross a point of the bar only if it starts or ends on one as strong, or lies evenly across it as a
-plain syncopation does. Otherwise it is split at the strongest point inside and tied. Rests are
-stricter: each completes the beat it stands in. A double dot leaves the last eighth of a beat, or of
-two, to a short note (as in an overture in the French manner); a note that begins off the beat is
-tied instead. (Gould, *Behind Bars*, 2011, chs. 6 and 7; Read, *Music Notation*, 1979, ch. 7.)
+A note is written as one value if that value exists and does not obscure the beat: it may cross a
+point of the bar only if it starts or ends on one as strong, or lies evenly across it as a plain
+syncopation does. Otherwise it is split at the strongest point inside and tied. Rests are stricter:
+each completes the beat it stands in. A double dot leaves the last eighth of a beat, or of two, to a
+short note (as in an overture in the French manner); a note that begins off the beat is tied
+instead. (Gould, *Behind Bars*, 2011, chs. 6 and 7; Read, *Music Notation*, 1979, ch. 7.)
 
-Places are quarter notes from the barline.
+Positions are quarter notes from the barline.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,14 +18,14 @@ from functools import cache, lru_cache
 from engrave.music.grid import Bar
 from engrave.music.values import NOTE_TYPES, NoteValue
 
-# strengths of the points of a bar; the divisions of the beat follow
+# Metrical strengths of the points of a bar; the divisions of the beat follow below.
 BAR_STRENGTH, HALF_BAR_STRENGTH, BEAT_STRENGTH = 5, 4, 3
 SHORTEST_VALUE = min(NOTE_TYPES.values())
 
 
 @cache
 def plain_value(length: Fraction) -> NoteValue | None:
-    """The value, with at most one dot, that lasts `length` quarter notes, if there is one."""
+    """The value of `length` quarter notes, with at most one dot, if there is one."""
     for name, whole in NOTE_TYPES.items():
         if length == whole:
             return NoteValue(name)
@@ -38,9 +38,10 @@ def plain_value(length: Fraction) -> NoteValue | None:
 def tied_onsets(
     start: Fraction, end: Fraction, bar: Bar, missing: Fraction
 ) -> tuple[Fraction, ...]:
-    """Where the noteheads stand that are tied to the first one of a note; `missing` as above.
+    """The positions of the noteheads of a note that are tied to its first one.
 
-    A note that begins or ends in a tuplet is taken to be split at each beat.
+    `missing` is how much of a full bar is missing before a pickup. A note that begins or ends in a
+    tuplet is taken to be split at each beat.
     """
     meter = bar_points(bar, missing)
     if not (meter.reaches(start) and meter.reaches(end)):
@@ -52,7 +53,7 @@ WrittenPart = tuple[Fraction, Fraction, NoteValue]  # from, to, written as
 
 
 class BarPoints:
-    """The points of a bar and their strengths; what may be written across them."""
+    """Metrical strengths of the points of a bar, and the values that may be written across them."""
 
     def __init__(self, bar: Bar, missing: Fraction):
         self.beat = bar.beat_length
@@ -65,7 +66,7 @@ class BarPoints:
         self._known: dict[tuple[Fraction, Fraction, bool], tuple[WrittenPart, ...]] = {}
 
     def strength(self, position: Fraction) -> int:
-        """The metrical strength of a place in the bar (quarters), from `BAR_STRENGTH` downwards."""
+        """The metrical strength of a position (quarters), from `BAR_STRENGTH` downwards."""
         position = (position + self.missing) % self.full
         if position == 0:
             return BAR_STRENGTH
@@ -79,12 +80,12 @@ class BarPoints:
         return strength
 
     def reaches(self, position: Fraction) -> bool:
-        """Whether plain note values lead to a place."""
+        """Whether a position can be reached by plain note values."""
         part = self.beat / (3 if self.compound else 2)
         return odd_factor(((position + self.missing) / part).denominator) == 1
 
     def values(self, start: Fraction, end: Fraction, rest: bool) -> Sequence[WrittenPart]:
-        """The values that fill the stretch, outside of tuplets; kept, for bars are alike."""
+        """The values that fill the stretch, outside of tuplets; cached, since bars repeat."""
         if (start, end, rest) not in self._known:
             self._known[start, end, rest] = tuple(self._fill(start, end, rest))
         return self._known[start, end, rest]

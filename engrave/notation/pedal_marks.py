@@ -1,13 +1,13 @@
-"""The pedals on paper: their marks and words, measure by measure.
+"""Pedal marks and words of each measure, at positions where programs keep them.
 
-A mark stands where something starts on the lower staff or can be made to, or programs that read
-the file lose it. A pedal is a bracket under the staff; before those that an editor adds stands
+A mark stands where something starts on the lower staff or can be made to, or programs that read the
+file lose it. A pedal is a bracket under the staff; before those that an editor adds stands
 "[Ped.]".
 
-The foot goes its own way, and a mark may stand where the left hand holds a note. MuseScore 3 ties a
-pedal to what begins and ends on its staff: it moves or forgets marks that stand elsewhere. So such
-a mark gets a rest that is not printed, in a voice that the staff does not use; the rest of that
-measure is filled with others, for no voice may have a gap.
+The pedal is independent of the notes, and a mark may stand where the left hand holds a note.
+MuseScore 3 ties a pedal to what begins and ends on its staff: it moves or drops marks that stand
+elsewhere. So such a mark gets a rest that is not printed, in a voice that the staff does not use;
+the rest of that measure is filled with others, for no voice may have a gap.
 """
 
 from bisect import bisect_left
@@ -23,17 +23,17 @@ from engrave.music.score import VOICES_PER_STAFF, Measure, Rest, Voice
 from engrave.music.values import NOTE_TYPES, NoteValue
 
 EDITORIAL = "[Ped.]"
-FARTHEST_ANCHOR = Fraction(1)  # quarters that a mark may move to where it can stand
+FARTHEST_ANCHOR = Fraction(1)  # quarters that a mark may be moved to an anchor, at most
 LOWER_STAFF = 2
 
-# denominators of the places in a measure (quarters) that can be carried
+# Denominators of the positions in a measure (quarters) that can be anchored.
 ANCHOR_DENOMINATORS = (1, 2, 4)
 
 
 def pedal_marks(
     pedals: PedalNotation, grid: Grid, bars: Sequence[tuple[Voice, ...]]
 ) -> list[list[Mark]]:
-    """The marks of each measure; `bars` are what is written in each."""
+    """The pedal marks of each measure; `bars` are what is written in each."""
     begun = sorted(
         {
             grid.bars[k].start + event.onset
@@ -72,10 +72,10 @@ def pedal_marks(
 
 
 def _closing(grid: Grid, bars: Sequence[tuple[Voice, ...]]) -> Fraction:
-    """Where the last event of the lower staff's first voice begins.
+    """The position of the last event of the lower staff's first voice.
 
     A pedal that ends with the score starts there at the latest: MuseScore 3 loses the end of one
-    that starts under that event (it forgets to say how far it is from there to the end).
+    that starts under that event (it does not store how far it is from there to the end).
     """
     lower = min(
         (voice for voice in bars[-1] if voice.staff == LOWER_STAFF), key=lambda voice: voice.number
@@ -84,7 +84,7 @@ def _closing(grid: Grid, bars: Sequence[tuple[Voice, ...]]) -> Fraction:
 
 
 def _nearest(position: Fraction, positions: Sequence[Fraction], grid: Grid) -> Fraction | None:
-    """The place itself if it can be carried; else the nearest of those within reach.
+    """The position itself if it can be anchored; else the nearest one within reach.
 
     Of two equally near it is the earlier.
     """
@@ -96,12 +96,12 @@ def _nearest(position: Fraction, positions: Sequence[Fraction], grid: Grid) -> F
 
 
 def can_be_anchored(onset: Fraction) -> bool:
-    """Whether a place in a measure is one up to which plain rests lead."""
+    """Whether a position in a measure can be anchored: plain rests can lead up to it."""
     return onset.denominator in ANCHOR_DENOMINATORS
 
 
 def needs_lower_staff(mark: Mark) -> bool:
-    """Whether a mark must stand at something of the lower staff."""
+    """Whether a mark must stand at an event of the lower staff."""
     return isinstance(mark, PedalWords) or (isinstance(mark, PedalMark) and mark.shown)
 
 
@@ -120,7 +120,7 @@ def anchor_voice(measure: Measure, staff: int) -> Voice | None:
 
 
 def _rests(positions: Iterable[Fraction], length: Fraction) -> Iterator[Rest]:
-    """Rests up to each of the places, and on to the end."""
+    """Rests up to each of the positions, and on to the end."""
     for start, stop in pairwise(sorted({Fraction(0), *positions, length})):
         while start < stop:
             value = next(v for v, long in NOTE_TYPES.items() if long <= stop - start)

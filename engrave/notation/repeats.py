@@ -1,18 +1,18 @@
-"""Repeat signs: what is played twice in a row is written once.
+"""Repeat signs: a section that is played twice in a row is written once.
 
-Bars are the same if they have the same notes at the same places in every part; how long, how loud
-and how they are touched may differ, and so may a note here and there, for nobody plays twice alike.
+Bars are the same if they have the same notes at the same positions in every part; durations,
+loudness and articulation may differ, and so may a few notes, as no performance repeats exactly.
 Where only the last bars differ, each time has an ending of its own. Sections begin where the piece
 or another section does, or whole phrases later, and the longest is taken; what is short is no
 section but a vamp or an echo (Gould, *Behind Bars*, 2011, ch. 8). Nothing is folded over a tie, an
 octave line or a change of clef, key or time.
 
-What is written is the first time. Its noteheads name the key presses of both; what the second time
-has beside them is said to be unwritten.
+The first time is written. Its noteheads name the key presses of both; the further notes of the
+second time are listed as unwritten.
 
-Marks that are cut where measures are taken out are closed or left out: a pedal that is down where
-the reader turns back comes up there; a hairpin that has lost one of its ends is left out, and so is
-a dynamic sign that has just been said.
+Marks that are cut where measures are taken out are closed or left out: a pedal that is down at a
+repeat sign comes up there; a hairpin that has lost one of its ends is left out, and so is a dynamic
+sign that repeats the last one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,10 +23,10 @@ from engrave.music.iterate import heads_in
 from engrave.music.marks import Dynamic, Hairpin, Mark, OctaveLine, PedalMark
 from engrave.music.score import Chord, Measure, Notehead, Part, Score, Unwritten, Voice
 
-SHORTEST_SECTION = 8  # bars of a section that is worth a sign
+SHORTEST_SECTION = 8  # bars of a section that is written with a repeat, at least
 PHRASE_BARS = 4  # bars
 ENDING_BARS = (0, 1, 2)  # bars that may differ at the end
-# share of the notes of a section, of a bar, that must be the same
+# Share of the notes of a section, and of a bar, that must be the same.
 SECTION_ALIKE, BAR_ALIKE = 0.97, 0.8
 OTHERWISE = "played otherwise the second time"
 
@@ -36,7 +36,7 @@ _Clefs = dict[tuple[int, int], tuple[str, int]]  # part, staff -> the clef in fo
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """A bar in all parts: the key press of each note that begins there, by its place.
+    """A bar in all parts: the key press of each note that begins there, by its position.
 
     `states`: whether it states a key or time, `turns`: or a clef; `clefs` are in force where it
     begins; `tied`: a tie or an octave line leads into it.
@@ -60,12 +60,12 @@ class _RepeatedSection:
 
     @property
     def again(self) -> int:
-        """Where the second time begins."""
+        """The bar at which the second time begins."""
         return self.start + self.length
 
     @property
     def stop(self) -> int:
-        """Where both times are over."""
+        """The bar after both times."""
         return self.start + 2 * self.length
 
     @property
@@ -100,7 +100,7 @@ def fold_repeats(score: Score) -> Score:
 def _bars(score: Score) -> Iterator[_Bar]:
     """The bars, and one more for what is in force at the end."""
     clefs: _Clefs = {}
-    under: set[tuple[int, int]] = set()  # the part and staff of each octave line that goes on
+    under: set[tuple[int, int]] = set()  # part and staff of each octave line that continues
     for k in range(len(score.parts[0].measures)):
         across = [(p, part.measures[k]) for p, part in enumerate(score.parts)]
         before, led_into = dict(clefs), bool(under)
@@ -133,7 +133,7 @@ def _bars(score: Score) -> Iterator[_Bar]:
 
 
 def _sections(bars: Sequence[_Bar], start: int) -> Iterator[_RepeatedSection]:
-    """Sections from first to last, apart; `bars` has one more than there are."""
+    """Repeated sections from first to last, not overlapping; `bars` has one more than there are."""
     while start + 2 * SHORTEST_SECTION < len(bars):
         longest = (len(bars) - 1 - start) // 2
         candidates = (
@@ -163,7 +163,7 @@ def _alike(a: _Bar, b: _Bar) -> float:
 
 
 def _may_be_folded(bars: Sequence[_Bar], section: _RepeatedSection) -> bool:
-    """Whether nothing that lasts is cut, and clefs are at both times as written."""
+    """Whether nothing that lasts is cut, and the clefs of both times are the same."""
     joints = (section.start, section.again, section.stop - section.ending, section.stop)
     second_ending = range(section.stop - section.ending, section.stop)
     endings = [*second_ending, *(i - section.length for i in second_ending)]
@@ -188,7 +188,7 @@ def _played_again(bars: Sequence[_Bar], written_for: Mapping[int, int]) -> dict[
 
 
 def _folded_again(score: Score, again: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
-    """For each first press with a sign, what the sign of the second one stands for."""
+    """For each first press with a sign, the presses that the sign of the second one stands for."""
     folded = {
         head.played[0]: head.folded
         for part in score.parts
@@ -258,7 +258,7 @@ def _with_both(
 
 
 def close_cut_marks(measures: Sequence[Measure]) -> tuple[Measure, ...]:
-    """The measures with marks that go together."""
+    """The measures with marks that form complete pairs."""
     rows = [sorted(measure.marks, key=_in_turn) for measure in measures]
     dropped = _cut_hairpins(measures, rows)
     dropped |= _repeated_signs(rows, dropped)
@@ -282,14 +282,14 @@ def close_cut_marks(measures: Sequence[Measure]) -> tuple[Measure, ...]:
 
 
 def _in_turn(mark: Mark) -> tuple[Fraction, bool]:
-    """In time, and what stops before what starts."""
+    """Order of marks: by time, and what stops before what starts."""
     return mark.onset, getattr(mark, "kind", "stop") != "stop"
 
 
 def _cut_hairpins(
     measures: Sequence[Measure], rows: Sequence[Sequence[Mark]]
 ) -> set[tuple[int, int]]:
-    """The ends of hairpins without the other end before the reader turns back."""
+    """The ends of hairpins without the other end before a repeat sign."""
     cut: set[tuple[int, int]] = set()
     is_open: tuple[int, int] | None = None
     for k, row in enumerate(rows):
@@ -307,7 +307,7 @@ def _cut_hairpins(
 def _repeated_signs(
     rows: Sequence[Sequence[Mark]], cut: set[tuple[int, int]]
 ) -> set[tuple[int, int]]:
-    """The dynamic signs that say once more what the last one said, without what was cut."""
+    """The dynamic signs that repeat the last one, ignoring what was cut."""
     said, repeated = "", set()
     for k, row in enumerate(rows):
         for j, mark in enumerate(row):

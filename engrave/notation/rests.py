@@ -1,16 +1,16 @@
-"""Which rests of two voices on a staff are printed, and which the reader does without.
+"""Hidden rests: which rests of two voices on a staff are printed, and which are left out.
 
-A line that goes on keeps the rests between its notes. A voice that enters has no rests before its
+A voice that goes on keeps the rests between its notes. A voice that enters has no rests before its
 first note, one that ends none after its last, as long as another voice of the staff is there: that
-one shows the beat, and tells where the first note stands, for something of it begins there as well
+one shows the beat, and where the first note stands, for something of it begins there as well
 (Gould, *Behind Bars*, 2011, "Two voices on a staff"). Where others sound all the while, a voice
-also does without those at the end of its bar, and if it is only a note or two, at the start. So it
-is in 86 % of the bars into which a voice enters, 90 % of those in which one ends,
-in 74 and 73 % of the others (means of 14 composers). A voice that is silent for the bar is not
-written beside one that is not, and where a beam comes over from the other staff no rest stands in
-its way. The rests stay in the file, hidden, for each voice is full there.
+also has none at the end of its bar and, if it is only a note or two, at the start. This holds in 86
+% of the bars into which a voice enters, 90 % of those in which one ends, in 74 and 73 % of the
+others (means of 14 composers). A voice that is silent for the bar is not written beside one that is
+not, and where a beam comes over from the other staff there is no rest in its way. The rests stay in
+the file, hidden, for each voice is full there.
 
-Places are quarter notes from the barline.
+Positions are quarter notes from the barline.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence, Set
@@ -22,11 +22,11 @@ from engrave.music.score import Chord, Event, Rest, Voice
 from engrave.notation.beams import crossing_spans
 from engrave.notation.written_values import VoiceSpan
 
-FEWEST_CHORDS = 2  # chords of a voice before which no rest is needed
+FEWEST_CHORDS = 2  # chords of a voice; with fewer it needs no rests before them
 
 
 def hide_rests(bars: Sequence[Sequence[Voice]]) -> list[tuple[Voice, ...]]:
-    """The voices of all measures, with the rests hidden that nobody needs."""
+    """The voices of all measures, with unneeded rests hidden."""
     heard = [{voice.number for voice in bar if any(map(_sounds, voice.events))} for bar in bars]
     # No voice enters with the first bar or ends with the last.
     before, after = [*heard[:1], *heard[:-1]], [*heard[1:], *heard[-1:]]
@@ -34,7 +34,7 @@ def hide_rests(bars: Sequence[Sequence[Voice]]) -> list[tuple[Voice, ...]]:
 
 
 def _hide(bar: Sequence[Voice], before: Set[int], after: Set[int]) -> tuple[Voice, ...]:
-    """The voices of a measure; `before` and `after` are those heard in the ones beside it.
+    """The voices of a measure; `before` and `after` are those that sound in the adjacent ones.
 
     The lowest voice is thinned first, so that of rests that all of them have the upper's are left.
     """
@@ -51,7 +51,7 @@ def _hide(bar: Sequence[Voice], before: Set[int], after: Set[int]) -> tuple[Voic
 def rest_spans(
     start: Fraction, end: Fraction, cross_staff_beats: Iterable[Fraction]
 ) -> Iterator[VoiceSpan]:
-    """What is to be written as rests, divided where a line of the other staff comes and goes."""
+    """The spans to be written as rests, divided where a line of the other staff comes and goes."""
     positions = [
         start,
         *sorted(position for position in cross_staff_beats if start < position < end),
@@ -61,7 +61,7 @@ def rest_spans(
 
 
 def _without_cross_staff(voice: Voice, others: Sequence[Voice]) -> Voice:
-    """The voice without the rests for which a beam from the other staff speaks."""
+    """The voice without the rests that a beam from the other staff replaces."""
     spans = [span for other in others for span in crossing_spans(other)]
     spared = [
         k
@@ -118,7 +118,7 @@ def _may_go(
 
 
 def _begins_at(position: Fraction, voice: Voice) -> bool:
-    """Whether something of a voice begins at a place, which tells where that is."""
+    """Whether something of a voice begins at a position, which shows where that is."""
     return any(event.onset == position and _shown(event) for event in voice.events)
 
 

@@ -1,10 +1,10 @@
-"""Tuplets: where they must stand, and what is printed of them.
+"""Tuplets: where they are needed, and their brackets and numbers.
 
-Places that no plain value reaches stand in tuplets: over a beat or an even part of it, or over
-several beats where three equal notes fill them; as few and as simple ones as will do. Brackets
+Positions that no plain value reaches stand in tuplets: over a beat or an even part of it, or over
+several beats where three equal notes fill them; as few and as simple ones as possible. Brackets
 follow from the beams (Gould, *Behind Bars*, 2011, ch. 7).
 
-Places are quarter notes from the barline.
+Positions are quarter notes from the barline.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,19 +28,19 @@ from engrave.notation.note_values import (
     split_point,
 )
 
-# How hard tuplets are to read: each costs its number (3, 5, 7), and more where its notes divide.
-# all notes of the tuplet can be seen, as in a triplet with an eighth in two 16ths
+# How hard tuplets are to read: each costs its number (3, 5, 7), and more where its notes divide:
+# less if all notes of the tuplet can be seen, as in a triplet with an eighth in two 16ths.
 HALVED_COST = 1.0
 HALVED_UNSEEN_COST = 3.0
 FAMILIAR_COST = 2.5  # a figure that is read at a glance
-TIED_COST = 4.0  # a note goes on from one tuplet to the next, or to plain notes in the same beat
-# Where its notes begin, as shares of the tuplet: the dotted figure of the siciliano in a triplet.
+TIED_COST = 4.0  # a note continues from one tuplet into the next, or into plain notes of the beat
+# Onsets of its notes, as shares of the tuplet: the dotted figure of the siciliano in a triplet.
 FAMILIAR_FIGURES = frozenset({(Fraction(1, 2), Fraction(2, 3))})
 
 
 @dataclass(frozen=True, slots=True)
 class TupletBracket:
-    """What a note needs to know of its tuplet: the note type that it counts, bracket and number."""
+    """The tuplet of an event as written: the note type that it counts, bracket and number."""
 
     unit: str | None
     bracket: bool
@@ -50,8 +50,8 @@ class TupletBracket:
 def tuplet_brackets(voices: Iterable[Voice]) -> list[dict[int, TupletBracket]]:
     """For each voice of a measure the tuplet of each event (by index) that stands in one.
 
-    Where voices of a staff divide the same time alike, the number of the first one tells it; a
-    bracket keeps its own, which is looked for in it.
+    Where voices of a staff divide the same time alike, only the first one has a number; a bracket
+    keeps its own, as it is expected there.
     """
     told: set[tuple[object, ...]] = set()
     signs: list[dict[int, TupletBracket]] = []
@@ -113,7 +113,7 @@ class Tuplet:
 
     def values(self, start: Fraction, end: Fraction, rest: bool) -> Iterator[WrittenPart]:
         """The values that fill the stretch, inside of the tuplet."""
-        length = (end - start) * self.actual / self.normal  # as if it were no tuplet
+        length = (end - start) * self.actual / self.normal  # the length without the tuplet ratio
         assert length >= SHORTEST_VALUE, f"no note value in a tuplet lasts from {start} to {end}"
         value = plain_value(length)
         position = (start - self.start) * self.actual / self.normal
@@ -129,7 +129,7 @@ class Tuplet:
 
 
 def find_tuplets(cuts: frozenset[Fraction], meter: BarPoints) -> list[Tuplet]:
-    """The tuplets of a voice, in order; `cuts` are the places where something starts or ends."""
+    """The tuplets of a voice, in order; `cuts` are the positions where something starts or ends."""
     tuplets: list[Tuplet] = []
     start = -(meter.missing % meter.beat)
     while start < meter.length:
@@ -164,7 +164,7 @@ def _broad(start: Fraction, cuts: frozenset[Fraction], meter: BarPoints) -> Tupl
 
 @dataclass(frozen=True, slots=True)
 class _Tuplets:
-    """The tuplets that make up for a part of a bar, and how hard they are to read."""
+    """The tuplets of a part of a bar, and how hard they are to read."""
 
     tuplets: tuple[Tuplet, ...]
     cost: float
@@ -173,7 +173,7 @@ class _Tuplets:
 def _divide(
     start: Fraction, end: Fraction, cuts: frozenset[Fraction], meter: BarPoints
 ) -> _Tuplets:
-    """The tuplets with which a beat or a part of it is read best: one, or several in its parts."""
+    """The cheapest tuplets of a beat or a part of it: one, or several in its parts."""
     span = end - start
     in_three = meter.compound and span == meter.beat
     division = lcm(*(((cut - start) / span).denominator for cut in cuts if start < cut < end))
@@ -195,13 +195,13 @@ def _divide(
 def _one(
     start: Fraction, end: Fraction, division: int, cuts: frozenset[Fraction], meter: BarPoints
 ) -> _Tuplets:
-    """One tuplet for the whole part, if that can be."""
+    """One tuplet for the whole part, if that is possible."""
     span, odd = end - start, odd_factor(division)
     in_three = meter.compound and span == meter.beat
     normal = _near(odd, 3) if in_three else 1 << (odd.bit_length() - 1)
     halves = division // odd
     while normal % 2 == 0 and span / normal / halves < SHORTEST_VALUE:
-        normal //= 2  # rather an odd ratio than notes that nobody can write
+        normal //= 2  # a tuplet in an unusual ratio rather than notes that do not exist
     if start < 0 or end > meter.length or span / normal / halves < SHORTEST_VALUE:
         return _Tuplets((), inf)
     if (in_three and odd % 3 == 0) or (span > 1 and not in_three and (start + end) / 2 in cuts):

@@ -1,6 +1,6 @@
 """The note values of a voice in a bar: its spans cut at tuplets, tied, filled with rests.
 
-Places are quarter notes from the barline.
+Positions are quarter notes from the barline.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,10 +36,10 @@ class TiedValue:
 
 
 def split_into_values(spans: Sequence[VoiceSpan], bar: Bar, missing: Fraction) -> list[TiedValue]:
-    """The note values of one voice in one bar; the stretches fill it without gap.
+    """The note values of one voice in one bar; the spans fill it without gap.
 
-    `missing` is how much of a full bar is missing before a pickup. Places must be such that notes
-    of `NOTE_TYPES`, plain or in tuplets that are not nested, reach them.
+    `missing` is how much of a full bar is missing before a pickup. Positions must be such that
+    notes of `NOTE_TYPES`, plain or in tuplets that are not nested, reach them.
     """
     meter = bar_points(replace(bar, start=Fraction(0)), missing)
     tuplets = find_tuplets(frozenset(s.end for s in spans), meter)
