@@ -1,11 +1,11 @@
-"""Where bars of five and seven beats divide: 3 + 2 or 2 + 3, 4 + 3 or 3 + 4.
+"""Additive meters: where bars of five and seven beats divide, 3 + 2 or 2 + 3, 4 + 3 or 3 + 4.
 
-The time signature does not say it; players let it be heard: long notes, basses and loud ones begin
-where a part of the bar does (Lerdahl and Jackendoff, *A Generative Theory of Tonal Music*, 1983,
-ch. 4: the rules of length, bass and stress). So both places are weighed over all bars that follow
-one another in one time signature; in doubt the greater part comes first.
+The time signature does not say it, the performance does: long notes, bass notes and loud notes
+begin where a part of the bar does (Lerdahl and Jackendoff, *A Generative Theory of Tonal Music*,
+1983, ch. 4: the rules of length, bass and stress). So the weights of both positions are compared
+over all bars that follow one another in one time signature; in doubt the greater part comes first.
 
-Places and lengths are quarter notes.
+Positions and durations are quarter notes.
 """
 
 from collections import defaultdict
@@ -19,12 +19,12 @@ from engrave.music.note import Note
 from engrave.music.performance import PlayedNote
 
 ADDITIVE_BEATS = (5, 7)  # beats in a bar that divides into unequal parts
-# so many times heavier must the place be that lets the lesser part come first
+# Ratio of the weights from which on the lesser part comes first.
 LEAST_WEIGHT_RATIO = 1.25
 
 
 def group_beats_of_bars(notes: Sequence[Note], played: Sequence[PlayedNote], grid: Grid) -> Grid:
-    """The grid with bars that divide as the notes are played."""
+    """The grid, with the bars divided as the notes suggest."""
     weights = _weights(notes, played)
     bars: list[Bar] = []
     for (beats, _), run in groupby(grid.bars, key=lambda bar: (bar.beats, bar.beat_type)):
@@ -43,10 +43,9 @@ def _short_group_first(bars: Sequence[Bar], weights: dict[Fraction, float]) -> b
 
 
 def _weights(notes: Sequence[Note], played: Sequence[PlayedNote]) -> dict[Fraction, float]:
-    """How much begins at each place: for each note its length times its loudness.
+    """Weight of each position: for each note that begins there its length times its velocity.
 
-    A note is as long as until the next one of its hand: that is what is heard, however soon the
-    key was let go.
+    A note counts until the next one of its hand, however soon the key was released.
     """
     weights: dict[Fraction, float] = defaultdict(float)
     for own in sorted({(note.part, note.hand) for note in notes}):

@@ -1,7 +1,7 @@
-"""How a beat may divide: in two, three, four, six and so on, for the right hand and for the left.
+"""Divisions of the beat (in two, three, four, six, ...) and their costs, for both hands.
 
-The hands may divide one beat differently (two against three). What is usual costs nothing, what is
-rare costs more. Places in a beat are counted in 120ths, which every division here divides.
+The hands may divide one beat differently (two against three). Usual divisions cost nothing, rare
+ones more. Positions in a beat are counted in 120ths (ticks), which every division here divides.
 """
 
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ import numpy as np
 
 TICKS_PER_BEAT = 120
 
-# How unusual it is that a beat divides so (a cost), for plain and for dotted (compound) beats.
-# Sevenths are left out: MuseScore 3 counts 480 ticks a quarter and cannot place them exactly.
+# Cost of each division, for plain and for dotted (compound) beats. Sevenths are left out: MuseScore
+# 3 counts 480 ticks a quarter and cannot place them exactly.
 SIMPLE_DIVISIONS = {1: 0.0, 2: 0.2, 4: 0.65, 3: 1.25, 6: 2.1, 8: 2.25, 5: 4.2}
 COMPOUND_DIVISIONS = {1: 0.0, 3: 0.2, 6: 0.65, 2: 1.7, 4: 2.25, 12: 2.25}
-# Divisions of the two hands that may meet in one beat, either way round.
+# Divisions of the two hands that may occur in one beat, either way round.
 SIMPLE_CROSS_RHYTHMS = [(2, 3), (4, 3), (8, 3), (2, 6), (4, 6)]
 COMPOUND_CROSS_RHYTHMS = [(3, 2), (6, 2), (3, 4), (6, 4)]
 CROSS_COST = 1.75
-CHANGE_COST = 3.6  # when a beat divides unlike the one before
+CHANGE_COST = 3.6  # for a beat that divides unlike the one before (docs/experiments.md)
 
 
 @dataclass(frozen=True, slots=True)
 class HandDivisions:
     """The division pairs (right hand, left hand), those of plain beats before the compound ones.
 
-    `cost` is what it takes that a beat divides so, `change` what one after the other takes;
-    `crossing` says in which of them the hands go against each other (two against three).
+    `cost` is that of each pair in a beat, `change` that of each pair after each other one;
+    `crossing` says in which pairs the divisions conflict (two against three).
     """
 
     divisions: tuple[tuple[int, int], ...]
@@ -39,7 +39,7 @@ class HandDivisions:
 
     @classmethod
     def of_tables(cls) -> "HandDivisions":
-        """All pairs of divisions of the tables, with what each costs."""
+        """All pairs of divisions of the tables, with their costs."""
         plain, compound = (
             _costs(SIMPLE_DIVISIONS, SIMPLE_CROSS_RHYTHMS),
             _costs(COMPOUND_DIVISIONS, COMPOUND_CROSS_RHYTHMS),
@@ -56,7 +56,7 @@ class HandDivisions:
         return cls(divisions, len(plain), cost, change, crossing)
 
     def allowed_in(self, length: Fraction, compound: bool, smallest: Fraction) -> tuple[int, ...]:
-        """Indices of the pairs into which such a beat may divide, with no note under `smallest`."""
+        """Indices of the pairs allowed in a beat of this length, with no note under `smallest`."""
         kind = (
             range(self.simple_count, len(self.divisions)) if compound else range(self.simple_count)
         )
@@ -74,12 +74,12 @@ class HandDivisions:
         return self.divisions[pair][(hand - 1) % 2]
 
     def common_division(self, pair: int, hands: frozenset[int]) -> int:
-        """Into how many parts a beat divides that all of these hands know."""
+        """Greatest common divisor of the divisions of a beat for these hands."""
         return gcd(*(self.division(pair, hand) for hand in hands))
 
 
 def _costs(single: dict[int, float], cross: list[tuple[int, int]]) -> dict[tuple[int, int], float]:
-    """The cost of each pair of divisions, the hands being alike or crossing."""
+    """The cost of each pair of divisions, with equal or conflicting hands."""
     costs = {(d, d): cost for d, cost in single.items()}
     both_ways = cross + [(b, a) for a, b in cross]
     return costs | {(a, b): single[a] + single[b] + CROSS_COST for a, b in both_ways}
@@ -94,10 +94,10 @@ HAND_DIVISIONS = HandDivisions.of_tables()
 
 
 def shortest_value(length: Fraction, compound: bool, division: int) -> Fraction:
-    """The shortest note value (quarters, without dots) that a beat so divided takes on paper.
+    """The shortest note value (quarters, without dots) in a beat divided so, as written.
 
-    Three or two in a quarter are eighths, four to seven 16ths. Two in a dotted quarter stand where
-    16ths do.
+    Three or two in a quarter are eighths, four to seven 16ths. Two in a dotted quarter count as
+    16ths.
     """
     if not compound:
         return length / (1 << division.bit_length() - 1)
@@ -106,9 +106,9 @@ def shortest_value(length: Fraction, compound: bool, division: int) -> Fraction:
 
 
 def default_division(length: Fraction, compound: bool, smallest: Fraction = Fraction(0)) -> int:
-    """The parts of a beat at which notes end as a matter of course: halves or thirds.
+    """The default number of parts of a beat at which notes may end: halves or thirds.
 
-    None (one part) where they would be shorter than `smallest`.
+    One part where they would be shorter than `smallest`.
     """
     parts = 3 if compound else 2
     return parts if shortest_value(length, compound, parts) >= smallest else 1

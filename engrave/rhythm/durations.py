@@ -1,15 +1,16 @@
-"""How long a note is written, which is seldom how long its key was held.
+"""Written durations of notes, from the next onset of the voice, the time held and the evidence.
 
-A pianist lets go early, in staccato or because the pedal holds the sound, and late, in legato. The
-strongest hint is the next onset of the same voice: in 78 performances aligned with their scores
-a note is written up to it in 97 of 100 cases where the gap is an eighth or less, and for longer
-gaps as soon as some part of the gap was held. Otherwise the simplest value near the held length.
-What the reader says of the note's value is weighed against both, and so are the ties that a length
-takes: what nobody clearly held over a barline or from the weak part of a beat to the next one ends
-there (Gould, *Behind Bars*, 2011, ch. 7).
-All notes of a chord in one voice get one length; no note reaches into the next one of its voice.
+The time for which a key is held says little about the written duration: a pianist releases early,
+in staccato or because the pedal holds the sound, and late, in legato. The best predictor is the
+next onset of the same voice: in 78 performances aligned with their scores a note is written up to
+it in 97 of 100 cases where the gap is an eighth or less, and for longer gaps as soon as some part
+of the gap was held. Otherwise the simplest value near the held duration is taken. The networks'
+evidence for the note value is added to both, and so is a cost of ties: a note that was not clearly
+held over a barline or from the weak part of a beat to the next one ends there (Gould, *Behind
+Bars*, 2011, ch. 7). All notes of a chord in one voice get one duration; no note reaches into the
+next one of its voice.
 
-Lengths are in quarter notes.
+Durations are in quarter notes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,15 +26,16 @@ from engrave.music.note import Note, group_chords
 from engrave.notation.note_values import tied_onsets
 from engrave.rhythm.beat_divisions import default_division
 
-# The share of a gap (up to so many quarters) that must have been held for the gap to be filled.
+# Share of a gap (up to so many quarters) that must have been held for the gap to be filled; see
+# docs/experiments.md.
 GAP_SHARES = [(Fraction(1, 2), 0.0), (Fraction(1), 0.26), (Fraction(2), 0.3), (Fraction(8), 0.4)]
-HELD_TO_WRITTEN = 1.15  # held notes are meant a little longer than the key stays down
-INSIDE_BEAT_COST = 1.0  # what an ending inside a beat costs, beside the length's relative error
+HELD_TO_WRITTEN = 1.15  # written durations are a little longer than the time held
+INSIDE_BEAT_COST = 1.0  # of an ending inside a beat, added to the relative error
 FILLED_GAP_BONUS = 1.0  # what a rest costs where the gap was held
-TIE_COST = 0.5  # each tied notehead that begins when the key is up
-EVIDENCE_WEIGHT = 0.5  # of what the reader says of the length
+TIE_COST = 0.5  # per tied notehead that begins when the key is up (docs/experiments.md)
+EVIDENCE_WEIGHT = 0.5  # of the networks' evidence for the note value
 VALUE_CLASSES = {Fraction(v).limit_denominator(8): k for k, v in enumerate(heads.VALUES)}
-LEAST_LOG_PROBABILITY = -5.0  # log probability below which a length is not held more unlikely
+LEAST_LOG_PROBABILITY = -5.0  # log probabilities are clipped to this
 
 
 def settle_durations(
@@ -42,7 +44,7 @@ def settle_durations(
     grid: Grid,
     smallest: Fraction = Fraction(0),
 ) -> tuple[Note, ...]:
-    """The notes with the durations that are written (grace notes stay without).
+    """The notes with the durations that are written (grace notes keep none).
 
     They end where no note value shorter than `smallest` (quarters) is needed, beyond those that
     their onsets need.
@@ -103,12 +105,12 @@ def _settle(
 
 
 def _farthest(onset: Fraction, held: Fraction, bar: Bar) -> Fraction:
-    """The place after which no note ends that does not fill its gap."""
+    """The last position at which a note may end that does not fill its gap."""
     return onset + 2 * held + bar.beat_length
 
 
 def _ties(onset: Fraction, end: Fraction, grid: Grid) -> Iterator[Fraction]:
-    """Where the noteheads of a note stand that are tied to its first one."""
+    """Positions of the noteheads of a note that are tied to its first one."""
     for k in range(grid.bar_at(onset), len(grid.bars)):
         bar = grid.bars[k]
         if bar.start >= end:
@@ -123,21 +125,20 @@ def _ties(onset: Fraction, end: Fraction, grid: Grid) -> Iterator[Fraction]:
 
 
 def _class_of(beats: Fraction) -> int:
-    """The class of `heads.VALUES` of a length in felt beats."""
+    """The class of `heads.VALUES` of a duration in felt beats."""
     return VALUE_CLASSES.get(beats, len(heads.VALUES))
 
 
 def _endings(
     onset: Fraction, held: Fraction, end: Fraction, bar: Bar, smallest: Fraction
 ) -> list[Fraction]:
-    """Places before `end` where a note may well end: on beats and their halves (in compound meters
-    their thirds).
+    """Positions before `end` where a note may end: on beats and their halves or thirds.
 
     A note that stands in a tuplet ends at another note of it, or at the end of the beat or later;
     one before a note in a tuplet not between the start of that beat and the note, for a rest there
     would halve the tuplet's notes.
     """
-    zero = bar.end  # beats are counted from here, for a pickup may start inside one
+    zero = bar.end  # beats are counted from here, as a pickup may start inside one
     part = bar.beat_length / default_division(bar.beat_length, bar.compound, smallest)
     first = (onset - zero) // part + 1
     last = (min(end, _farthest(onset, held, bar)) - zero) // part
@@ -155,6 +156,6 @@ def _endings(
 
 
 def _in_tuplet(position: Fraction, part: Fraction) -> bool:
-    """Whether no halving of the part of a beat leads to a place."""
+    """Whether a position cannot be reached by halving the part of a beat."""
     steps = (position / part).denominator
     return bool(steps & (steps - 1))

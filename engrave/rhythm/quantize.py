@@ -1,14 +1,14 @@
-"""Onsets in seconds become places in the bar: exact, and in as simple a rhythm as can be.
+"""Quantization: onsets in seconds become exact positions in the bar, in a simple rhythm.
 
 Each beat divides in some way - in two, three, four, six - for the right hand and for the left,
-which may differ (two against three). How each beat divides and where each chord falls are chosen
-together, for the whole piece, by dynamic programming: the cost is how far the chords lie from
-where they are written, in time and in the steps between them, how unusual the divisions and the
-steps are (after Cemgil, Desain and Kappen, *Rhythm quantization for transcription*, 2000: a trade
-between accuracy and simplicity), and how unlikely the reader holds them. Chords stay together
-across the hands.
+which may differ (two against three). The division of each beat and the position of each chord are
+chosen together, for the whole piece, by dynamic programming. The cost is the deviation of the
+chords from their written positions, in time and in the steps between them, the rarity of the
+divisions and steps (after Cemgil, Desain and Kappen, *Rhythm quantization for transcription*, 2000:
+a trade-off between accuracy and simplicity), and the negative log probability by the networks.
+Chords stay together across the hands.
 
-Places are counted in 120ths of a beat inside this module; results are in quarter notes.
+Positions are counted in 120ths of a beat inside this module; results are in quarter notes.
 """
 
 from collections.abc import Sequence
@@ -35,16 +35,16 @@ from engrave.rhythm.quantize_costs import (
     without_swing,
 )
 
-# cost of writing two chords as one; more if a hand goes on by a step
+# Cost of writing two chords as one; more if a hand goes on by a step (docs/experiments.md).
 MERGED_COST, STEPWISE_MERGED_COST = 0.5, 3.0
-PHASE_WEIGHT = 1.5  # of what it says of it once the beat is known
+PHASE_WEIGHT = 1.5  # of the second pass's evidence for positions (docs/experiments.md)
 
-HAND_UNEVENNESS = Unevenness(0.025, 0.07, 0.022, 0.12)  # of pianists, on beats that are found
+HAND_UNEVENNESS = Unevenness(0.025, 0.07, 0.022, 0.12)  # of pianists, on tracked beats
 
 
 @dataclass(frozen=True, slots=True)
 class Quantized:
-    """The notes at their places, in the order of the performance, and the grid they stand on."""
+    """The notes with quantized onsets, in the order of the performance, and their grid."""
 
     notes: tuple[Note, ...]
     grid: Grid
@@ -52,9 +52,9 @@ class Quantized:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """How exactly onsets are written: the shortest note value, and how far notes lie from them.
+    """The shortest note value that may be written, and the expected deviations of the notes.
 
-    No note value shorter than `smallest` (quarters) is needed to write the places, except for a
+    No note value shorter than `smallest` (quarters) is needed to write the positions, except for a
     beat that is itself shorter.
     """
 
@@ -64,9 +64,10 @@ class Precision:
 
 PRECISION = Precision()
 
-_Choice = tuple[int, int, int]  # beat, pair of divisions, place in the beat
+_Choice = tuple[int, int, int]  # beat, pair of divisions, position in the beat
 _Hand = tuple[int, int]  # player, hand
-_Divisions = dict[tuple[int, _Hand], int]  # how each beat divides for each hand that plays in it
+# number of parts of each beat for each hand that plays in it
+_Divisions = dict[tuple[int, _Hand], int]
 
 
 def quantize(
@@ -76,7 +77,7 @@ def quantize(
     positions: np.ndarray,
     precision: Precision = PRECISION,
 ) -> Quantized:
-    """Each of the notes (in order of onset, then pitch) at its place.
+    """Quantize the onsets of the notes, which are in order of onset, then pitch.
 
     `positions` are log probabilities of `heads.PHASES`, a row for each press, as `evidence` has
     them. A grace note that leads to no later note of its hand is written as any other note.
@@ -130,7 +131,7 @@ def _hand(note: FoldedNote) -> _Hand:
 
 
 def _stepwise(before: Sequence[FoldedNote], after: Sequence[FoldedNote]) -> bool:
-    """Whether a hand goes on by a step or repeats a note: that is a line."""
+    """Whether a hand goes on by a step or repeats a note, as a melodic line does."""
     return any(_hand(a) == _hand(b) and abs(a.pitch - b.pitch) <= 2 for a in before for b in after)
 
 
@@ -147,7 +148,7 @@ def _grace_targets(notes: Sequence[FoldedNote]) -> dict[int, int]:
 
 
 def _begin_at_first_note(notes: list[Note], grid: Grid) -> Quantized:
-    """Without the silence before a pickup, as far as what is left can be written as a bar."""
+    """Remove the silence before a pickup, as far as what is left can be written as a bar."""
     pickup, beat = grid.bars[0], grid.quarters[1] - grid.quarters[0]
     if pickup.length == pickup.full_length:
         return Quantized(tuple(notes), grid)
@@ -159,7 +160,7 @@ def _begin_at_first_note(notes: list[Note], grid: Grid) -> Quantized:
     ):
         silence = silence // beat * beat  # a tuplet needs its whole beat
     bars = tuple(replace(bar, start=bar.start - silence) for bar in grid.bars[1:])
-    if silence < pickup.length:  # else nothing is played in it
+    if silence < pickup.length:  # else no note is in it
         left = replace(pickup, start=Fraction(0), length=pickup.length - silence)
         bars = (left, *bars)
     shifted = tuple(replace(note, onset=note.onset - silence) for note in notes)
@@ -180,8 +181,10 @@ def _beats(grid: Grid, smallest: Fraction) -> list[GridBeat]:
 
 @dataclass(frozen=True, slots=True)
 class _Chords:
-    """The chords, when they are played (seconds, without swing), where that is in the grid
-    (quarters, not quantized), and what each tick of the beat costs each by what the reader says.
+    """The chords, with their times in seconds (without swing) and in quarters (not quantized).
+
+    `read` is the cost of each tick of the beat for each chord, by the networks: array (chord,
+    tick).
     """
 
     notes: Sequence[Sequence[FoldedNote]]
@@ -236,7 +239,7 @@ def _divisions(chosen: Sequence[_Choice], chords: Sequence[Sequence[FoldedNote]]
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Where a key was let go, to the nearest division of the beat, and how long that is."""
+    """The release of a key, to the nearest division of the beat, and the division's length."""
 
     position: Fraction
     unit: Fraction

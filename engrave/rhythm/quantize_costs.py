@@ -1,12 +1,12 @@
-"""What it costs to write chords at places of their beats.
+"""Costs of quantization: of the position of a chord in its beat, and of each transition.
 
-A chord has choices around the time at which it was played; a place costs by its distance and by
-what the networks say of it, a step from chord to chord by how far it is from what was played and
-by how rare it is: how often real scores take it has been counted (`training/count_rhythms.py`)
-and stands in `weights/rhythms.csv`: for each beat (plain or dotted), number of beats ahead (up to
-`MOST_BEATS_AHEAD`), place before and place after.
+A chord has candidate positions around its onset; a position costs by its deviation and by the
+networks' evidence, a transition from chord to chord by its deviation and by its rarity. How often
+real scores have each transition was counted (`training/count_rhythms.py`): `weights/rhythms.csv`
+has the counts for each kind of beat (plain or dotted), number of beats ahead (up to
+`MOST_BEATS_AHEAD`), position before and position after.
 
-Costs are negative log likelihoods; seconds and quarter notes.
+Costs are negative log likelihoods; units are seconds and quarter notes.
 """
 
 from collections.abc import Sequence
@@ -25,25 +25,28 @@ from engrave.music.grid import STRAIGHT
 from engrave.rhythm.beat_divisions import HAND_DIVISIONS, TICKS_PER_BEAT
 
 RHYTHM_COUNTS = Path(str(files("engrave") / "weights" / "rhythms.csv"))
-MOST_BEATS_AHEAD = 2  # beats ahead from which on all are counted together
+MOST_BEATS_AHEAD = 2  # transitions over more beats are counted together with these
 
+# of the counted log probabilities (docs/experiments.md, "Rhythm transition model")
 RARITY_WEIGHT = 0.6
-UNCOUNTED_PROBABILITY = 2e-3  # probability of anything that is not in the counts
-HIGHEST_RARITY = 7.0  # no step is held more unusual (a cost, before it is weighed)
+UNCOUNTED_PROBABILITY = 2e-3  # probability of a transition that is not in the counts
+HIGHEST_RARITY = 7.0  # highest cost of a transition, before it is weighted
 
-# deviations of places and steps, in those of the jitter
+# Standard deviations of positions and steps, as multiples of the jitter.
 POSITION_DEVIATIONS, STEP_DEVIATIONS = 1.2, 1.5
-LEAST_DEVIATION = 0.004  # seconds; a tick of a coarse file is no longer
-ROLL_DEVIATION = 0.035  # seconds between two chords that are written as one
+LEAST_DEVIATION = 0.004  # seconds; a tick of a coarse file is at most this long
+ROLL_DEVIATION = 0.035  # seconds: standard deviation between two chords that are written as one
 
-# What a step costs where the hands cross: merged, they do not say how usual the rhythm of each is.
+# Cost of a transition where the hands conflict: merged, they do not show how rare the rhythm of
+# each is.
 CROSSING_STEP_COST = 1.0
 
-EVIDENCE_WEIGHT = 1.8  # of what the reader says of the place in the beat,
-# as far as it means the same beat (deviation of the logarithm of its seconds)
+# of the networks' evidence for the position in the beat (docs/experiments.md),
+EVIDENCE_WEIGHT = 1.8
+# as far as it refers to the same beat (standard deviation of the log of its seconds).
 SAME_BEAT_DEVIATION = 0.35
-LEAST_LOG_PROBABILITY = -6.0  # log probability below which a place is not held more unlikely
-# second halves
+LEAST_LOG_PROBABILITY = -6.0  # log probabilities are clipped to this
+# Classes of the second half of a beat that may be swung.
 SWUNG_CLASSES = [k for k, position in enumerate(heads.PHASES) if STRAIGHT <= position <= 0.75]
 CLASS_OF_TICK = np.array(
     [
@@ -54,7 +57,7 @@ CLASS_OF_TICK = np.array(
 
 
 def rarity_cost(compound: Bools, beats: Ints, position: Ints, following: Ints) -> Floats:
-    """What each step forward costs; arrays that fit each other, places in 120ths of their beats.
+    """Cost of transitions: arrays that broadcast, positions in 120ths of their beats.
 
     `compound` says whether the beat that is reached is a dotted one, `beats` how many beats ahead
     (0 or more) it is.
@@ -64,7 +67,7 @@ def rarity_cost(compound: Bools, beats: Ints, position: Ints, following: Ints) -
 
 @cache
 def _counted_costs() -> Floats:
-    """(compound, beats ahead, place, next place): costs."""
+    """Costs by (compound, beats ahead, position, next position)."""
     counts = np.zeros((2, MOST_BEATS_AHEAD + 1, TICKS_PER_BEAT, TICKS_PER_BEAT))
     *where, count = np.loadtxt(RHYTHM_COUNTS, int, delimiter=",", skiprows=1).T
     counts[tuple(where)] = count
@@ -79,7 +82,7 @@ def _counted_costs() -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Unevenness:
-    """How far chords lie from their places and steps: seconds, and shares of beat and step."""
+    """Standard deviations of positions and steps: in seconds, and relative to beat and step."""
 
     position: float
     relative_position: float
@@ -88,7 +91,7 @@ class Unevenness:
 
     @classmethod
     def of_jitter(cls, jitter: float) -> "Unevenness":
-        """That of music on a grid that is known, from which it deviates by `jitter` seconds."""
+        """Standard deviations on a known grid, from which onsets deviate by `jitter` seconds."""
         position, step = (
             max(m * jitter, LEAST_DEVIATION) for m in (POSITION_DEVIATIONS, STEP_DEVIATIONS)
         )
@@ -97,10 +100,10 @@ class Unevenness:
 
 @dataclass(frozen=True, slots=True)
 class GridBeat:
-    """A beat of the grid: where it starts and how long it is (quarters), and in seconds.
+    """A beat of the grid: its start and length in quarters, and its length in seconds.
 
-    It may divide as the pairs say (indices into `HAND_DIVISIONS`); keys are let go at its `parts`
-    at least.
+    `pairs` are the divisions allowed in it (indices into `HAND_DIVISIONS`); keys are released at
+    multiples of its `parts` at least.
     """
 
     start: Fraction
@@ -112,10 +115,10 @@ class GridBeat:
 
 @dataclass(frozen=True, slots=True)
 class _Choices:
-    """The places where a chord may fall: arrays over (place, division pair of its beat).
+    """Candidate positions of a chord: arrays over (position, division pair of its beat).
 
     `tick` is counted from the first beat of the grid, `pair` is an index into `HAND_DIVISIONS`,
-    `beat_seconds` is in seconds a beat, `cost` is that of lying there.
+    `beat_seconds` is in seconds a beat, `cost` is that of the position.
     """
 
     tick: np.ndarray
@@ -129,7 +132,7 @@ class _Choices:
 
     @property
     def compound(self) -> np.ndarray:
-        """Whether each stands in a dotted beat: 1 or 0."""
+        """Whether each is in a dotted beat: 1 or 0."""
         return (self.pair >= HAND_DIVISIONS.simple_count).astype(int)
 
 
@@ -139,7 +142,7 @@ def position_costs(
     quarters: np.ndarray,
     beats: list[GridBeat],
 ) -> np.ndarray:
-    """What each tick of the beat costs each chord by what the reader says: (chord, tick).
+    """Cost of each tick of the beat for each chord, by the networks: array (chord, tick).
 
     `said` are phase and pace of each press, `chords` the presses of each chord.
     """
@@ -154,14 +157,14 @@ def position_costs(
 
 
 def tick_costs(phase: np.ndarray, chords: Sequence[list[int]]) -> np.ndarray:
-    """How unlikely each tick of the beat is for each chord, of whose notes that is said."""
+    """Negative log probability of each tick for each chord, the mean over its notes."""
     said = np.array([phase[chord].mean(axis=0) for chord in chords])
     cost: np.ndarray = -np.maximum(said[:, CLASS_OF_TICK], LEAST_LOG_PROBABILITY)
     return cost
 
 
 def without_swing(phase: np.ndarray, swing: float) -> np.ndarray:
-    """What the reader says of the place; a late second half, where it swings, is an even one."""
+    """The phase probabilities with a swung second half of the beat moved to the even one."""
     if swing == STRAIGHT:
         return phase
     even = phase.copy()
@@ -170,16 +173,16 @@ def without_swing(phase: np.ndarray, swing: float) -> np.ndarray:
 
 
 def beat_of(quarters: np.ndarray, beats: list[GridBeat]) -> np.ndarray:
-    """The index of the beat in which each place (quarters) lies."""
+    """The index of the beat in which each position (quarters) lies."""
     inside = np.searchsorted([float(b.start) for b in beats], quarters, side="right") - 1
     return inside.clip(0, len(beats) - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class ChordToPlace:
-    """A chord that was played at `quarter` (not yet quantized), in a beat, by these hands.
+    """A chord played at `quarter` (not yet quantized), with its beat and its hands.
 
-    `read` is what each tick of the beat costs by what the reader says.
+    `read` is the cost of each tick of the beat by the networks.
     """
 
     quarter: float
@@ -189,7 +192,7 @@ class ChordToPlace:
 
 
 def choices_around(chord: ChordToPlace, beats: list[GridBeat], unevenness: Unevenness) -> _Choices:
-    """The places around the time of a chord."""
+    """The candidate positions around the time of a chord."""
     k, hands = chord.beat, chord.hands
     phase = (chord.quarter - float(beats[k].start)) / float(beats[k].length)
     near = [
@@ -219,7 +222,7 @@ def _weigh(
     positions: np.ndarray,
     unevenness: Unevenness,
 ) -> _Choices:
-    """What it costs to place a chord on these places of a beat, which comes with its number."""
+    """Costs of these positions of a beat for a chord; the beat comes with its index."""
     (k, beat), (pair, position) = numbered, positions
     played = (chord.quarter - float(beat.start)) / float(beat.length) * beat.seconds
     deviation = hypot(unevenness.position, unevenness.relative_position * beat.seconds)
@@ -234,7 +237,7 @@ def _weigh(
 
 @cache
 def _positions_around(tick: int, pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
-    """Rows (pair, place): for each division pair the places before and after a tick of the beat."""
+    """Rows (pair, position): for each division pair the positions before and after a tick."""
     rows = []
     for pair in pairs:
         division = HAND_DIVISIONS.common_division(pair, hands)
@@ -245,13 +248,13 @@ def _positions_around(tick: int, pairs: tuple[int, ...], hands: frozenset[int]) 
 
 @cache
 def _first_positions(pairs: tuple[int, ...]) -> np.ndarray:
-    """Rows (pair, place): the start of the beat."""
+    """Rows (pair, position): the start of the beat."""
     return np.array([(pair, 0) for pair in pairs]).T
 
 
 @cache
 def _last_positions(pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray:
-    """Rows (pair, place): the last place of the beat for each division pair."""
+    """Rows (pair, position): the last position of the beat for each division pair."""
     return np.array(
         [
             (p, TICKS_PER_BEAT - TICKS_PER_BEAT // HAND_DIVISIONS.common_division(p, hands))
@@ -263,9 +266,9 @@ def _last_positions(pairs: tuple[int, ...], hands: frozenset[int]) -> np.ndarray
 def transition_cost(
     before: _Choices, after: _Choices, seconds: float, together: float, unevenness: Unevenness
 ) -> np.ndarray:
-    """Cost of each pair of places, for two chords that were played so many seconds apart.
+    """Cost of each pair of positions, for two chords that were played so many seconds apart.
 
-    `together` is what it costs to write them as one.
+    `together` is the cost of writing them as one.
     """
     step = after.tick - before.tick[:, None]
     written = step / TICKS_PER_BEAT * before.beat_seconds[:, None]

@@ -1,12 +1,12 @@
-"""Swing: eighths played long and short, and written even.
+"""Swing detection: eighths played long and short, and written even.
 
 In swung music the second half of each beat comes late, about as late as the last third of it, beat
 after beat by the same share; it is written as if it came in the middle, with the word *Swing* above
 the first bar (Friberg and Sundström, "Swing ratios and ensemble timing in jazz performance", *Music
-Perception*, 2002). The music swings where the places of all its chords in the beat are much better
-explained so than by even halves and quarters, by thirds and by dotted rhythms.
+Perception*, 2002). Music is taken to swing if the positions of all its chords in the beat are much
+likelier under swing than under even halves and quarters, thirds, or dotted rhythms.
 
-Times are seconds; a place is a share of the beat.
+Times are seconds; a position is a share of the beat.
 """
 
 from collections.abc import Mapping
@@ -15,24 +15,25 @@ import numpy as np
 
 from engrave.music.grid import STRAIGHT
 
-SWING_RATIOS = np.arange(0.56, 0.705, 0.01)  # where the second half of a swung beat may begin
-# The share of the chords at each place, where beats divide evenly, in three, and in dotted rhythm;
-# the rest may lie anywhere.
+# candidate positions of a swung second half of the beat
+SWING_RATIOS = np.arange(0.56, 0.705, 0.01)
+# Share of the chords at each position, where beats divide evenly, in three, and in dotted rhythm;
+# the rest is uniformly distributed.
 STRAIGHT_SHARES = (
     {0.0: 0.45, 0.25: 0.1, 0.5: 0.27, 0.75: 0.13},
     {0.0: 0.45, 1 / 3: 0.25, 2 / 3: 0.25},
     {0.0: 0.45, 0.25: 0.05, 0.5: 0.1, 0.75: 0.35},
 )
-POSITION_DEVIATION = 0.05  # of the places at which they are played
-LEAST_GAIN = 0.1  # mean log likelihood by which a chord must be better explained
-FEWEST_CHORDS = 32  # chords
-LARGEST_COMPOUND_PROBABILITY = 0.4  # probability of a compound meter, at most
+POSITION_DEVIATION = 0.05  # standard deviation of played positions, in beats
+LEAST_GAIN = 0.1  # mean log likelihood per chord that swing must gain
+FEWEST_CHORDS = 32  # chords, at least
+LARGEST_COMPOUND_PROBABILITY = 0.4  # of a compound meter, at most
 
 
 def find_swing(beats: np.ndarray, chords: np.ndarray, compound: float) -> float:
-    """Where in the beat its second half begins: `STRAIGHT` where the music does not swing.
+    """The position in the beat of its second half: `STRAIGHT` where the music does not swing.
 
-    `beats` and `chords` hold times, increasing; `compound` says how probable a compound meter is.
+    `beats` and `chords` are increasing times; `compound` is the probability of a compound meter.
     """
     beat = np.searchsorted(beats, chords, side="right") - 1
     inside = (beat >= 0) & (beat < len(beats) - 1)
@@ -48,12 +49,12 @@ def find_swing(beats: np.ndarray, chords: np.ndarray, compound: float) -> float:
 
 
 def _swung_shares(ratio: float) -> dict[float, float]:
-    """The share of the chords at each place of a beat that swings."""
+    """The share of the chords at each position of a beat that swings."""
     return {0.0: 0.45, ratio / 2: 0.06, ratio: 0.32, (1 + ratio) / 2: 0.09}
 
 
 def _log_likelihood(position: np.ndarray, shares: Mapping[float, float]) -> float:
-    """The mean log density of places, normally distributed around those that are played."""
+    """Mean log density of positions: normal around those of `shares`, the rest uniform."""
     density = np.full(len(position), 1 - sum(shares.values()))
     for meant, share in shares.items():
         away = np.abs(position - meant)
