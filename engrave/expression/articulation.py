@@ -1,17 +1,17 @@
-"""Signs of touch on single notes: staccato dots, accents, the last fermata.
+"""Articulation: staccato dots and accents, and the fermata on the last chord.
 
-A dot stands where the sound ends long before the written value does and the next notes are played
-so too: the value stays the one that the beat asks for, the dot says how it is touched (Gould,
-*Behind Bars*, 2011, ch. 4). What the reader says of the note must not speak against it. An accent
-stands where one chord is struck clearly harder than all around it in its hand.
+A staccato dot stands where the sound ends long before the written value does and the next notes are
+played so too: the value stays that of the beat, the dot says how it is played (Gould, *Behind
+Bars*, 2011, ch. 4). The note network must not contradict it. An accent stands where one chord is
+struck clearly harder than all around it in its hand.
 
-A fermata stands on the last chord where the player lets it stand: half of all scores end with one.
-Of the last chords whose keys are held for three seconds, three in four have a fermata in the score
-(127 scores of the (n)ASAP data set, one performance each); how much longer than its value the chord
-is held says less. Within a piece long notes are rubato far more often than fermatas, so none is
+A fermata stands on the last chord if it is held for long: half of all scores end with one. Of the
+last chords whose keys are held for three seconds, three in four have a fermata in the score (127
+scores of the (n)ASAP data set, one performance each); how much longer than its value the chord is
+held says less. Within a piece long notes are rubato far more often than fermatas, so none is
 written there.
 
-Times are seconds, velocities MIDI's (1-127), places quarter notes from the start of the piece.
+Times are seconds, velocities MIDI's (1-127), positions quarter notes from the start of the piece.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,21 +25,21 @@ from engrave.music.grid import Grid
 from engrave.music.note import Articulation, Note, group_chords
 from engrave.music.performance import Performance, sounding_ends
 
-STACCATO_SHARE = 0.4  # share of its value that a dotted note sounds at most
-STACCATO_VALUES = (Fraction(1, 2), Fraction(1))  # quarters: the values that take a dot
-STACCATO_EVIDENCE = -1.5  # the reader's log odds, mean of the chord
-FEWEST_DOTS = 3  # in succession: a single short note is chance
+STACCATO_SHARE = 0.4  # of its value that a dotted note sounds, at most
+STACCATO_VALUES = (Fraction(1, 2), Fraction(1))  # quarters: note values that can have a dot
+STACCATO_EVIDENCE = -1.5  # the note network's log odds, mean of the chord, at least
+FEWEST_DOTS = 3  # in succession: a single short note may be accidental
 
-CHORDS_AROUND = 6  # chords of the hand on each side
-ACCENT_DIFFERENCE = 12  # than the hardest of them
+CHORDS_AROUND = 6  # chords of the hand on either side
+ACCENT_DIFFERENCE = 12  # velocity above the hardest of them
 
-FERMATA_SECONDS = 3.0  # seconds
+FERMATA_SECONDS = 3.0  # seconds for which the last chord is held
 
 
 def mark_articulation(
     performance: Performance, notes: Sequence[Note], grid: Grid, evidence: Evidence
 ) -> Articulation:
-    """The signs of touch; `notes` have the durations that are written."""
+    """The articulation signs; `notes` have the durations that are written."""
     full = [note for note in notes if not note.grace]
     struck_at = [note.onset for note in performance.notes]
     sounds = np.array(sounding_ends(performance)) - struck_at
@@ -65,7 +65,8 @@ def _staccato(
 ) -> Iterator[int]:
     """The presses of short notes of one voice, several in succession.
 
-    Of each press `sounds` are the seconds for which it sounds, `odds` what the reader says.
+    For each press `sounds` is the time in seconds for which it sounds, `odds` the network's log
+    odds.
     """
     onsets, stops = ([float(getattr(chord[0], at)) for chord in line] for at in ("onset", "end"))
     seconds = (grid.time_at(np.array(stops)) - grid.time_at(np.array(onsets))).tolist()
@@ -84,7 +85,7 @@ def _staccato(
 
 
 def _accents(hand: list[list[Note]], performance: Performance) -> Iterator[int]:
-    """The presses of the chords of one hand that stand out."""
+    """The presses of the chords of one hand with an accent."""
     force = [max(performance.notes[n.played].velocity for n in chord) for chord in hand]
     for k, chord in enumerate(hand):
         around = force[max(0, k - CHORDS_AROUND) : k] + force[k + 1 : k + 1 + CHORDS_AROUND]
@@ -93,7 +94,7 @@ def _accents(hand: list[list[Note]], performance: Performance) -> Iterator[int]:
 
 
 def mark_fermata(performance: Performance, notes: Sequence[Note]) -> frozenset[int]:
-    """The press whose chord takes the fermata: of the last one, on each staff the highest."""
+    """The presses whose chord has the fermata: of the last one, the highest on each staff."""
     last = max((note.onset for note in notes if not note.grace), default=None)
     closing = [note for note in notes if note.onset == last and not note.grace]
     played = [performance.notes[note.played] for note in closing]

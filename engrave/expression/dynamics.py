@@ -1,19 +1,19 @@
-"""Dynamics and hairpins: how loud the music is, and where that changes for long.
+"""Dynamics and hairpins, from the velocities of the notes beat by beat.
 
-Loudness is told from MIDI velocities (1-127), beat by beat. A listener hears plateaus and slopes,
-not single notes; so the beats are divided into stretches that are level or rise and fall evenly,
-as few as explain them (segmented least squares; Bellman, *On the approximation of curves by line
-segments*, 1961). A new stretch rather begins with a bar; a level lasts for a bar at least and a
-slope for one to four, for nobody reads quicker signs. A level that differs from the last one
-written gets a sign, a slope that leads to another level a hairpin, or *cresc.* and *dim.* where a
-hairpin would be long: in 204 scores of piano music three in five changes of four bars or more are
-words, and one in fourteen of the shorter ones. (Gould, *Behind Bars*, 2011, ch. 4.)
+Listeners hear plateaus and slopes of loudness, not single notes; so the beats are divided into
+stretches of constant or linearly changing velocity, as few as explain them (segmented least
+squares; Bellman, *On the approximation of curves by line segments*, 1961). A new stretch preferably
+begins with a bar; a level lasts for a bar at least and a slope for one to four, as quicker signs
+cannot be read. A level that differs from the last one written gets a sign, a slope that leads to
+another level a hairpin, or *cresc.* and *dim.* where a hairpin would be long: in 204 scores of
+piano music three in five changes of four bars or more are words, and one in fourteen of the shorter
+ones. (Gould, *Behind Bars*, 2011, ch. 4.)
 
-Instruments and players differ in how hard "mf" is struck, so half of what lies between this
-recording's own median and the customary mf-mp boundary is taken off before a sign is looked up.
-Where all keys are struck alike no touch was recorded, and nothing is said.
+Instruments and players differ in the velocity of "mf", so half of the difference between this
+recording's own median and the customary mf-mp boundary is subtracted before a sign is looked up.
+Where all keys have one velocity, it was not recorded, and nothing is written.
 
-Places are quarter notes from the start of the piece.
+Velocities are MIDI's (1-127); positions are quarter notes from the start of the piece.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,26 +39,26 @@ DYNAMIC_SIGNS: tuple[tuple[float, str], ...] = (
     (98, "f"),
     (inf, "ff"),
 )
-MIDDLE_VELOCITY = 64
-# percentile of the velocities in a beat: the voice that leads, not what accompanies it
+MIDDLE_VELOCITY = 64  # the customary boundary between mp and mf
+# Percentile of the velocities in a beat: that of the leading voice, not of the accompaniment.
 LOUDNESS_PERCENTILE = 70
-LEAST_NOISE = 5.0  # velocities by which beats of one level differ
-STRETCH_COST = 9.0  # what a stretch costs, in squared noises,
+LEAST_NOISE = 5.0  # velocity: standard deviation of beats of one level, at least
+STRETCH_COST = 9.0  # cost of a stretch, in squared deviations,
 OFF_BARLINE_COST = 3.0  # more if it does not begin with a bar,
 SLOPE_COST = 4.0  # and more if it is a slope
-LONGEST_STRETCH = 256  # beats of a stretch
+LONGEST_STRETCH = 256  # beats of a stretch, for speed
 SHORTEST_LEVEL = 1.0  # bars of a level, unless the piece begins or ends with it
 SHORTEST_SLOPE, LONGEST_SLOPE = 1.0, 4.0  # bars of a slope,
 FEWEST_SLOPING_BEATS = 3  # and beats in which something is struck, at least
-LONGEST_HAIRPIN = 3.9  # bars: what lasts for four is a word
-LEAST_RISE = 12.0  # velocities between the ends of a slope
-# velocities between two signs, with a hairpin and without
+LONGEST_HAIRPIN = 3.9  # bars; a longer slope is written as a word
+LEAST_RISE = 12.0  # velocity between the ends of a slope, at least
+# Velocity between two signs, at least, with a hairpin and without.
 LEAST_CHANGE, LEAST_SUDDEN_CHANGE = 7.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Beat:
-    """A felt beat in which something is struck: where its first note stands, and how loud it is.
+    """A felt beat with an onset: position of its first note, and its loudness (velocity).
 
     `bars` is how many bars of the piece are over when it begins.
     """
@@ -71,7 +71,7 @@ class _Beat:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Beats from `start` to before `stop`; how loud they begin and end."""
+    """Beats from `start` to before `stop`; loudness at its beginning and end."""
 
     start: int
     stop: int
@@ -101,8 +101,9 @@ def mark_dynamics(
 
 
 def _beats(velocities: Sequence[int], notes: Sequence[Note], grid: Grid) -> list[_Beat]:
-    """The felt beats that have notes of the upper staff; where it is silent throughout, those that
-    begin with its rests.
+    """The felt beats with notes of the upper staff.
+
+    Where that is silent throughout: those in which a note begins with a bar.
     """
     upper = {note.onset for note in notes if note.voice_staff == 1 and not note.grace}
     upper = upper or {bar.start for bar in grid.bars}
@@ -128,9 +129,9 @@ def _beats(velocities: Sequence[int], notes: Sequence[Note], grid: Grid) -> list
 
 
 def _stretches(beats: Sequence[_Beat]) -> list[_Stretch]:
-    """The division of the beats into levels and slopes that costs least."""
+    """Division of the beats into levels and slopes with the lowest cost."""
     loud = np.array([beat.loudness for beat in beats])
-    if len(loud) > 2:  # one beat alone is an accent, not a level
+    if len(loud) > 2:  # a single loud beat is an accent, not a level
         loud[1:-1] = np.median([loud[:-2], loud[1:-1], loud[2:]], axis=0)
     noise = max(LEAST_NOISE, float(np.median(np.abs(np.diff(loud)))) if len(loud) > 1 else 0.0)
     fits = _SquaredErrors(loud / noise)
@@ -169,7 +170,7 @@ def _stretches(beats: Sequence[_Beat]) -> list[_Stretch]:
 
 
 class _SquaredErrors:
-    """How well a level or a slope explains the values from one index to another."""
+    """Squared errors of a constant or linear fit to the values from one index to another."""
 
     def __init__(self, values: Floats) -> None:
         x = np.arange(len(values), dtype=float)
@@ -178,19 +179,19 @@ class _SquaredErrors:
         ]
 
     def level(self, starts: Ints, stop: int) -> Floats:
-        """The sum of squares about the mean."""
+        """Sum of squared errors about the mean."""
         n, mean, _, total, _ = self._statistics(starts, stop)
         return total - n * mean**2
 
     def slope(self, starts: Ints, stop: int, rise: float) -> Floats:
-        """The same about the straight line; infinite where it is too flat or short."""
+        """Sum of squared errors about the regression line; infinite if it is too flat or short."""
         n, mean, slope, total, spread = self._statistics(starts, stop)
         left = total - n * mean**2 - slope**2 * spread
         fits = (n >= FEWEST_SLOPING_BEATS) & (np.abs(slope) * (n - 1) >= rise)
         return np.where(fits, left, inf)
 
     def ends(self, start: int, stop: int, sloping: bool) -> tuple[float, float]:
-        """The values at both ends."""
+        """The fitted values at both ends."""
         n, mean, slope, _, _ = (float(m[0]) for m in self._statistics(np.array([start]), stop))
         half = slope * (n - 1) / 2 if sloping else 0.0
         return mean - half, mean + half
@@ -214,7 +215,7 @@ def _marks(
     said = _sign(level - offset)
     for stretch, following in pairwise([*stretches, None]):
         assert stretch is not None
-        if following is None:  # nothing begins where it would end
+        if following is None:  # no sign begins where it would end
             break
         position, target = beats[following.start].position, following.before
         new, change = _sign(target - offset), abs(target - level)
@@ -242,7 +243,7 @@ def _slope(beats: Sequence[_Beat], rising: bool) -> Iterator[Dynamic | Hairpin]:
 
 
 def _is_in_force(before: Dynamic | Hairpin, mark: Dynamic | Hairpin) -> bool:
-    """Whether a mark says the same as the one before it, which still holds: *cresc.* goes on."""
+    """Whether a mark repeats the one before it, which still holds: *cresc.* goes on."""
     return isinstance(before, Dynamic) and isinstance(mark, Dynamic) and before.sign == mark.sign
 
 

@@ -1,13 +1,14 @@
-"""The pace of the performance, for the ear alone: a program that plays the score breathes with it.
+"""Performed tempo: hidden tempo changes with which a program plays the score as it was performed.
 
-A tempo mark gives one speed; a player holds back and hurries on with every phrase (Todd, *J.
-Acoust. Soc. Am.* 91, 1992). So the score keeps, unseen, how fast the music really went: from one
-pace to the next it goes evenly, and a new one is written only where otherwise a beat would come
+A tempo mark gives one speed; a player slows down and speeds up with every phrase (Todd, *J. Acoust.
+Soc. Am.* 91, 1992). So the score keeps, hidden, how fast the music really went: the tempo is
+constant from one change to the next, and a change is written only where otherwise a beat would come
 noticeably too early or too late: people notice 2.5 % of its length, 20 ms of 0.8 s (Friberg and
-Sundberg, *J. Acoust. Soc. Am.* 98, 1995). A pace stands where a note or rest begins, for programs
-move or lose what stands elsewhere; one at the place of a tempo mark is what that mark sounds like.
+Sundberg, *J. Acoust. Soc. Am.* 98, 1995). A change stands where a note or rest begins, as programs
+move or lose what stands elsewhere; one at the position of a tempo mark is what that mark sounds
+like.
 
-Places are quarters from the start of the piece, times are seconds, a pace is quarters a minute.
+Positions are quarters from the start of the piece, times are seconds, tempi quarters a minute.
 """
 
 from bisect import bisect_right
@@ -24,13 +25,13 @@ from engrave.music.marks import HiddenTempo, TempoMark
 from engrave.music.score import Measure, Score, without_performed_tempo
 
 LARGEST_ERROR = 0.02  # seconds by which a beat may come too early or too late
-SLOWEST, QUICKEST = 4.0, 2000.0  # what a MIDI file can say; more than anybody can hear
+SLOWEST, QUICKEST = 4.0, 2000.0  # quarters a minute: limits of a MIDI file
 DECIMALS = 2  # as many as MuseScore 3 keeps
 
 
 @dataclass(frozen=True, slots=True)
 class _ScorePosition:
-    """Where something begins in the first part: in the piece, and on the page."""
+    """Position where an event begins in the first part: in the piece, and on the page."""
 
     quarter: Fraction
     measure: int
@@ -39,7 +40,7 @@ class _ScorePosition:
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """Measures in a row, as the places in them, and where they end."""
+    """Consecutive measures, as the positions in them, and their end."""
 
     positions: Sequence[_ScorePosition]
     end: Fraction
@@ -47,7 +48,7 @@ class _Passage:
 
 @dataclass(frozen=True, slots=True)
 class _TempoRange:
-    """Paces (seconds a quarter) with which all beats up to `last` come in time, the next not."""
+    """Tempi (seconds a quarter) with which all beats up to `last` are in time, but not the next."""
 
     low: float
     high: float
@@ -56,7 +57,7 @@ class _TempoRange:
 
 
 def add_performed_tempo(score: Score, grid: Grid) -> Score:
-    """The score with the pace at which it was played; what is played twice has that of once."""
+    """The score with the performed tempo; a repeated section has that of its first time."""
     score = without_performed_tempo(score)
     first, *others = score.parts
     tempi: list[list[HiddenTempo]] = [[] for _ in first.measures]
@@ -81,7 +82,7 @@ def _with_tempi(measure: Measure, tempi: Sequence[HiddenTempo]) -> Measure:
 def _passages(score: Score, grid: Grid) -> Iterator[_Passage]:
     """Measures that follow one another on the page and in the performance.
 
-    A new run begins where the reader leaps, or comes back to, and with a tempo mark.
+    A new run begins at each jump of a repeat, and with a tempo mark.
     """
     measures = score.parts[0].measures
     bars = [score.order.index(k) if score.order else k for k in range(len(measures))]
@@ -102,10 +103,10 @@ def _passages(score: Score, grid: Grid) -> Iterator[_Passage]:
 
 
 def _tempi(passage: _Passage, grid: Grid) -> Iterator[tuple[_ScorePosition, float]]:
-    """As few as keep up with the performance, each with where it begins."""
+    """The fewest tempo changes that keep every beat in time, each with its position."""
     begun = [float(position.quarter) for position in passage.positions]
     quarters = [*begun, float(passage.end)]
-    even = replace(grid, swing=STRAIGHT)  # how the eighths swing is no matter of the pace
+    even = replace(grid, swing=STRAIGHT)  # swing does not change the tempo
     heard = even.time_at(np.array(quarters)).tolist()
     beats = [float(quarter) for quarter in grid.quarters if quarter <= passage.end]
     now, clock = 0, heard[0]
@@ -132,7 +133,7 @@ def _tempi(passage: _Passage, grid: Grid) -> Iterator[tuple[_ScorePosition, floa
 def _narrow(
     beats: Sequence[float], times: Sequence[float], here: float, clock: float
 ) -> _TempoRange:
-    """Narrow the paces from beat to beat until one would be missed; `clock` is the time `here`."""
+    """Narrow the tempi beat by beat until one would be missed; `clock` is the time at `here`."""
     low, high, last = 0.0, inf, here
     for position, time in zip(beats, times, strict=False):
         low_here = max(low, (time - LARGEST_ERROR - clock) / (position - here))

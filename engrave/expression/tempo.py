@@ -1,17 +1,17 @@
-"""Tempo: the mark at the beginning; *rit.* and *a tempo* where the player slows down.
+"""Tempo marks: the one at the beginning; *rit.* and *a tempo* where the player slows down.
 
 The tempo is that of the felt beat (a dotted quarter in 6/8, a half in 2/2): the median over the
-opening, so that neither an upbeat taken freely nor a closing ritardando moves it. It is rounded
-to the steps of Maelzel's metronome, and the Italian word is the one printed beside that step on
-common metronomes (the ranges differ a little from maker to maker).
+opening, so that neither a free upbeat nor a closing ritardando moves it. It is rounded to the steps
+of Maelzel's metronome, and the Italian word is the one printed beside that step on common
+metronomes (the ranges differ a little from maker to maker).
 
-Players slow down a little at every phrase; that needs no words. So a slowing is written only where
-each of its beats is longer than those before it in the piece, and the last is far longer, more so
-the freer the whole is played; and not where the words would come often, for then it is the style.
-The close of the piece needs less, since there nothing else follows. (Gould, *Behind Bars*, 2011,
-ch. 6; of how performers do it: Todd, *J. Acoust. Soc. Am.* 77, 1985.)
+Players slow down a little at every phrase; that needs no words. So a ritardando is written only
+where each of its beats is longer than those before it in the piece, and the last is far longer,
+more so the freer the whole is played; and not where the words would come often, for then it is a
+matter of style. The close of the piece needs less, since there nothing else follows. (Gould,
+*Behind Bars*, 2011, ch. 6; of how performers do it: Todd, *J. Acoust. Soc. Am.* 77, 1985.)
 
-Places are quarters from the start of the piece; pace is seconds in a quarter.
+Positions are quarters from the start of the piece; tempi are seconds in a quarter.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,9 +26,9 @@ from engrave.music.marks import TempoMark, TempoWords
 from engrave.music.note import Note
 from engrave.music.values import NOTE_TYPES, NoteValue
 
-OPENING_BARS = 32  # the tempo mark speaks for these; a shorter piece counts as a whole
+OPENING_BARS = 32  # bars over which the tempo is measured; a shorter piece counts as a whole
 
-# Maelzel's steps (40 to 208), carried on with the same stride below and above.
+# Maelzel's steps (40 to 208), continued with the same increments below and above.
 METRONOME = (
     *range(10, 60, 2),
     *range(60, 72, 3),
@@ -52,15 +52,15 @@ TEMPO_WORDS: tuple[tuple[float, str], ...] = (
     (inf, "Prestissimo"),
 )
 SWING = "Swing"
-EVEN_DEVIATION = 0.002  # share by which beats of one length may differ
+EVEN_DEVIATION = 0.002  # relative difference of beats of equal length
 
-BEATS_BEFORE = 16  # beats whose median is the tempo from which the player departs
-# times as long: every beat of a slowing, and its last but
+BEATS_BEFORE = 16  # beats whose median is the reference tempo
+# Beat duration relative to the reference, at least: of every beat of a ritardando, of its last.
 SLOWER_RATIO, MUCH_SLOWER_RATIO = 1.15, 1.7
-CLOSING_RATIO = 1.4  # this at the close of the piece
+CLOSING_RATIO = 1.4  # the same for the longest beat at the close of the piece
 LEAST_DEPARTURE = 3.0  # the last beat departs so many times further than nine in ten beats do
-BACK_RATIO, BEATS_BACK = 1.12, 4  # so many beats that follow have the old tempo again
-FEWEST_BEATS, MOST_BEATS = 2, 8  # beats of a slowing
+BACK_RATIO, BEATS_BACK = 1.12, 4  # at most, for the median of so many beats that follow
+FEWEST_BEATS, MOST_BEATS = 2, 8  # beats of a ritardando
 LEAST_BARS_PER_RITARDANDO = 16  # bars for each *rit.* of the piece, at least
 
 
@@ -72,13 +72,13 @@ def mark_tempo(grid: Grid) -> TempoMark:
     step = int(steps[np.argmin(np.abs(np.log(steps / per_minute)))])
     whole = max(round(per_minute), METRONOME[0])
     if _is_even(grid) and abs(per_minute / whole - 1) < EVEN_DEVIATION:
-        step = whole  # somebody set it
+        step = whole  # a tempo that was set by hand
     word = _look_up(TEMPO_WORDS, step) if grid.swing == STRAIGHT else SWING
     return TempoMark(Fraction(0), _note_value(bar.beat_length), step, word)
 
 
 def _is_even(grid: Grid) -> bool:
-    """Whether all beats of the opening are of one length, as a machine counts them."""
+    """Whether all beats of the opening have one length, as a machine counts them."""
     close = grid.bars[min(OPENING_BARS, len(grid.bars)) - 1].end
     quarter_seconds = [
         (t1 - t0) / float(q1 - q0)
@@ -115,7 +115,7 @@ def _look_up(table: tuple[tuple[float, str], ...], number: float) -> str:
 
 
 def mark_ritardandos(notes: Sequence[Note], grid: Grid) -> tuple[TempoWords, ...]:
-    """The words, each at a beat on which a note begins."""
+    """The *rit.* and *a tempo* marks, each at a beat on which a note begins."""
     struck = {note.onset for note in notes if not note.grace}
     last = max(struck, default=Fraction(0))
     beats = [k for k, q in enumerate(grid.quarters) if 0 <= q <= last]
@@ -148,7 +148,7 @@ def mark_ritardandos(notes: Sequence[Note], grid: Grid) -> tuple[TempoWords, ...
 
 
 def _slowness(times: np.ndarray, positions: Sequence[Fraction]) -> np.ndarray:
-    """How many times longer each beat is than those before it."""
+    """Duration of each beat relative to the median of those before it."""
     quarter_seconds = np.diff(times) / np.diff([float(position) for position in positions])
     return np.array(
         [
@@ -159,7 +159,7 @@ def _slowness(times: np.ndarray, positions: Sequence[Fraction]) -> np.ndarray:
 
 
 def _slowings(slowness: np.ndarray, much: float) -> Iterator[tuple[int, int]]:
-    """The first beat of each slowing, and the beat with which the old tempo is back."""
+    """The first beat of each ritardando, and the beat with which the old tempo is back."""
     for start, stop in _runs(slowness):
         back = slowness[stop : stop + BEATS_BACK]
         back_again = len(back) == BEATS_BACK and float(np.median(back)) <= BACK_RATIO
@@ -168,7 +168,7 @@ def _slowings(slowness: np.ndarray, much: float) -> Iterator[tuple[int, int]]:
 
 
 def _close(slowness: np.ndarray) -> int | None:
-    """The first beat of a slowing that leads to the last chord."""
+    """The first beat of a ritardando that leads to the last chord."""
     for start, stop in _runs(slowness):
         if stop == len(slowness) and slowness[start:].max() >= CLOSING_RATIO:
             return start
@@ -176,7 +176,7 @@ def _close(slowness: np.ndarray) -> int | None:
 
 
 def _runs(slowness: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Beats in a row that are all longer than those before, as (first, behind the last)."""
+    """Consecutive beats that are all longer than those before, as (first, behind the last)."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], slowness >= SLOWER_RATIO, [0]])))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         if FEWEST_BEATS <= stop - start <= MOST_BEATS:
