@@ -1,1 +1,1 @@
-"""Files of users: what is read and replaced, and how a file says that engrave wrote it."""
+"""Files of users: which are read and replaced, and how files that engrave wrote are signed."""

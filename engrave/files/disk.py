@@ -1,12 +1,13 @@
-"""The files that a user names and those that engrave writes: what is read, what may be replaced.
+"""Reading and replacing files: which may be replaced, and how files are written atomically.
 
 An input is a regular file, or a link to one, of limited size; where only one pass is needed, it may
 be a pipe. A file is written whole or not at all.
 
-What is there already is replaced only if the user named exactly that path as an output, or if it
-says itself that engrave wrote it for this performance and is unchanged (`files/provenance.py`).
-Copies of the user's own files cannot say so; the page beside which they lie lists them. An input is
-never replaced. All files of a run are checked before the first is written.
+An existing file is replaced only if the user named exactly that path as an output, or if its
+signature says that engrave wrote it for this performance and that it is unchanged
+(`files/provenance.py`). Copies of the user's own files cannot be signed; the page beside which they
+lie lists them. An input is never replaced. All files of a run are checked before the first is
+written.
 """
 
 import os
@@ -25,19 +26,19 @@ from typing import BinaryIO
 from engrave.files.provenance import digest, read_signature, sign
 
 LARGEST_FILE = 512 * 2**20  # bytes of a file that is read into memory as a whole
-ANY_PERFORMANCE = "any"  # what a file is known by that all scores of a folder share
-# Those of these that the system has ask a process to end; others cannot be answered.
+ANY_PERFORMANCE = "any"  # name in the signature of files that all scores of a folder share
+# Signals that ask a process to end, where the system has them; others cannot be handled.
 STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 
 StrPath = str | os.PathLike[str]
-Identities = dict[object, str]  # paths by what tells which file they lead to
+Identities = dict[object, str]  # paths by what identifies the file they lead to
 
 
 @dataclass(frozen=True, slots=True)
 class File:
     """A file to be written.
 
-    `named`: the user said this very path. `shared`: it is the same for all scores of a folder.
+    `named`: the user named this very path. `shared`: it is the same for all scores of a folder.
     `listed_in`: of a copy of the user's own file, the page that says that engrave wrote it.
     """
 
@@ -49,15 +50,15 @@ class File:
 
 
 def open_file(path: StrPath, pipes: bool = False) -> BinaryIO:
-    """Open a file for reading; nothing else is opened, for that alone may wait or have effects."""
+    """Open a regular file for reading; opening anything else could wait or have effects."""
     mode = os.stat(path).st_mode
     if not (S_ISREG(mode) or S_ISDIR(mode) or (pipes and S_ISFIFO(mode))):
         raise OSError(EINVAL, "not a regular file", str(path))
-    return open(path, "rb")  # of a folder the system says what it is
+    return open(path, "rb")  # for a folder the system gives the reason
 
 
 def read_file(path: StrPath, limit: int, pipes: bool = False) -> bytes:
-    """What a file holds; no more than `limit` bytes are read, whatever its size is said to be."""
+    """The content of a file; no more than `limit` bytes are read, whatever its stated size."""
     with open_file(path, pipes) as file:
         content = file.read(limit + 1)
     if len(content) > limit:
@@ -66,7 +67,7 @@ def read_file(path: StrPath, limit: int, pipes: bool = False) -> bytes:
 
 
 def same_files(paths: Iterable[StrPath]) -> Identities:
-    """The paths by all that tells whether another one leads to the same file."""
+    """The paths by all keys that show whether another path leads to the same file."""
     return {identity: str(path) for path in paths for identity in _identities(path)}
 
 
@@ -76,7 +77,7 @@ def find_same(path: StrPath, others: Identities) -> str | None:
 
 
 def _identities(path: StrPath) -> list[object]:
-    """Where the path leads, and the file there: names may differ in case only."""
+    """The resolved path, and the identity of the file there: names may differ in case only."""
     found: list[object] = [os.path.normcase(os.path.realpath(path))]
     with suppress(OSError, ValueError):
         known = os.stat(path)
@@ -121,7 +122,7 @@ def _merge(files: Sequence[File]) -> Iterator[File]:
 
 
 def _may_write(file: File, source: str, inputs: Identities) -> bool:
-    """Whether the file is to be written; not if that is there already. Raises what forbids it."""
+    """Whether the file has to be written: not if it is there already. Raises if it must not be."""
     if not is_replaceable(file.path):
         return True
     overwritten = find_same(file.path, inputs)
@@ -149,9 +150,9 @@ def _is_ours(file: File, there: bytes, source: str) -> bool:
 
 
 def _known_by(file: File, source: str) -> str:
-    """What tells the performance of a file: the way from there to the recording, as a digest.
+    """Digest that identifies the performance of a file: of the relative path to the recording.
 
-    So it is the same for another who has the folders elsewhere, and after another recording.
+    So it is the same if all folders are moved, and after another recording.
     """
     if file.shared:
         return ANY_PERFORMANCE
@@ -170,7 +171,7 @@ def _signed(file: File, files: Sequence[File], source: str, sign_named: bool) ->
 
 
 def _entry(path: Path, content: bytes) -> str:
-    """What a page says of a file beside it."""
+    """The entry of a page's signature for a file beside it."""
     return digest(os.fsencode(path.name), content)
 
 
@@ -179,7 +180,7 @@ def _refusal(path: Path, reason: str) -> OSError:
 
 
 def is_replaceable(path: StrPath) -> bool:
-    """Whether a file is there. Raises OSError if it is something that no file can stand for."""
+    """Whether a file is there. Raises OSError if it is something that cannot be replaced."""
     try:
         mode = os.stat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -192,7 +193,7 @@ def is_replaceable(path: StrPath) -> bool:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write beside the file and rename, so that no half-written file is ever seen.
+    """Write to a temporary file and rename it, so that no half-written file is ever seen.
 
     A link stays a link, and what is replaced passes on its permissions.
     """
@@ -215,16 +216,16 @@ def write_whole(path: Path, content: bytes) -> None:
 def _keep_permissions(old: Path, new: Path) -> None:
     known = old.stat()
     if hasattr(os, "chown"):
-        with suppress(PermissionError):  # only an administrator gives files away
+        with suppress(PermissionError):  # only an administrator may give files away
             os.chown(new, known.st_uid, known.st_gid)
     new.chmod(S_IMODE(known.st_mode))
 
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Within, what asks the process to end waits; then it has the effect that it would have had.
+    """Within, signals that ask the process to end are delayed; then they take effect.
 
-    Python lets only the main thread answer signals.
+    Python lets only the main thread handle signals.
     """
     arrived: list[int] = []
 
@@ -235,7 +236,7 @@ def signals_held() -> Iterator[None]:
     if threading.current_thread() is threading.main_thread():
         numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
         known = {number: signal.getsignal(number) for number in numbers}
-        # None: it is answered by something that is not Python
+        # None: it is handled by something that is not Python
         handlers = {number: handler for number, handler in known.items() if handler is not None}
     try:
         for number in handlers:

@@ -1,7 +1,7 @@
-"""How a file says that engrave wrote it, for which performance, and that nobody changed it since.
+"""Signatures of files: engrave wrote them, for which performance, and unchanged since.
 
 A line at the end of the file, in a comment of its format (in a PNG, a chunk of text before the last
-one), holds a digest of all the rest, and then what the file is to be known by.
+one), holds a digest of all the rest, and then the names by which the file is identified.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ def sign(name: str, content: bytes, known_by: Iterable[str]) -> bytes:
 
 
 def read_signature(name: str, content: bytes) -> list[str]:
-    """What a signed file is known by; nothing if it is not signed, or was changed since."""
+    """The names in a file's signature; none if it is not signed, or was changed since."""
     body, signature = _part(PurePath(name).suffix.lower(), content)
     if not SIGNATURE.fullmatch(signature):
         return []
