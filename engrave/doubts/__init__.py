@@ -1,1 +1,1 @@
-"""How sure a transcription is: a transcription comes in, `Doubts` go out (0 to 1)."""
+"""Uncertainty of a transcription: a transcription comes in, `Doubts` go out (0 to 1)."""

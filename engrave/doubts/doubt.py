@@ -1,22 +1,22 @@
-"""What may be doubted, and how it is said in words.
+"""Alternatives of a transcription with their probabilities, and their description in words.
 
 Numbers between 0 and 1 are probabilities; times are seconds.
 """
 
 from dataclasses import dataclass, replace
 
-# The word for what has at least such a share of the belief that it and the next best way have.
+# The word for the least probability of what is written, relative to it and the next best way.
 SURENESS_WORDS = ((0.8, "sure"), (0.6, "probably"), (0.0, "a guess"))
 
-# Tempi that may have been meant: how many times as fast, and what that is called.
+# Tempi that may have been meant: times as fast as written, and their names.
 SPEEDS = {1 / 4: "a quarter as fast", 1 / 3: "a third as fast", 1 / 2: "half as fast"}
 SPEEDS |= {2.0: "twice as fast", 3.0: "three times as fast", 4.0: "four times as fast"}
-MOST_SPEEDS = 3  # other tempi that are named at most
+MOST_SPEEDS = 3  # alternative tempi that are named, at most
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One way to write it: in words, how likely it is, and the option that asks for it.
+    """One way to write it: in words, its probability, and the option that requests it.
 
     `where` says what is to be put into a file of taps.
     """
@@ -29,10 +29,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What is written, and what else it could be (the likeliest first).
+    """What is written, and its alternatives (the likeliest first).
 
-    `given` says that the user said so. What it stands on, for the barlines the meter, for the meter
-    the tempo, is named by `stands_on` where that is the less sure, and `ground` is how sure it is.
+    `given`: the user stated it. What it depends on, for the barlines the meter, for the meter the
+    tempo, is named by `stands_on` where that is less certain, and `ground` is its probability.
     """
 
     written: Choice
@@ -43,20 +43,20 @@ class Doubt:
 
     @property
     def sure(self) -> float:
-        """How likely what is written is against the next best (0-1); 1 if the user said so."""
+        """Probability of what is written against the next best (0-1); 1 if the user stated it."""
         if self.given or not self.others:
             return 1.0
         return self.written.likely / (self.written.likely + self.others[0].likely)
 
     @property
     def word(self) -> str:
-        """How sure it is, in a word: no surer than what it stands on."""
+        """Certainty in a word: no greater than that of what it depends on."""
         if self.given:
             return "as you said"
         return _word(min(self.sure, self.ground))
 
     def standing_on(self, name: str, base: "Doubt") -> "Doubt":
-        """The same doubt on the ground of another one, called so, where that makes it greater."""
+        """The same doubt, dependent on another one of that name if that one is less certain."""
         ground = min(base.sure, base.ground)
         shaken = _word(min(self.sure, ground)) != _word(self.sure)
         return replace(self, stands_on=name, ground=ground) if shaken else self
@@ -68,9 +68,9 @@ def _word(sure: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HardBar:
-    """A bar by its number in the score, where it begins (seconds), and what in it is doubtful.
+    """A bar by its number in the score, its start (seconds), and what is doubtful in it.
 
-    `agreement` is how likely the reader found what is written in it (a geometric mean).
+    `agreement` is the probability of what is written in it by the networks (geometric mean).
     """
 
     number: int
@@ -86,7 +86,7 @@ class HardBar:
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """How sure each part of a reading is; `correction` is None where none seems needed."""
+    """Certainty of each part of a transcription; `correction` is None where none seems needed."""
 
     tempo: Doubt
     meter: Doubt

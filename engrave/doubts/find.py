@@ -1,10 +1,10 @@
-"""How sure the reading is, where it is not, and which correction would matter most.
+"""Find the doubts of a transcription: how probable it is, its hardest bars, the best correction.
 
-Of every question (tempo, meter, barlines, key) the steps that chose kept how likely they found each
-way to write it (`hypotheses`); what is written is the likeliest. Tempo can hardly be wrong by a
+For every question (tempo, meter, barlines, key) the stages that decided kept the probability of
+each answer (`hypotheses`); what is written is the likeliest. The tempo can hardly be wrong by a
 little, only by a factor (two or three): listeners too differ in which level of the pulse they tap
 (McKinney and Moelants, *Ambiguity in tempo perception*, Music Perception 24, 2006). A bar is hard
-where the places, barlines and staves written in it were unlikely to the reader
+where the note network gives its written positions, barlines and staves a low probability
 (`evidence.Evidence`).
 
 Numbers between 0 and 1 are probabilities; times are seconds, tempi felt beats a minute.
@@ -27,20 +27,20 @@ from engrave.music.text import name_key, name_value
 from engrave.music.values import KeySignature
 from engrave.pipeline import Transcription
 
-MOST_HARD_BARS = 5  # bars at most
-HARD_AGREEMENT = 0.5  # below this agreement a bar is hard
-USUAL_NOTES = 4  # as many notes like the whole piece are added to those of each bar
+MOST_HARD_BARS = 5  # bars that are listed, at most
+HARD_AGREEMENT = 0.5  # agreement below which a bar is hard
+USUAL_NOTES = 4  # average notes of the piece that are added to those of each bar (shrinkage)
 
-LEAST_LOG_PROBABILITY = -5.0  # log probability below which nothing is held more unlikely
+LEAST_LOG_PROBABILITY = -5.0  # log probabilities are clipped to this
 
 REASONS = ("the rhythm", "the barline", "which hand plays what")
-# How much a correction mends, and from when on the next best way is worth a try (against a guess).
+# How much a correction improves, and the least probability of error for which one is suggested.
 CORRECTION_WORTH = {"tempo": 1.0, "barlines": 0.7, "meter": 0.6, "key": 0.3, "beats": 0.3}
 LEAST_WORTH = 0.4
 
 
 def find_doubts(transcription: Transcription) -> Doubts:
-    """How likely what is written is beside what else it could be, and its hardest bars."""
+    """The probability of what is written beside its alternatives, and the hardest bars."""
     score, known = transcription.score, transcription.options
     taps = known.beats or ()
     bars_known = any(tap.downbeat for tap in taps)
@@ -87,7 +87,7 @@ def _doubt_meter(grid: Grid, likely: Mapping[str, float], given: bool) -> Doubt:
 
 
 def _doubt_barlines(grid: Grid, likely: Mapping[int, float], given: bool) -> Doubt:
-    """Where the barlines could stand instead, by their first places in seconds."""
+    """The alternative positions of the barlines, by their first times in seconds."""
     opens, beats = _usual_bars(grid)
     others = []
     for later, share in likely.items():
@@ -103,7 +103,7 @@ def _doubt_barlines(grid: Grid, likely: Mapping[int, float], given: bool) -> Dou
 def _doubt_key(
     page: WrittenPositions, score: Score, likely: Mapping[int, float], given: bool
 ) -> Doubt:
-    """Each key signature that is likely; the mode is the written one."""
+    """Each probable key signature; the mode is the written one."""
     key, fifths = KeySignature(0), []
     for measure in score.as_played(score.parts[0]):
         key = measure.key or key
@@ -120,7 +120,7 @@ def _doubt_key(
 def _usual_bars(grid: Grid) -> tuple[np.ndarray, int]:
     """The first beats of the full bars of the commonest number of beats, and that number.
 
-    Where there is no full bar, all bars are looked at.
+    Where there is no full bar, all bars are considered.
     """
     bars = [bar for bar in grid.bars if bar.length == bar.full_length] or grid.bars
     edges = [[bisect_left(grid.quarters, q) for q in (bar.start, bar.end)] for bar in bars]
@@ -137,7 +137,7 @@ def _shift(later: int, beats: int) -> str:
 
 
 def _hard_bars(page: WrittenPositions, evidence: Evidence) -> list[HardBar]:
-    """The bars in which the reader agrees least with what is written, the hardest first."""
+    """The bars with the least agreement of the network with what is written, the hardest first."""
     rhythm = evidence.phase[page.note, page.phase]
     barline = _log_probability(np.where(page.first, 1, -1) * evidence.downbeat[page.note])
     upper = _log_probability(np.where(page.upper, 1, -1) * evidence.upper[page.note])
@@ -159,7 +159,7 @@ def _hard_bars(page: WrittenPositions, evidence: Evidence) -> list[HardBar]:
 
 
 def _most_wanted(questions: dict[str, Doubt], hard: list[HardBar], bars: int) -> Choice | None:
-    """The correction that mends most, if it is at all likely that there is something to mend."""
+    """The correction that improves most, if it is likely enough that something is wrong."""
     wanted: list[tuple[float, Choice]] = []
     for name, doubt in questions.items():
         if 1 - doubt.sure >= LEAST_WORTH:

@@ -1,6 +1,6 @@
-"""Where the notes of a written score stand, in the terms in which the reader is asked for them.
+"""Positions of the notes of a written score, as classes of the note network's heads.
 
-Each note has a beat of the grid and a class among the places in a beat (`heads.PHASES`).
+Each note has a beat of the grid and a class of its position in the beat (`heads.PHASES`).
 """
 
 from bisect import bisect_right
@@ -20,12 +20,12 @@ PHASE_CLASS = {Fraction(p).limit_denominator(24): k for k, p in enumerate(heads.
 
 @dataclass(frozen=True, slots=True)
 class WrittenPositions:
-    """Where the written notes stand: arrays over those that take time of their own.
+    """Positions of the written notes: arrays over those that have a duration.
 
     `note` is the index of the first key press that is written there, `bar` and `beat` are indices
-    into the bars and the beats of the grid, `phase` is a class of `heads`, `first` says whether
-    the note stands on a barline, `upper` whether on the upper staff, `shared` whether its part has
-    two of them. `numbers` are those of the bars on the page.
+    into the bars and the beats of the grid, `phase` is a class of `heads`, `first` says whether the
+    note stands on a barline, `upper` whether on the upper staff, `shared` whether its part has two
+    of them. `numbers` are those of the bars on the page.
     """
 
     grid: Grid
@@ -56,7 +56,7 @@ class WrittenPositions:
 
 
 def _written(measures: Sequence[Measure]) -> Iterator[tuple[int, int, Fraction, int]]:
-    """Key press, bar, place in it and staff of each note that begins there.
+    """Key press, bar, position in it and staff of each note that begins there.
 
     What is written once and played twice counts for the first time.
     """
@@ -72,7 +72,7 @@ def _written(measures: Sequence[Measure]) -> Iterator[tuple[int, int, Fraction, 
 
 
 def _position_in_beat(position: Fraction, grid: Grid) -> tuple[int, int]:
-    """The beat of the grid in which a place lies, and its class among the places in a beat."""
+    """The beat of the grid in which a position lies, and its class of `heads.PHASES`."""
     k = min(max(bisect_right(grid.quarters, position) - 1, 0), len(grid.quarters) - 2)
     phase = (position - grid.quarters[k]) / (grid.quarters[k + 1] - grid.quarters[k])
     return k, PHASE_CLASS.get(phase, len(heads.PHASES))
