@@ -1,4 +1,4 @@
-"""What a score can be saved as: the suffix chooses a row of `FORMATS`."""
+"""Output formats: the suffix of a file name chooses a row of `FORMATS`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from engrave.output.svg.pages import PAPERS, write_svg, write_svg_pages
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a public score, which knows its performance, is written: as one file on a paper.
+    """How a score with its performance is written in one format: as one file on a paper.
 
     `pages` gives a file a page, `beside` the file together with what belongs to it.
     """
@@ -28,7 +28,7 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class SaveOptions:
-    """How a score becomes files, as `Score.save` says; `named`: the path is the user's choice."""
+    """How a score becomes files, as in `Score.save`; `named`: the path is the user's choice."""
 
     named: bool = True
     pages: bool = False

@@ -1,9 +1,9 @@
-"""The score for the ear: a MIDI file of what is written, in strict time, with its pedal.
+"""The written score as a MIDI file, in strict time, with its pedal.
 
-Each note sounds for its written value, tied ones as one, as loud as its key was pressed; a grace
-note takes its time from the beat before, a tremolo is played in 32nds, the presses folded into
-another sign are not played. At a change of pedal the dampers fall for a moment after the new chord,
-as a pianist's foot lets them.
+Each note sounds for its written value, tied ones as one, with the velocity of its key press; a
+grace note takes its time from the beat before, a tremolo is played in 32nds, the presses folded
+into another sign are not played. At a change of pedal the dampers fall for a moment after the new
+chord, as they do when a pianist changes the pedal.
 
 The tempo is that of the tempo mark. Times are seconds in pretty_midi and quarters here.
 """
@@ -20,12 +20,12 @@ from engrave.music.marks import PedalMark, PedalWords, TempoMark
 from engrave.music.performance import Performance
 from engrave.music.score import Chord, Measure, Notehead, Score
 
-USUAL_TEMPO = 120.0  # quarters a minute, where no mark says another
-SLOWEST_TEMPO = 3.6  # quarters a minute: a MIDI file can say no slower tempo
+USUAL_TEMPO = 120.0  # quarters a minute, without a tempo mark
+SLOWEST_TEMPO = 3.6  # quarters a minute: limit of a MIDI file
 RESOLUTION = 480  # ticks in a quarter
 STROKE_LENGTH = Fraction(1, 8)  # quarters of a stroke of a tremolo
 GRACE_LENGTH = Fraction(1, 8)  # quarters of a grace note
-SUSTAIN, SOFT = 64, 67  # controllers
+SUSTAIN, SOFT = 64, 67  # controller numbers
 DAMPED_SECONDS = 0.1  # seconds for which the dampers fall at a change of pedal
 DAMPED_SHARE = 0.25  # of the time to the next mark, at most
 DEFAULT_VELOCITY = 64  # of a note whose key press is not known
@@ -50,7 +50,7 @@ def write_score_midi(score: Score, performance: Performance) -> bytes:
         float(tempo.per_minute * tempo.beat.length) if tempo else USUAL_TEMPO, SLOWEST_TEMPO
     )
     file = pretty_midi.PrettyMIDI(resolution=RESOLUTION, initial_tempo=minute)
-    second = 60 / minute  # seconds of a quarter
+    second = 60 / minute  # duration of a quarter in seconds
     for part in score.parts:
         instrument = pretty_midi.Instrument(part.program, name=part.name)
         measures = score.as_played(part)

@@ -1,8 +1,8 @@
-"""On paper: PDF pages, and pictures in pixels where vectors are not taken.
+"""PDF pages and PNG pictures of a score, printed by typst from its SVG.
 
 typst (https://typst.app) prints the SVG of `output/svg/pages.py`: as vectors and text on the pages
 of a PDF, or as PNG, black on white. Text is set in Libertinus Serif, which typst brings along and
-puts into the PDF, so that the same score gives the same bytes; letters that it lacks come from a
+embeds in the PDF, so that the same score gives the same bytes; letters that it lacks come from a
 font of the system. Words from the score reach typst as data, never as markup.
 """
 

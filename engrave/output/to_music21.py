@@ -1,7 +1,7 @@
-"""The score as a music21 object, for those who go on working there.
+"""The score as a music21 object.
 
-music21 (https://www.music21.org) reads our MusicXML, so what it gets is what every other program
-gets: parts by staff, voices, ties, tuplets and marks. Offsets are in quarter notes.
+music21 (https://www.music21.org) reads our MusicXML, so it gets what every other program gets:
+parts by staff, voices, ties, tuplets and marks. Offsets are in quarter notes.
 """
 
 import music21

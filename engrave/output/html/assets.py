@@ -29,7 +29,7 @@ SCRIPT, STYLE = "engrave-score.js", "engrave-score.css"
 
 @dataclass(frozen=True, slots=True)
 class AudioFile:
-    """A sound recording of the performance; the second of its first note, if it is known."""
+    """A sound recording of the performance; `start` is the second of its first note, if known."""
 
     path: Path
     start: float | None
@@ -84,5 +84,5 @@ def _audio(
 
 
 def _address(name: str) -> str:
-    """A file beside the page, whatever bytes its name is made of."""
+    """The address of a file beside the page, whatever bytes are in its name."""
     return quote_from_bytes(os.fsencode(name))

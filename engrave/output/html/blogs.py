@@ -1,4 +1,4 @@
-"""What to paste into a post, for each kind of site, and where its files stand.
+"""Snippets to paste into a post, for each kind of site, and the folders for its files.
 
 Every embedding is a figure with a picture first, because that is all that a feed reader, an e-mail
 or a page without scripts shows; where scripts run, `<engrave-score>` puts the music in its place.
@@ -11,7 +11,7 @@ or a page without scripts shows; where scripts run, `<engrave-score>` puts the m
 * html: the element, for pages and generators that take HTML as it is.
 * iframe: a frame of the page's height, for sites that take no scripts but frames.
 
-Texts are strangers': `_safe` makes all their signs that mean something to HTML, Markdown, Liquid or
+Texts are untrusted: `_safe` makes all their signs that mean something to HTML, Markdown, Liquid or
 Go templates into character references, which are nothing but text in any of them.
 """
 
@@ -62,7 +62,7 @@ def _write_html(post: Post) -> list[str]:
 
 
 def _write_jekyll(post: Post) -> list[str]:
-    """What a feed shows needs whole addresses; what a script fetches must be of the same site."""
+    """Relative addresses, as scripts fetch from the same site; absolute ones for feeds."""
     return _element(
         post,
         lambda name: f"{{{{ '{post.address}{name}' | relative_url }}}}",
@@ -71,7 +71,7 @@ def _write_jekyll(post: Post) -> list[str]:
 
 
 def _element(post: Post, near: Address, far: Address) -> list[str]:
-    """The element, addressed from near, with the figure in it, addressed from far."""
+    """The element with relative addresses, around the figure with absolute ones."""
     drawn = f'<source type="image/svg+xml" srcset="{far(f"{post.name}.svg")}">'
     return [
         f'<engrave-score src="{near(f"{post.name}.html")}">',

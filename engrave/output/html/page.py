@@ -1,15 +1,15 @@
-"""A page that shows a score and plays the performance it was written from.
+"""HTML page that shows a score and plays the performance it was written from.
 
 Without scripts it is the music, laid out for three widths of which style sheets show one, with a
-caption and the score and the recording as files to take along. What plays is one script: the files
-in `web/`, plain scripts without imports, joined as they stand in the order in which they build on
-each other, in a scope of their own, with the style sheet of the shadow root as a text before them.
+caption and the score and the recording as files to download. The player is one script: the files in
+`web/`, plain scripts without imports, joined as they stand in the order in which they build on each
+other, in a scope of their own, with the style sheet of the shadow root as a text before them.
 
-By itself the page is one file that asks nobody for anything, and its Content-Security-Policy
-forbids it to. With `Resources` beside it the page is smaller, several share one script, and it
-obeys the strictest policy of a site: nothing in it is inline but the music.
+By itself the page is one file that requests nothing from any server, and its
+Content-Security-Policy forbids it to. With `Resources` beside it the page is smaller, several share
+one script, and it obeys the strictest policy of a site: nothing in it is inline but the music.
 
-Texts from the recording are strangers': they pass through `escape` once, here, and no script ever
+Texts from the recording are untrusted: they pass through `escape` once, here, and no script ever
 sees them.
 """
 
@@ -86,7 +86,7 @@ def write_html(
 
 
 def write_fragment(score: Score, performance: Performance, grid: Grid) -> str:
-    """The score and its player for the middle of somebody else's page, such as a notebook."""
+    """The score and its player for embedding in another page, such as a notebook."""
     return write_element(score, performance, grid) + _script(None)
 
 
@@ -97,7 +97,7 @@ def write_element(
     resources: Resources | None = None,
     audio: AudioLink | None = None,
 ) -> str:
-    """The element <engrave-score>: the music, a caption, and what was played."""
+    """The element <engrave-score>: the music, a caption, and the data of the performance."""
     seconds = f"{playing_time(performance):.1f}"
     caption = f"{escape(', '.join(name_music(score)))}. {_links(score, performance, resources)}"
     return "\n".join(
@@ -113,7 +113,7 @@ def write_element(
 
 
 def alt_text(score: Score, performance: Performance) -> str:
-    """What the music is, for those who do not see it."""
+    """Text alternative of the music: title, composer and what the page shows."""
     return f"{_title(score, performance)}. {describe_score(score)}"
 
 
@@ -124,7 +124,7 @@ def piece_title(score: Score, performance: Performance) -> str:
 
 
 def _title(score: Score, performance: Performance) -> str:
-    """What stands above the music, or else the name of the file."""
+    """The title, or else the name of the file."""
     file = performance.source.file.rpartition(".")[0]
     return one_line(score.title) or one_line(file) or "Sheet music"
 
@@ -142,7 +142,7 @@ def _music(score: Score, performance: Performance) -> str:
 
 
 def _column(layout: str, name: str, systems: tuple[str, ...]) -> str:
-    """The ids of noteheads are made the layout's own: a page has each id once."""
+    """Make the ids of noteheads unique to a layout: a page has each id once."""
     hidden = "" if layout == SHOWN else " hidden"
     rows = (f'<div class="system">{system}</div>' for system in systems)
     column = "\n".join(rows).replace(f'id="{name}-p', f'id="{name}-{layout}-p')
@@ -176,7 +176,7 @@ def _link(text: str, address: str, name: str) -> str:
 
 
 def data_address(media_type: str, content: bytes) -> str:
-    """A file as an address that contains it."""
+    """A data URL with the content of a file."""
     return f"data:{media_type};base64,{b64encode(content).decode()}"
 
 
@@ -193,7 +193,7 @@ def _script(resources: Resources | None) -> str:
 
 
 def _policy(resources: Resources | None) -> Iterator[str]:
-    """What a page that has everything inside may do: nothing but what is inside."""
+    """The Content-Security-Policy of a page that contains everything: nothing from outside."""
     if resources is None:
         allowed = (
             "default-src 'none'",

@@ -1,7 +1,7 @@
-"""What a page needs to play a performance and to follow it: numbers, and nothing but numbers.
+"""The performance as numbers in JSON, to be played and followed on a page.
 
 `web/recording.js` reads it. Times are milliseconds from the first onset of the recording, so that
-nobody waits for the music to begin.
+playback begins with the music.
 """
 
 import json
@@ -46,7 +46,7 @@ def playing_time(performance: Performance) -> float:
 
 
 def _notes(performance: Performance) -> list[list[int]]:
-    """Each key press: how much later than the one before, held, sounding, pitch, velocity."""
+    """Each key press: time since the one before, held, sounding, pitch, velocity."""
     rows = []
     last = round(1000 * performance.notes[0].onset)
     for note, end in zip(performance.notes, sounding_ends(performance), strict=True):
@@ -58,9 +58,9 @@ def _notes(performance: Performance) -> list[list[int]]:
 
 
 def _tied_heads(score: Score, grid: Grid) -> Iterator[tuple[str, list[Fraction]]]:
-    """The names of heads that a tie leads to ("124-2", as MusicXML numbers them), and places.
+    """The names of heads that a tie leads to ("124-2", as MusicXML numbers them), and positions.
 
-    One place for each time that the head is played.
+    One position for each time that the head is played.
     """
     written: Counter[int] = Counter()
     starts: dict[int, list[Fraction]] = defaultdict(list)  # of each measure

@@ -1,7 +1,7 @@
-"""Barlines in MusicXML: where the music ends, changes its key, and is repeated.
+"""Barlines in MusicXML: ends, double bars at changes of key, repeats and endings.
 
-Whoever reads a repeat sign turns back to the last one that looks forward, or to the beginning. An
-ending's bracket opens at the left barline of its first measure; the second one is left open.
+A repeat sign leads back to the last forward repeat, or to the beginning. An ending's bracket opens
+at the left barline of its first measure; the second one is left open.
 """
 
 from lxml import etree

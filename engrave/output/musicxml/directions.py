@@ -1,9 +1,9 @@
-"""How the signs between the notes are written in MusicXML, and in which stream each stands.
+"""Marks between the notes in MusicXML, and the place of each in the order of elements.
 
 A mark (tempo, dynamic, clef) stands in the stream of a voice right before an event that starts at
-its place: programs ignore an `<offset>`. The pedal, hairpins, and marks at whose place nothing
-starts follow after all voices, reached by `<backup>` and `<forward>`: programs pair the ends of
-pedals and hairpins in the order of writing, and only there it can always be the order of time.
+its position: programs ignore an `<offset>`. The pedal, hairpins, and marks at whose position
+nothing starts follow after all voices, reached by `<backup>` and `<forward>`: programs pair the
+ends of pedals and hairpins in document order, and only there that is always the order of time.
 """
 
 from fractions import Fraction
@@ -30,30 +30,30 @@ from engrave.output.musicxml.elements import add
 # Signs that are elements of their own in MusicXML; any other is written as words.
 DYNAMICS = {"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fp", "sf", "sfz"}
 SEPARATE_MARKS = (Hairpin, PedalWords, PedalMark)
-# Of marks at one place, which comes first; what stops does so before anything of its kind starts.
+# Order of marks at one position; what stops does so before anything of its kind starts.
 MARK_ORDER = (Clef, TempoMark, HiddenTempo, TempoWords, OctaveLine, Dynamic, *SEPARATE_MARKS)
-# Where the notes under an octave line go on the page, and by how many steps.
+# Direction in which the written notes under an octave line are moved, and `size` of the line.
 OCTAVE_LINES = {"8va": ("down", "8"), "15ma": ("down", "15"), "8vb": ("up", "8")}
 MARKS_ABOVE = (TempoMark, HiddenTempo, TempoWords, PedalWords)
-# What nobody sees: MuseScore 3 takes a change of tempo only with words, and drops empty ones.
+# An invisible text: MuseScore 3 takes a change of tempo only with words, and drops empty ones.
 INVISIBLE_TEXT = "\u00a0"
 
 Marks = dict[Fraction, list[Mark | Clef]]
 
 
 def marks_of(measure: Measure) -> list[Mark | Clef]:
-    """What stands in a measure between its notes."""
+    """The marks of a measure between its notes."""
     return [*measure.marks, *(clef for clef in measure.clefs if clef.onset > 0)]
 
 
 def marks_by_voice(
     marks: list[Mark | Clef], voices: list[Voice]
 ) -> tuple[list[Marks], list[Mark | Clef]]:
-    """For each voice the marks of its stream, by place; and the marks that stand apart.
+    """For each voice the marks in its stream, by position; and the marks that stand apart.
 
-    A mark goes to the first voice (a clef: of its staff) in which something starts at its place.
-    An octave line stands around its notes in the order of writing too, for Verovio reads so: it
-    begins in the first voice of its staff and ends in the last one.
+    A mark goes to the first voice (a clef: of its staff) in which something starts at its position.
+    An octave line stands around its notes in document order too, for Verovio reads so: it begins in
+    the first voice of its staff and ends in the last one.
     """
     streams: list[Marks] = [{} for _ in voices]
     apart: list[Mark | Clef] = []
@@ -131,7 +131,7 @@ def _write_sign(direction: Element, mark: Mark) -> None:
         case TempoWords(words=words) | PedalWords(words=words):
             add(_sign(direction), "words", words, **{"font-style": "italic"})
         case PedalMark(kind=kind):
-            # Under the sign "Ped." MuseScore 3 draws no line, and nobody sees where it ends.
+            # With the sign "Ped." MuseScore 3 draws no line, and the end would not be seen.
             add(_sign(direction), "pedal", type=kind, line="yes", sign="no")
 
 

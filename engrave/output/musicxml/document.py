@@ -1,4 +1,4 @@
-"""MusicXML 4.0: the score as other programs read it.
+"""MusicXML 4.0 document of a score, for other programs.
 
 A partwise score in the sense of the W3C recommendation (https://www.w3.org/2021/06/musicxml40),
 kept to what notation programs are known to read alike:
@@ -36,8 +36,8 @@ DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"'
     ' "http://www.musicxml.org/dtds/partwise.dtd">'
 )
-# What the absence of an element means: no accidental, no beam; but stems are left to the reader
-# except where two voices share a staff.
+# Meaning of missing elements: no accidental, no beam; but stems are chosen by the program except
+# where two voices share a staff.
 SUPPORTS = {"accidental": "yes", "beam": "yes", "stem": "no"}
 
 CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -75,7 +75,7 @@ def write_mxl(score: Score) -> bytes:
             ("score.musicxml", write_musicxml(score), zipfile.ZIP_DEFLATED),
         ):
             entry = zipfile.ZipInfo(name, ZIP_EPOCH)
-            entry.create_system = 3  # whatever machine writes it
+            entry.create_system = 3  # Unix, on whatever system it is written
             entry.external_attr = 0o644 << 16
             entry.compress_type = method
             mxl.writestr(entry, content)
@@ -116,7 +116,7 @@ def _write_score_part(part_list: Element, part: Part, number: int) -> None:
 
 
 def _divisions(score: Score) -> int:
-    """The fewest divisions of a quarter note that make every place and length whole."""
+    """The fewest divisions of a quarter note with which every position and duration is whole."""
     lengths: set[Fraction] = set()
     for part in score.parts:
         for measure in part.measures:

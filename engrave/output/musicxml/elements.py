@@ -1,4 +1,4 @@
-"""The grammar of XML that all who write MusicXML share."""
+"""Creating elements: what all modules that write MusicXML share."""
 
 from lxml import etree
 from lxml.etree import _Element as Element

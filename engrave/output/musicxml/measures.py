@@ -1,7 +1,7 @@
 """The measures of a part in MusicXML, with octave lines as written.
 
-Under an octave line MusicXML keeps the sounding pitch; what the note heads show is `as_written`.
-Durations are counted in divisions of a quarter note.
+Under an octave line MusicXML keeps the sounding pitch; the pitch at which noteheads are drawn is
+`as_written`. Durations are counted in divisions of a quarter note.
 """
 
 from collections import Counter
@@ -39,12 +39,12 @@ from engrave.output.musicxml.notes import (
     write_value,
 )
 
-OCTAVES = {"8va": 1, "15ma": 2, "8vb": -1}  # by which it sounds higher than it is written
+OCTAVES = {"8va": 1, "15ma": 2, "8vb": -1}  # by which it sounds higher than written
 
 
 @dataclass(frozen=True, slots=True)
 class AsWritten:
-    """Voices with their notes on the lines on which they stand; the octaves of each staff after."""
+    """Voices with their notes at written pitch, and the octaves of each staff after them."""
 
     voices: list[Voice]
     octaves: Mapping[int, int]
@@ -83,7 +83,7 @@ def _lower(event: Event, octaves: int) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class _VoiceLayout:
-    """What one voice of a measure is written with: its marks by place, stems event by event.
+    """What accompanies one voice of a measure: its marks by position, stems event by event.
 
     `accidentals` has the sign of each head of the chord with an index; the rests `hidden` (indices)
     are drawn in another voice. `tuplets` has the tuplet of the event with an index.
@@ -98,7 +98,7 @@ class _VoiceLayout:
 
 @dataclass(frozen=True, slots=True)
 class _ChordSigns:
-    """What one chord is written with: its stem, the accidental of each head, its tuplet."""
+    """What accompanies one chord: its stem, the accidental of each head, its tuplet."""
 
     stem: str | None
     accidentals: list[str | None]
@@ -106,7 +106,7 @@ class _ChordSigns:
 
 
 class PartWriter:
-    """Writes one part; holds what lasts from measure to measure (key, time, altered lines, ids)."""
+    """Writes one part; holds the state from measure to measure (key, time, altered lines, ids)."""
 
     def __init__(
         self,
@@ -216,13 +216,13 @@ class PartWriter:
                 write_mark(xml, mark, self.part.staves)
 
     def write_hidden(self, xml: Element, voice: Voice) -> None:
-        """Rests that are not printed, for the pedal to stand at."""
+        """Rests that are not printed, as anchors of pedal marks."""
         for rest in voice.events:
             assert isinstance(rest, Rest)
             self.write_rest(xml, rest, voice, None, hidden=True)
 
     def write_marks_apart(self, xml: Element, marks: list[Mark | Clef], end: Fraction) -> None:
-        """Marks in the order of time, after the voices. After this: at the end of the measure."""
+        """Marks in order of time, after the voices. After this: at the end of the measure."""
         position = end
         for mark in marks:
             self.move(xml, mark.onset - position)
@@ -245,7 +245,7 @@ class PartWriter:
         add(note, "duration", self.duration(rest.length))
         add(note, "voice", str(voice.number))
         if rest.whole_measure is not None:
-            sign.set("measure", "yes")  # and no type: it stands for any length
+            sign.set("measure", "yes")  # and no type: it stands for any duration
         else:
             write_value(note, rest.value, None, tuplet)
         add(note, "staff", str(voice.staff))
@@ -289,7 +289,7 @@ class PartWriter:
         return add(xml, "note", id=f"p{played}" if count == 1 else f"p{played}-{count}")
 
     def duration(self, length: Fraction) -> str:
-        """A length in quarter notes, in divisions (a whole number by their choice)."""
+        """A duration in quarter notes as divisions (a whole number by their choice)."""
         return str(length.numerator * self.divisions // length.denominator)
 
 

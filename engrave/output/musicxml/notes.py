@@ -1,4 +1,4 @@
-"""How a note says in MusicXML what it is: value, pitch, ties, tuplet, and the signs on it."""
+"""Notes in MusicXML: value, pitch, ties, tuplet, and the signs on them."""
 
 from functools import cache
 
@@ -19,8 +19,8 @@ ORNAMENTS: dict[OrnamentKind, str] = {
     "mordent": "mordent",
     "inverted-mordent": "inverted-mordent",
 }
-GLISSANDO = "gliss."  # along its line
-STROKES = "3"  # through the stem of a tremolo
+GLISSANDO = "gliss."  # text along its line
+STROKES = "3"  # number of strokes through the stem of a tremolo
 
 
 def write_value(

@@ -1,4 +1,4 @@
-"""The plate: what Verovio drew, cleaned before it is printed.
+"""Clean the SVG that Verovio drew: fewer elements, shared signs, only the ids that are needed.
 
 Verovio (https://www.verovio.org) draws every line as an element of its own, in many groups, with
 ids and classes for editors of music. A picture needs little of that. What is left:
@@ -55,10 +55,10 @@ class _PenStroke:
 
 @dataclass(slots=True)
 class SvgCleaner:
-    """A plate for one or more pages. `glyphs` are those that its pages use, by
-    code and size.
+    """The cleaned drawing of one or more pages; it collects their signs.
 
-    `sounding` are the key presses that a notehead stands for, by the one that it is named after.
+    `glyphs` are the signs that its pages use, by code and size. `sounding` are the key presses that
+    a notehead stands for, by the one that it is named after.
     """
 
     name: str
@@ -90,7 +90,7 @@ class SvgCleaner:
     def _inks(
         self, source: Element, outlines: Mapping[str, str], style: Mapping[str, str]
     ) -> Iterator[_PenStroke | Element]:
-        """What is drawn in a group; groups that nobody needs give up their content."""
+        """The content of a group; groups that are not needed are replaced by their content."""
         for child in source.iterchildren("{*}*"):
             tag = etree.QName(child).localname
             if tag == "g":

@@ -1,4 +1,4 @@
-"""The heading: the title in the middle above the music, the composer to the right below it.
+"""The heading of a score: the title in the middle above the music, the composer to the right below.
 
 A long title goes on in a second line, a longer one in smaller letters, and what is longer still is
 cut short. Lengths are Verovio's: a hundred units are a millimetre on paper.
@@ -36,7 +36,7 @@ class Heading:
         return round(lines * LINE_HEIGHT) + apart + BELOW_HEADING
 
     def set(self, width: int) -> Iterator[Element]:
-        """The lines as texts on a page whose music is so wide."""
+        """The lines as texts on a page whose music is `width` wide."""
         y = 0.0
         for line in self.title:
             yield _line(line, width // 2, y, self.title_size, "middle")
@@ -48,7 +48,7 @@ class Heading:
 
 
 def find_heading(score: Score, width: int) -> Heading | None:
-    """The heading of a score on pages whose music is so wide; None if it has nothing to say."""
+    """The heading of a score on pages whose music is `width` wide; None if it is empty."""
     title, composer = one_line(score.title), one_line(score.composer)
     if not (title or composer):
         return None

@@ -1,10 +1,10 @@
 """Engraved pages: the score drawn by Verovio (https://www.verovio.org) as SVG.
 
-Verovio reads our MusicXML and makes the decisions of a copyist: spacing, line breaks, slopes. It is
-told nothing that is not in the MusicXML. `output/svg/cleanup.py` cleans what it drew, and here it
-becomes a picture that stands alone: it fetches nothing, has the colour of the text around it (where
-no text is around it, the reader's choice of light or dark), says in words what it shows, and is
-made of names that no other picture on the page has.
+Verovio reads our MusicXML and makes the decisions of a copyist: spacing, line breaks, slopes. It
+gets nothing that is not in the MusicXML. `output/svg/cleanup.py` cleans what it drew, and here it
+becomes a picture that stands alone: it loads nothing, has the colour of the text around it (where
+no text is around it, that of the reader's light or dark scheme), has a text alternative, and uses
+no name that another picture on the page has.
 
 10 units of a picture are a millimetre on paper; inside, 100 are. A staff is 7.2 mm high. The same
 score gives the same bytes.
@@ -48,7 +48,7 @@ OPTIONS = {
     "smuflTextFont": "none",
     "footer": "none",
     "unit": STAFF_STEP,
-    "staffLineWidth": 0.2,  # a tenth of a staff space: a thinner line comes and goes on screens
+    "staffLineWidth": 0.2,  # a tenth of a staff space: thinner lines flicker on screens
 }
 
 
@@ -56,8 +56,8 @@ OPTIONS = {
 class Sheet:
     """The format of a page: `height` is None for a scroll, as long as the music.
 
-    A slip is a scroll with a single system. Names of this class and of its fields are in the ids
-    of every picture: with others all files are others.
+    A slip is a scroll with a single system. The ids of every picture depend on the names of this
+    class and of its fields: renaming one changes all files.
     """
 
     width: int
@@ -208,7 +208,7 @@ def _height(page: Element) -> int:
 
 
 def _single_system(drawing: _Drawing, cleaner: SvgCleaner, page: Element) -> str:
-    """A page as a picture of its own that says nothing and has its signs from elsewhere."""
+    """A page as a picture of its own, without text alternative and with signs from elsewhere."""
     picture = {
         "viewBox": f"0 0 {drawing.sheet.width} {_height(page)}",
         "aria-hidden": "true",
@@ -219,7 +219,7 @@ def _single_system(drawing: _Drawing, cleaner: SvgCleaner, page: Element) -> str
 
 
 def _empty_picture(drawing: _Drawing, height: int) -> Element:
-    """A picture that says what it shows, and shows nothing yet."""
+    """An empty picture with its text alternative."""
     title, description = f"{drawing.name}-t", f"{drawing.name}-d"
     svg = etree.Element(
         "svg",

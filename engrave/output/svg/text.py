@@ -1,7 +1,7 @@
-"""Letters on the page: how wide text is, where its lines break, and music signs between words.
+"""Text on the page: its width, its line breaks, and music signs between words.
 
-Text stays text, to be read aloud, found and copied. It is set in whatever the reader has of the
-Times family, and measured with the widths of Liberation Serif that come with Verovio
+Text stays text, to be read aloud, found and copied. It is set in whatever font of the Times family
+the reader has, and measured with the widths of Liberation Serif that come with Verovio
 (https://www.verovio.org), which are those of Times New Roman. A music sign in a line of text (the
 note of "Andante ♩ = 72") becomes an outline like all other music: no music font is needed. The
 words before it are held to their measured width, so that it has its place in any font.
@@ -70,7 +70,7 @@ def text_width(text: str, size: int, style: Mapping[str, str] | None = None) -> 
 
 
 def text_at(x: int, y: int, size: int, anchor: str = "start") -> Element:
-    """A text that has nothing to say yet."""
+    """A text element that is still empty."""
     place = {"x": str(x), "y": str(y), "font-size": str(size), "stroke": "none"}
     if anchor != "start":
         place["text-anchor"] = anchor
@@ -78,7 +78,7 @@ def text_at(x: int, y: int, size: int, anchor: str = "start") -> Element:
 
 
 def wrap(text: str, size: int, width: int) -> list[str]:
-    """Text broken into lines that are no wider than `width`, between words where that goes."""
+    """Break text into lines that are no wider than `width`, between words where possible."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -166,7 +166,7 @@ def _glyphs(run: TextRun, x: float, y: int) -> Iterator[MusicGlyph]:
 
 
 def _unknown_width(letter: str) -> float:
-    """Of a letter that is not in the table: ideographs are square, others about this wide."""
+    """Width of a letter that is not in the table: ideographs are square, others about this wide."""
     return 1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.6
 
 
@@ -181,14 +181,14 @@ def _glyph_widths() -> Mapping[str, float]:
 
 
 def _widths(table) -> Mapping[str, float]:  # type: ignore[no-untyped-def]
-    """How far each letter goes, in sizes of the font."""
+    """Advance width of each letter, in sizes of the font."""
     root = etree.fromstring(table.read_bytes())
     em = float(root.get("units-per-em"))
     return {chr(int(glyph.get("c"), 16)): _advance(glyph) / em for glyph in root}
 
 
 def _advance(glyph: Element) -> float:
-    """Where the table does not say it: as much room behind the letter as before it."""
+    """Advance width where the table lacks it: as much room behind the letter as before it."""
     if "h-a-x" in glyph.attrib:
         return float(glyph.get("h-a-x"))
     x, width = float(glyph.get("x")), float(glyph.get("w"))
