@@ -1,1 +1,1 @@
-"""What every score must satisfy: a score comes in, sentences on its faults go out."""
+"""Consistency checks of a score: a score comes in, sentences on its faults go out."""

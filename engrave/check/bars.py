@@ -1,7 +1,7 @@
-"""The judge's rules for bars: they are full, and say what they must and nothing twice.
+"""Consistency rules for bars: they are full, and state what they must and nothing twice.
 
-Each `check_...` function yields a sentence for each place that breaks its rule; places are in
-quarter notes from the barline that opens the measure.
+Each `check_...` function yields a sentence for each violation of its rule; positions are in quarter
+notes from the barline that opens the measure.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ def check_parts(score: Score) -> Iterator[str]:
 
 
 def check_repeats(score: Score) -> Iterator[str]:
-    """A repeat turns back before the next one begins, and a second ending follows the first."""
+    """A repeat ends before the next one begins, and a second ending follows the first."""
     for part in score.parts:
         is_open = False
         ending = 0
@@ -106,7 +106,7 @@ def check_bars_full(score: Score) -> Iterator[str]:
 
 
 def check_rests(score: Score) -> Iterator[str]:
-    """A bar's rest fills a bar; a pickup is none."""
+    """A whole-measure rest fills a full bar; a pickup has none."""
     for _, measure, voice in voices_of(score):
         for event in voice.events:
             if isinstance(event, Rest) and event.whole_measure is not None:
@@ -117,7 +117,7 @@ def check_rests(score: Score) -> Iterator[str]:
 
 
 def check_hidden_rests(score: Score) -> Iterator[str]:
-    """Where a rest is hidden, another voice of its staff shows what happens, or comes to visit."""
+    """Where a rest is hidden, another voice of its staff or a cross-staff chord shows the beat."""
     for _, measure, voice in voices_of(score):
         for event in voice.events:
             if isinstance(event, Rest) and event.hidden:
@@ -153,7 +153,7 @@ def check_voices(score: Score) -> Iterator[str]:
 
 
 def check_cross_staff(score: Score) -> Iterator[str]:
-    """A chord stands on another staff only under a beam that leads there, small ones beside it."""
+    """A chord stands on another staff only under a beam that leads there, or as its grace note."""
     for part, measure, voice in voices_of(score):
         beamed = {k for group in crossing_beams(voice) for k in group}
         for k, event in enumerate(voice.events):

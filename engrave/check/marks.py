@@ -1,7 +1,7 @@
-"""The judge's rules for the signs around the notes: where they may stand, and that they close.
+"""Consistency rules for marks: where they may stand, and that they are closed.
 
-Each `check_...` function yields a sentence for each place that breaks its rule; places are in
-quarter notes from the barline that opens the measure.
+Each `check_...` function yields a sentence for each violation of its rule; positions are in quarter
+notes from the barline that opens the measure.
 """
 
 from collections.abc import Iterator
@@ -37,14 +37,14 @@ MARKS = {
     OctaveLine: "an octave line",
     Clef: "a clef",
 }
-UPPER_STAFF = 1  # on which hairpins need something to stand at
+UPPER_STAFF = 1  # on which hairpins need an anchor
 
 
 def check_marks(score: Score) -> Iterator[str]:
     """Marks and clefs stand where something starts, or programs move or lose them.
 
     A clef needs a note or rest on its own staff, a hairpin one on the upper staff, the pedal one on
-    the lowest staff, below which it is written, or a place to which a hidden rest can be written
+    the lowest staff, below which it is written, or a position to which a hidden rest can be written
     (`notation.pedal_marks`); only a pedal may also go up at the closing barline.
     """
     for part, measure in measures_of(score):
@@ -78,7 +78,7 @@ def check_pedals(score: Score) -> Iterator[str]:
 
 
 def check_tempo_words(score: Score) -> Iterator[str]:
-    """*rit.* and *a tempo* come in turn: nobody slows down twice, or returns from nowhere."""
+    """*rit.* and *a tempo* alternate."""
     for part in score.parts:
         slowing = False
         for measure in part.measures:
@@ -91,7 +91,7 @@ def check_tempo_words(score: Score) -> Iterator[str]:
 
 
 def check_hidden_tempi(score: Score) -> Iterator[str]:
-    """Paces stand in the first part, one at a place, and no tempo mark overrules them."""
+    """Hidden tempi stand in the first part, one at a position, apart from tempo marks."""
     for number, part in enumerate(score.parts):
         kept = any(isinstance(mark, HiddenTempo) for m in part.measures for mark in m.marks)
         for measure in part.measures:
@@ -111,7 +111,7 @@ def check_hidden_tempi(score: Score) -> Iterator[str]:
 
 
 def check_octave_lines(score: Score) -> Iterator[str]:
-    """Octave lines of a staff begin and end in turn, over more than one chord, no visitor near."""
+    """Octave lines of a staff alternate, have more than one chord, and no cross-staff notes."""
     for part in score.parts:
         for staff in range(1, part.staves + 1):
             yield from _octave_line_faults(part, staff)
@@ -144,7 +144,7 @@ def _octave_line_faults(part: Part, staff: int) -> Iterator[str]:
 
 
 def check_hairpins(score: Score) -> Iterator[str]:
-    """A hairpin comes to its end before the next one opens, and before the music ends."""
+    """A hairpin ends before the next one opens, and before the music ends."""
     for part in score.parts:
         is_open: str | None = None
         for measure in part.measures:

@@ -1,7 +1,7 @@
-"""The judge's rules for notes: values, pitches, chords, ties, grace notes, tuplets, beams.
+"""Consistency rules for notes: values, pitches, chords, ties, grace notes, tuplets, beams.
 
-Each `check_...` function yields a sentence for each place that breaks its rule; places are in
-quarter notes from the barline that opens the measure.
+Each `check_...` function yields a sentence for each violation of its rule; positions are in quarter
+notes from the barline that opens the measure.
 """
 
 from collections.abc import Iterator
@@ -22,9 +22,9 @@ from engrave.music.text import at, name_of, staff_position
 from engrave.music.values import NOTE_TYPES, STEPS, NoteValue, Pitch
 
 MOST_DOTS = 3
-# How many beams join notes of a type.
+# Number of beams by note type.
 BEAMS = {"eighth": 1, "16th": 2, "32nd": 3, "64th": 4, "128th": 5}
-# What may come on one level of a beam, where it is open and where it is not.
+# Words allowed on one level of a beam, where it is open and where it is not.
 BEAM_GOES_ON = ("continue", "end")
 BEAM_OPENS = ("begin", "forward hook", "backward hook", None)
 
@@ -50,7 +50,7 @@ def check_pitches(score: Score) -> Iterator[str]:
 
 
 def check_chords(score: Score) -> Iterator[str]:
-    """A chord has heads, low to high, each another key, and each names its key press."""
+    """A chord has heads, low to high, with different keys, and each names its key press."""
     for measure, voice, chord in chords_of(score):
         where = at(measure, voice, chord)
         if not chord.heads:
@@ -99,7 +99,7 @@ def check_ornaments(score: Score) -> Iterator[str]:
 
 
 def check_tremolos(score: Score) -> Iterator[str]:
-    """Of two chords in turn one follows the other at once, drawn with one value, and no tie."""
+    """Of two chords in alternation one follows the other at once, with one value and no tie."""
     for _, measure, voice in voices_of(score):
         before: Event | None = None
         for event in (*voice.events, None):
@@ -180,7 +180,7 @@ def _tremolo_faults(chord: Chord) -> Iterator[str]:
 
 
 def _tie_faults(line: list[tuple[Measure, Voice, Event]]) -> Iterator[str]:
-    """Grace notes may be tied to the chord that they lead to, over the other grace notes."""
+    """Ties; grace notes may be tied to the chord that they lead to, over the other grace notes."""
     leaving: list[tuple[str, Notehead]] = []
     for measure, voice, event in line:
         where = at(measure, voice, event)

@@ -1,9 +1,9 @@
-"""The judge: what every score must satisfy before anyone sees it.
+"""Consistency check: what must hold of every score before it is written to a file.
 
-Each `check_...` function states one rule and yields a sentence for each place that breaks it,
-in the manner of Abjad's `wf.py`. The rules are those of notation (bars are full, ties and tuplets
-close), those of programs that read our files (a pedal mark needs a note to stand at), and our own
-(no key press is lost). They stand in `bars`, `notes` and `marks`.
+Each `check_...` function states one rule and yields a sentence for each violation, in the manner of
+Abjad's `wf.py`. The rules are those of notation (bars are full, ties and tuplets close), those of
+programs that read our files (a pedal mark needs a note to stand at), and our own (no key press is
+lost). They stand in `bars`, `notes` and `marks`.
 """
 
 from collections import Counter
@@ -57,7 +57,7 @@ def check(score: Score, performance: Performance | None = None) -> list[str]:
     With the performance that it was made from, also whether every key press is accounted for.
     """
     faults = [fault for rule in FIRST_RULES for fault in rule(score)]
-    if faults:  # without lengths and pitches nothing else can be told
+    if faults:  # without durations and pitches nothing else can be checked
         return faults
     faults = [fault for rule in RULES for fault in rule(score)]
     if performance is not None:
