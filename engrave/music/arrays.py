@@ -1,4 +1,4 @@
-"""Arrays by the kind of number in them; shapes and units stand in the docstring of each use."""
+"""Types of arrays by their numbers; shapes and units stand in the docstring of each use."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,7 +1,7 @@
-"""Where seconds meet quarter notes: beats found in the recording, and the bars they form.
+"""The grid of beats and bars, which converts between seconds and quarter notes.
 
-The only place where the two units are converted into each other. Musical time is exact
-(`Fraction` of quarter notes from the start of the first bar); recorded time is in seconds.
+The only place where the two units are converted. Musical time is exact (`Fraction` of quarter notes
+from the start of the first bar); recorded time is in seconds.
 """
 
 from bisect import bisect_right
@@ -16,10 +16,10 @@ from engrave.music.arrays import Floats
 from engrave.music.performance import FileGrid
 from engrave.music.values import is_compound
 
-STRAIGHT = 0.5  # where in the beat its second half begins when it does not swing
+STRAIGHT = 0.5  # position in the beat of its second half, without swing
 
 
-@cache  # asked for every note
+@cache  # called for every note
 def _quarters(count: int, unit: int) -> Fraction:
     return Fraction(count, unit)
 
@@ -34,7 +34,7 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """Beat times in seconds, for each whether it divides in three, and how they swing.
+    """A pulse: beat times in seconds, for each whether it divides in three, and the swing.
 
     `swing` is the share of the beat after which its second half begins.
     """
@@ -60,12 +60,12 @@ class Bar:
 
     @property
     def end(self) -> Fraction:
-        """Where the next bar begins."""
+        """Position at which the next bar begins."""
         return self.start + self.length
 
     @property
     def full_length(self) -> Fraction:
-        """The length that the time signature promises, in quarter notes."""
+        """The length by the time signature, in quarter notes."""
         return _quarters(4 * self.beats, self.beat_type)
 
     @property
@@ -80,7 +80,7 @@ class Bar:
 
     @property
     def division(self) -> Fraction:
-        """Where a full bar of four or more felt beats divides; the length of one of fewer."""
+        """Where a full bar of four or more felt beats divides; the full length of one of fewer."""
         beats = int(self.full_length / self.beat_length)
         if beats < 4:
             return self.full_length
@@ -89,19 +89,19 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Beat times (seconds, increasing), their places (quarter notes, increasing), and the bars.
+    """Beat times (seconds, increasing), their positions (quarter notes, increasing), and the bars.
 
-    Between two beats time runs evenly, unless the music swings: then the second half of each beat
-    begins after the share `swing` of its time. Before the first and after the last beat time goes
-    on at the tempo that is nearest. The bars follow each other without gap from quarter 0.
+    Between two beats time is interpolated linearly, unless the music swings: then the second half
+    of each beat begins after the share `swing` of its time. Before the first and after the last
+    beat the nearest tempo is extrapolated. The bars follow each other without gap from quarter 0.
     """
 
     times: tuple[float, ...]
     quarters: tuple[Fraction, ...]
     bars: tuple[Bar, ...]
     swing: float = STRAIGHT
-    # Where the bars start once more, for looking places up: these numbers differ wherever the exact
-    # ones do.
+    # Starts of the bars as floats, for looking up positions: they differ wherever the exact ones
+    # do.
     _starts: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -113,16 +113,16 @@ class Grid:
         assert all(a.end == b.start for a, b in zip(self.bars, self.bars[1:], strict=False))
 
     def quarter_at(self, seconds: np.ndarray | float) -> np.ndarray:
-        """Places in quarter notes (float, not yet quantized) of times in seconds."""
+        """Positions in quarter notes (float, not quantized) of times in seconds."""
         return interpolate(seconds, *self._course())
 
     def time_at(self, quarters: np.ndarray | float | Fraction) -> np.ndarray:
-        """Times in seconds of places in quarter notes."""
+        """Times in seconds of positions in quarter notes."""
         times, positions = self._course()
         return interpolate(np.asarray(quarters, float), positions, times)
 
     def _course(self) -> tuple[np.ndarray, np.ndarray]:
-        """The points through which time runs: seconds, and quarter notes."""
+        """The points of the time map: seconds, and quarter notes."""
         times, quarters = np.array(self.times), np.array([float(q) for q in self.quarters])
         if self.swing == STRAIGHT:
             return times, quarters
@@ -130,13 +130,13 @@ class Grid:
         return np.sort(np.append(times, halves[0])), np.sort(np.append(quarters, halves[1]))
 
     def bar_at(self, quarter: Fraction) -> int:
-        """Index of the bar in which a place lies (a barline belongs to the bar it opens)."""
+        """Index of the bar in which a position lies (a barline belongs to the bar it opens)."""
         index = bisect_right(self._starts, float(quarter)) - 1
         return min(max(index, 0), len(self.bars) - 1)
 
 
 def interpolate(x: Floats | float, known: Floats, values: Floats) -> Floats:
-    """Piecewise linear through the points (known, values), going on straight beyond both ends."""
+    """Piecewise linear interpolation through (known, values), with linear extrapolation."""
     at: Floats = np.asarray(x, float)
     i = np.clip(np.searchsorted(known, at, side="right") - 1, 0, len(known) - 2)
     slope = (values[i + 1] - values[i]) / (known[i + 1] - known[i])
@@ -144,10 +144,10 @@ def interpolate(x: Floats | float, known: Floats, values: Floats) -> Floats:
 
 
 def quarters_at(seconds: np.ndarray, grid: FileGrid) -> np.ndarray:
-    """Places in quarter notes of the file of times in seconds."""
+    """Positions in quarter notes of the file of times in seconds."""
     return interpolate(seconds, np.array(grid.seconds), np.array(grid.quarters))
 
 
 def seconds_at(quarters: np.ndarray, grid: FileGrid) -> np.ndarray:
-    """Times in seconds of places in quarter notes of the file."""
+    """Times in seconds of positions in quarter notes of the file."""
     return interpolate(quarters, np.array(grid.quarters), np.array(grid.seconds))

@@ -1,9 +1,9 @@
-"""How likely each way to bar the music is, as the steps that chose between them weighed it.
+"""Probabilities of the alternatives of each decision: tempo, meter, barlines and key.
 
-What is written is the likeliest of its question: the same numbers chose it. They are log
-likelihoods, which hold for each beat as if it stood alone; beats in a row repeat each other, so
-shares of belief grow more slowly than these sums (the scale is that at which the likeliest ways
-are right as often as they claim, over performances that no reader had seen).
+What is written is the likeliest alternative: the same numbers chose it. They are log likelihoods
+that hold for each beat as if it were independent; but successive beats are correlated, so
+probabilities grow more slowly than these sums (the scale is that at which the likeliest
+alternatives are right as often as they claim, over performances on which no network was trained).
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _Answer = TypeVar("_Answer", bound=float | str)
 
 @dataclass(frozen=True, slots=True)
 class Hypotheses:
-    """Shares of belief (0-1) for each question; nothing where there was nothing to choose.
+    """Probabilities (0-1) of the alternatives; empty where there was nothing to choose.
 
     `speeds` counts how many times as fast the beat is as written, `meters` names time signatures,
     `shifts` says by how many beats all barlines come later, `keys` are signatures in fifths.
@@ -33,14 +33,14 @@ class Hypotheses:
 
 @dataclass(frozen=True, slots=True)
 class ChosenBars:
-    """The bars that are written, and how likely they were beside others."""
+    """The bars that are written, and the probabilities of the alternatives."""
 
     grid: Grid
     hypotheses: Hypotheses = Hypotheses()
 
 
 def shares(log_likelihood: Mapping[_Answer, float]) -> dict[_Answer, float]:
-    """Shares of belief from log likelihoods, the likeliest first."""
+    """Probabilities from log likelihoods, the likeliest first."""
     ordered = dict(sorted(log_likelihood.items(), key=lambda pair: -pair[1]))
     odds = np.exp(np.array(list(ordered.values())) - max(ordered.values()))
     return dict(zip(ordered, (odds / odds.sum()).tolist(), strict=True))

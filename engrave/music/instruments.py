@@ -1,7 +1,7 @@
-"""Instruments: what they are called on a page, and on how many staves their music stands.
+"""Instruments: their names on the page, and the number of their staves.
 
 The numbers are the programs of General MIDI 1 (1991), counted from 0. Everything is written as it
-sounds, but for instruments whose clef says an octave (Gould, *Behind Bars*, 2011, part 2).
+sounds, but for instruments whose clef has an octave sign (Gould, *Behind Bars*, 2011, part 2).
 """
 
 import re
@@ -28,11 +28,11 @@ NAMES = (
 )
 # fmt: on
 PIANOS = range(0, 8)
-DAMPED = range(0, 6)  # the pianos whose strings a pedal frees
+DAMPED = range(0, 6)  # the pianos with dampers that a pedal lifts
 KEYBOARDS = {*PIANOS, 8, *range(16, 22), 23, 46}
-# What two hands may play: on two staves where they do.
+# What may be played by two hands: on two staves if it is.
 TWO_HANDS = {*KEYBOARDS, *range(48, 56), *range(80, 104)}
-# Sounds that a keyboard lays under its piano.
+# Sounds that a keyboard may layer under its piano.
 LAYERS = {*PIANOS, *range(16, 21), *range(48, 56), *range(80, 104)}
 NO_PITCH = range(115, 128)
 OCTAVES = {
@@ -40,7 +40,7 @@ OCTAVES = {
     **dict.fromkeys((9, 13, 72), 1),  # these higher
 }
 
-# Words by which people name an instrument, and its program.
+# Names of instruments, as regular expressions, with their programs.
 _WORDS: tuple[tuple[str, int], ...] = (
     ("electric piano|e-?piano|rhodes|wurlitzer", 4),
     ("harpsichord|cembalo|clavecin|clavicembalo", 6),
@@ -80,7 +80,7 @@ _WORDS: tuple[tuple[str, int], ...] = (
     ("recorder|blockflöte", 74),
     ("fiddle", 110),
 )
-# Such a word may be numbered, or tell of which kind or whose it is.
+# Such a name may have a number, or a kind or owner.
 _NAMED = tuple(
     (re.compile(rf"(?:solo )?(?:{words})(?: (?:solo|[ivx]+|\d+|in [a-g][b♭]?))*", re.I), program)
     for words, program in _WORDS
@@ -88,12 +88,12 @@ _NAMED = tuple(
 
 
 def program_named(name: str) -> int | None:
-    """The program of the instrument that a name names, and nothing besides ("Violin II")."""
+    """The program of the instrument that a name consists of ("Violin II"), or None."""
     return next((program for named, program in _NAMED if named.fullmatch(name)), None)
 
 
 def instrument(program: int, name: str = "") -> Instrument:
-    """The instrument of a program, called by a name of its own if it has one."""
+    """The instrument of a program, with a name of its own if it has one."""
     return Instrument(
         name or NAMES[program],
         program,

@@ -1,4 +1,4 @@
-"""Iteration over a score: each yields what it finds together with what it stands in."""
+"""Iteration over a score: each function yields the objects together with what contains them."""
 
 from collections.abc import Iterator
 
@@ -50,7 +50,7 @@ def heads_in(measure: Measure) -> Iterator[tuple[Voice, Chord, Notehead]]:
 
 
 def voice_lines(part: Part) -> Iterator[list[tuple[Measure, Voice, Event]]]:
-    """The events of each voice as far as it goes without leaving out a measure."""
+    """The events of each voice in consecutive measures, as one sequence for each stretch."""
     for number in sorted({voice.number for bar in part.measures for voice in bar.voices}):
         line: list[tuple[Measure, Voice, Event]] = []
         for measure in part.measures:

@@ -1,6 +1,6 @@
 """The marks of a measure: clefs, tempo, dynamics, pedal, octave lines.
 
-Places are quarter notes from the barline.
+Positions are quarter notes from the barline.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from engrave.music.values import NoteValue
 class Clef:
     """A clef on `staff` from `onset` of its measure on: sign "G" or "F", `line` 2 or 4.
 
-    What stands there sounds `octave` octaves higher than without an 8 at the clef.
+    Notes under it sound `octave` octaves higher than without an 8 at the clef.
     """
 
     staff: int
@@ -26,9 +26,9 @@ class Clef:
 
 @dataclass(frozen=True, slots=True)
 class TempoMark:
-    """`words` ("Andante") and so many `beat`s per minute, above the upper staff.
+    """A tempo mark above the upper staff: `words` ("Andante"), and `per_minute` times `beat`.
 
-    `sounding_tempo` is what it sounds like, if that is not just what it says: quarters a minute.
+    `sounding_tempo` is the tempo of playback, if it differs: quarters a minute.
     """
 
     onset: Fraction
@@ -39,7 +39,7 @@ class TempoMark:
 
     @property
     def sounding(self) -> float:
-        """Quarters a minute to be heard."""
+        """The tempo of playback in quarters a minute."""
         return (
             float(self.per_minute * self.beat.length)
             if self.sounding_tempo is None
@@ -49,7 +49,7 @@ class TempoMark:
 
 @dataclass(frozen=True, slots=True)
 class HiddenTempo:
-    """From here on the music goes at so many quarters a minute: heard, not seen."""
+    """The tempo in quarters a minute from here on, for playback only."""
 
     onset: Fraction
     per_minute: float
@@ -83,9 +83,9 @@ class Hairpin:
 class PedalMark:
     """The sustain pedal goes down ("start") or up ("stop"), below the lower staff.
 
-    A change of pedal is a stop and a start at one place. `onset` may be the measure's length for
-    a stop at its closing barline. It is drawn as a bracket; one that is not `shown` is for the
-    ear alone.
+    A change of pedal is a stop and a start at one position. `onset` may be the measure's length for
+    a stop at its closing barline. It is drawn as a bracket; one that is not `shown` is for playback
+    only.
     """
 
     onset: Fraction
@@ -95,7 +95,7 @@ class PedalMark:
 
 @dataclass(frozen=True, slots=True)
 class PedalWords:
-    """What is said of the pedals ("una corda", "simile"), above the lower staff."""
+    """Words on the pedals ("una corda", "simile"), above the lower staff."""
 
     onset: Fraction
     words: str

@@ -1,4 +1,4 @@
-"""What the stages decide about notes, as later stages and notation read it.
+"""Notes on their way to the page, with the signs and marks that the stages decide.
 
 Times in quarter notes are called onset, end or quarter; those in seconds belong to key presses.
 """
@@ -146,7 +146,7 @@ class Ornaments:
 
 @dataclass(frozen=True, slots=True)
 class Articulation:
-    """The key presses whose notes take a dot, an accent, a fermata."""
+    """The key presses whose notes have a staccato dot, an accent, a fermata."""
 
     staccato: frozenset[int] = frozenset()
     accent: frozenset[int] = frozenset()
@@ -157,8 +157,8 @@ class Articulation:
 class PedalSpan:
     """The pedal is down from `start` to `stop`, in quarter notes from the start of the first bar.
 
-    Where one span stops and the next starts at the same place, the pedal is changed. One that is
-    not `shown` is heard and not seen.
+    Where one span stops and the next starts at the same position, the pedal is changed. One that is
+    not `shown` is for playback only.
     """
 
     start: Fraction
@@ -168,7 +168,7 @@ class PedalSpan:
 
 @dataclass(frozen=True, slots=True)
 class PedalWord:
-    """Words about the pedals, at a place in quarter notes."""
+    """Words about the pedals, at a position in quarter notes."""
 
     quarter: Fraction
     words: str
@@ -176,7 +176,7 @@ class PedalWord:
 
 @dataclass(frozen=True, slots=True)
 class PedalNotation:
-    """What is written of the pedals; `bracketed`: by an editor."""
+    """The written marks of the pedals; `bracketed`: added by an editor."""
 
     spans: tuple[PedalSpan, ...] = ()
     words: tuple[PedalWord, ...] = ()

@@ -1,9 +1,9 @@
-"""What was played: key presses and pedal moves, and until when each note sounds.
+"""The performance: key presses and pedal moves, and until when each note sounds.
 
 Times are seconds from the first event of the recording, all else is in MIDI numbers (pitch 60 is
-middle C, velocity 1-127, pedal depth 0-127, where MIDI 1.0 holds the pedal for down from 64 on).
+middle C, velocity 1-127, pedal depth 0-127, where MIDI 1.0 counts the pedal as down from 64 on).
 
-The dampers fall when the key is up and the pedal, too: a string that the pedal holds sounds on
+The dampers fall when both the key and the pedal are up: a string that the pedal holds sounds on
 after its key is released, until the pedal lets the dampers fall or the same key is struck again. A
 pedal pressed after the release comes too late.
 """
@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-# Key presses within this many seconds of the first one are heard as one chord.
+# Seconds: key presses within this time of the first one form a chord.
 CHORD_WINDOW = 0.035
 
 RIGHT, LEFT = 1, 2  # hands, and the staves on which they mostly stand (upper, lower)
-PEDAL_DOWN = 64  # depth from which on MIDI 1.0 holds the pedal for down
-# What is left of a piano string after so long is not heard any more.
+PEDAL_DOWN = 64  # depth from which on MIDI 1.0 counts the pedal as down
+# Seconds after which a piano string is no longer heard.
 LONGEST_SOUND = 20.0
 
 
@@ -27,7 +27,7 @@ class PlayedNote:
     """One key press: `onset` and `release` of the key in seconds (no pedal applied).
 
     `player` is an index into `Performance.players`, `hand` (`RIGHT`, `LEFT`) the hand that plays
-    it: in what was read the one that the file states, 0 where it states none.
+    it: as read from a file, the one that the file states, 0 where it states none.
     """
 
     onset: float
@@ -58,7 +58,7 @@ class PedalMove:
 class Instrument:
     """What one player plays: its name on the page, its program (General MIDI, counted from 0).
 
-    `staves` is the most that its music takes, `octave` how many octaves higher than written it
+    `staves` is the most that its music needs, `octave` how many octaves higher than written it
     sounds, `pedalled` whether the pedals of the performance are its own.
     """
 
@@ -74,7 +74,7 @@ PIANO = Instrument("Piano", staves=2, pedalled=True)
 
 @dataclass(frozen=True, slots=True)
 class FileMeter:
-    """A time signature that a file states, from a place in quarter notes on."""
+    """A time signature that a file states, from a position in quarter notes on."""
 
     quarter: float
     beats: int
@@ -83,7 +83,7 @@ class FileMeter:
 
 @dataclass(frozen=True, slots=True)
 class FileKey:
-    """A key signature that a file states, from a place in quarter notes on; flats are negative."""
+    """A key signature that a file states, from a position in quarter notes on (flats: negative)."""
 
     quarter: float
     fifths: int
@@ -94,9 +94,9 @@ class FileKey:
 class FileGrid:
     """Musical time as a MIDI file counts it, in quarter notes from its beginning.
 
-    Time runs evenly between the points (`seconds`, `quarters`), at least two, and goes on beyond
-    them at the tempo that is nearest. `ticks` of the file make a quarter note. None of this need be
-    true of the music: a recorder writes the same grid whatever is played.
+    Time is linear between the points (`seconds`, `quarters`), at least two, and the nearest tempo
+    is extrapolated beyond them. `ticks` of the file make a quarter note. None of this need be true
+    of the music: a recorder writes the same grid whatever is played.
     """
 
     ticks: int
@@ -123,12 +123,12 @@ class Omitted:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Facts about the recording: where it came from, and what of it was not read as music.
+    """Facts about the recording: its origin, and what of it was not read as music.
 
     `name` is the file's name for messages, `title`, `composer`, `date` and `rights` (the copyright)
-    what its texts say ("" if nothing), `left_out` one plain sentence for each thing that was heard
-    but is not in the notes ("12 drum notes on channel 10"), `omitted` each of those presses,
-    `repaired` one for each irregularity that was mended, `warnings` those of them that may have
+    what its texts say ("" if nothing), `left_out` one plain sentence for each thing in the file
+    that is not in the notes ("12 drum notes on channel 10"), `omitted` each of those presses,
+    `repaired` one for each irregularity that was repaired, `warnings` those of them that may have
     cost music. `data` are the bytes of the file.
     """
 
@@ -158,9 +158,9 @@ class Source:
 class Performance:
     """A recording: notes sorted by onset, then pitch; the moves of the sustain and soft pedals.
 
-    `players` stand in the order of their parts on the page. `lyrics` are the words of key presses,
-    each with its index. `grid` is the musical time of the file,
-    None where it counts in seconds.
+    `players` stand in the order of their parts on the page. `lyrics` are the syllables of key
+    presses, each with its index. `grid` is the musical time of the file, None where it counts in
+    seconds.
     """
 
     notes: tuple[PlayedNote, ...]
@@ -178,7 +178,7 @@ class Performance:
         ), "notes must be sorted by onset, then pitch"
 
     def alone(self, player: int) -> "Performance":
-        """What one player plays, with the pedals if they are his."""
+        """The performance of one player alone, with the pedals if they are that player's."""
         instrument = self.players[player]
         return replace(
             self,
@@ -222,7 +222,7 @@ def sounding_ends(performance: Performance) -> list[float]:
 
 
 def _lifts(moves: Sequence[PedalMove]) -> list[float]:
-    """When the pedal comes up past the point where the dampers touch."""
+    """Times at which the pedal comes up past the point where the dampers touch."""
     depths = [0, *(move.depth for move in moves)]
     return [
         move.time

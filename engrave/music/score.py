@@ -1,12 +1,12 @@
-"""What is written: a score in exact quarter notes.
+"""The written score: parts, measures, voices, chords and rests, in exact quarter notes.
 
 A `Score` has parts, a part has measures, a measure has voices, a voice has chords and rests one
-after the other that fill the measure. Places inside a measure are `Fraction`s of a quarter note
-from the barline that opens it. Nothing here knows about seconds.
+after the other that fill the measure. Positions inside a measure are `Fraction`s of a quarter note
+from the barline that opens it. There are no seconds here.
 
-Terms are those of MusicXML 4.0: a note value has a type ("quarter"), dots and a time
-modification (`actual` notes in the time of `normal`); `fifths` counts the sharps (+) or flats (-)
-of a key signature; staff 1 is the upper one.
+Terms are those of MusicXML 4.0: a note value has a type ("quarter"), dots and a time modification
+(`actual` notes in the time of `normal`); `fifths` counts the sharps (+) or flats (-) of a key
+signature; staff 1 is the upper one.
 """
 
 from dataclasses import dataclass, field, replace
@@ -71,7 +71,7 @@ class Chord:
 
     @property
     def length(self) -> Fraction:
-        """Quarters that it takes of its measure; 0 for a grace note."""
+        """Duration in its measure in quarters; 0 for a grace note."""
         if self.grace:
             return Fraction(0)
         return self.value.length / (2 if self.tremolo in ("start", "stop") else 1)
@@ -94,7 +94,7 @@ class Rest:
 
     @property
     def length(self) -> Fraction:
-        """Quarters that it takes of its measure."""
+        """Duration in its measure in quarters."""
         return self.value.length if self.whole_measure is None else self.whole_measure
 
 
@@ -143,7 +143,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one player reads; `program` is that of General MIDI, from 0."""
+    """The written part of one player; `program` is that of General MIDI, from 0."""
 
     name: str
     staves: int
@@ -184,7 +184,7 @@ class Score:
 
 
 def without_performed_tempo(score: Score) -> Score:
-    """What of the score is seen."""
+    """The score without the hidden tempo changes of the performance."""
     return replace(score, parts=tuple(map(_without_hidden_tempi, score.parts)))
 
 

@@ -1,4 +1,4 @@
-"""What musicians call things: keys, note values, so many bars; a score in a few words."""
+"""Names for people: of keys, note values, counts, positions; a score in a few words."""
 
 import re
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ def count(number: int, thing: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A stranger's text on one line, without the characters that XML cannot hold."""
+    """Untrusted text on one line, without the characters that XML cannot hold."""
     return " ".join(ILLEGAL_IN_XML.sub("", text).split())
 
 
@@ -46,7 +46,7 @@ def name_music(score: Score) -> list[str]:
 
 
 def name_players(score: Score) -> list[str]:
-    """For example "Violin and Piano"; of a piano alone nothing need be said."""
+    """For example "Violin and Piano"; empty for a piano alone."""
     if [part.program for part in score.parts] == [PIANO.program]:
         return []
     names = [one_line(part.name) for part in score.parts]
@@ -80,12 +80,12 @@ def _bars(score: Score) -> str:
 
 
 def _each_once(names: Iterable[str]) -> list[str]:
-    """All the different names as one phrase, in the order in which they come."""
+    """All different names as one phrase, in their order."""
     return [" and ".join(dict.fromkeys(names))]
 
 
 def at(measure: Measure, voice: Voice | None = None, event: Event | None = None) -> str:
-    """Where: "measure 3, staff 1, voice 2, at 3/2"."""
+    """Position in words: "measure 3, staff 1, voice 2, at 3/2"."""
     where = f"measure {measure.number}"
     if voice is not None:
         where += f", staff {voice.staff}, voice {voice.number}"
@@ -93,7 +93,7 @@ def at(measure: Measure, voice: Voice | None = None, event: Event | None = None)
 
 
 def staff_position(head: Notehead) -> int:
-    """The line or space of the staff: C0 is 0, D0 is 1."""
+    """Diatonic number of a pitch (line or space of the staff): C0 is 0, D0 is 1."""
     return len(STEPS) * head.pitch.octave + STEPS.index(head.pitch.step)
 
 

@@ -38,13 +38,13 @@ class Pitch:
 
     @property
     def midi(self) -> int:
-        """The number of its key in MIDI; 60 is middle C."""
+        """MIDI number of its key; 60 is middle C."""
         return 12 * (self.octave + 1) + SEMITONES[self.step] + self.alter
 
 
 @dataclass(frozen=True, slots=True)
 class NoteValue:
-    """A written duration: note type, dots, and the tuplet it stands in (3 in the time of 2)."""
+    """A note value: note type, dots, and the tuplet ratio (3 in the time of 2)."""
 
     type: str
     dots: int = 0
