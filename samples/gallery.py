@@ -1,7 +1,7 @@
-"""Make the gallery: `python samples/gallery.py [--out DIR]`.
+"""Write the gallery: `python samples/gallery.py [--out DIR]`.
 
-Four samples as a blogger shows them: `gallery.md` with a picture and a caption each, as a feed
-reader has them too, and beside it for each a page that plays.
+Four samples as in a blog post: `gallery.md` with a picture and a caption for each, as feeds show
+them too, and beside it for each a page that plays the recording.
 """
 
 import argparse
@@ -23,13 +23,13 @@ HEAD = """\
 
 Four performances as a blog post shows them. A picture leads to its page, which plays the recording:
 download it and open it in a browser (here it would only show its source). The command under it
-writes the same for your blog ([how](blog.md)). `python samples/gallery.py` makes all of this again.
+writes the same for your blog ([how](blog.md)). `python samples/gallery.py` regenerates this page.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A sample, and what a blogger would write about it."""
+    """A sample, and a sentence about it."""
 
     name: str
     words: str
