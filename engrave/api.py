@@ -103,7 +103,7 @@ class Score(WrittenScore):
         return "; ".join([line, *self.performance.source.warnings, *_left_out(self)])
 
     def explain(self) -> str:
-        """How probable each decision is and which correction would matter most, line by line."""
+        """The probabilities of the decisions and the most useful correction, line by line."""
         return "\n".join(explain_doubts(self.doubts))
 
     def __repr__(self) -> str:

@@ -150,7 +150,7 @@ def parse_key(text: str) -> KeySignature:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user states about the music, and how it shall be written.
+    """Options of a transcription: what the user states, and how it shall be written.
 
     Each option is a constraint of the stage to which it belongs. `tempo` is in felt beats a minute;
     `beats` are the tapped beats of the whole recording; `grid` says whether the beats are those of

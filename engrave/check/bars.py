@@ -51,11 +51,11 @@ def check_repeats(score: Score) -> Iterator[str]:
             if ending == 1 and measure.ending == 0:
                 yield f"{at(measure)}: no second ending after the first one"
             if ending == 1 and measure.ending == 2 and is_open:
-                yield f"{at(measure)}: nobody turns back before the second ending"
+                yield f"{at(measure)}: no backward repeat before the second ending"
             is_open = is_open and not measure.backward
             ending = measure.ending
         if is_open:
-            yield f"{at(part.measures[-1])}: nobody turns back"
+            yield f"{at(part.measures[-1])}: a forward repeat without a backward one"
 
 
 def check_keys(score: Score) -> Iterator[str]:
@@ -117,7 +117,7 @@ def check_rests(score: Score) -> Iterator[str]:
 
 
 def check_hidden_rests(score: Score) -> Iterator[str]:
-    """Where a rest is hidden, another voice of its staff or a cross-staff chord shows the beat."""
+    """A hidden rest has another voice of its staff or a cross-staff chord that shows the beat."""
     for _, measure, voice in voices_of(score):
         for event in voice.events:
             if isinstance(event, Rest) and event.hidden:
@@ -169,7 +169,7 @@ def check_cross_staff(score: Score) -> Iterator[str]:
 
 
 def _signs(measure: Measure) -> Iterator[tuple[str, object]]:
-    """What a measure states: ("a key signature", its fifths), ("a clef on staff 1", "G"), ..."""
+    """Statements of a measure: ("a key signature", its fifths), ("a clef on staff 1", "G"), ..."""
     if measure.time:
         yield "a time signature", measure.time
     if measure.key:

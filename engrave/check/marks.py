@@ -28,7 +28,7 @@ from engrave.notation.pedal_marks import anchor_voice
 CLEFS = {("G", 2), ("F", 4)}
 MARKS = {
     TempoMark: "a tempo mark",
-    HiddenTempo: "a pace",
+    HiddenTempo: "a hidden tempo",
     TempoWords: "words about the tempo",
     Dynamic: "a dynamic sign",
     Hairpin: "the end of a hairpin",
@@ -100,13 +100,13 @@ def check_hidden_tempi(score: Score) -> Iterator[str]:
             for mark in marks:
                 where = f"{at(measure)}, at {mark.onset}"
                 if kept and number:
-                    yield f"{where}: a pace in part {number + 1}"
+                    yield f"{where}: a hidden tempo in part {number + 1}"
                 if mark.onset in taken:
-                    yield f"{where}: two paces at once"
+                    yield f"{where}: two hidden tempi at once"
                 if kept and isinstance(mark, TempoMark) and mark.sounding_tempo is None:
-                    yield f"{where}: a tempo mark without the pace that is played"
+                    yield f"{where}: a tempo mark without the tempo of playback"
                 if isinstance(mark, HiddenTempo) and mark.per_minute <= 0:
-                    yield f"{where}: {mark.per_minute:g} a minute is no pace"
+                    yield f"{where}: {mark.per_minute:g} a minute is not a tempo"
                 taken.add(mark.onset)
 
 
@@ -175,7 +175,7 @@ def check_articulation(score: Score) -> Iterator[str]:
 
 
 def check_dynamics(score: Score) -> Iterator[str]:
-    """Two dynamic signs do not stand at one place, nor one twice in succession."""
+    """Two dynamic signs do not stand at one position, nor one twice in succession."""
     for part in score.parts:
         before: tuple[str, str] | None = None
         for measure in part.measures:

@@ -99,7 +99,7 @@ def check_ornaments(score: Score) -> Iterator[str]:
 
 
 def check_tremolos(score: Score) -> Iterator[str]:
-    """Of two chords in alternation one follows the other at once, with one value and no tie."""
+    """Two alternating chords of a tremolo are adjacent, with one value and no tie."""
     for _, measure, voice in voices_of(score):
         before: Event | None = None
         for event in (*voice.events, None):

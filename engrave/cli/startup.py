@@ -29,7 +29,7 @@ def is_command() -> bool:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within, Ctrl-C raises KeyboardInterrupt; outside, nothing needs to be cleaned up."""
+    """Context in which Ctrl-C raises KeyboardInterrupt, as there is something to clean up."""
     ours = signal.getsignal(signal.SIGINT) is leave
     if ours:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -29,7 +29,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What is written, and its alternatives (the likeliest first).
+    """A decision: what is written, and its alternatives (the likeliest first).
 
     `given`: the user stated it. What it depends on, for the barlines the meter, for the meter the
     tempo, is named by `stands_on` where that is less certain, and `ground` is its probability.
@@ -112,7 +112,7 @@ def explain_doubts(doubts: Doubts) -> list[str]:
 
 
 def _say(doubt: Doubt, others: int = 1) -> str:
-    """For example "3/4, probably (70%; 6/8 30%)": the likeliest ways, as if there were no more."""
+    """The likeliest ways in words, as if there were no more: "3/4, probably (70%; 6/8 30%)"."""
     said = f"{doubt.written.words}, {doubt.word}"
     if doubt.given or not doubt.others:
         return said

@@ -108,7 +108,7 @@ def write_files(
 
 
 def _merge(files: Sequence[File]) -> Iterator[File]:
-    """Each place once, as named by the user if it is; copies after the page that lists them."""
+    """Each path once, as named by the user if it is; copies after the page that lists them."""
     paths: Identities = {}
     contents: dict[str, bytes] = {}
     for file in sorted(files, key=lambda file: (not file.named, file.listed_in is not None)):
@@ -223,7 +223,7 @@ def _keep_permissions(old: Path, new: Path) -> None:
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Within, signals that ask the process to end are delayed; then they take effect.
+    """Context in which signals that ask the process to end are delayed until it is left.
 
     Python lets only the main thread handle signals.
     """

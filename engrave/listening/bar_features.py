@@ -24,9 +24,7 @@ BAR_FEATURES = 3 * CELLS_PER_BEAT + 3 * 12 + 12 + 5 * len(BEATS_BEFORE)  # numbe
 
 @dataclass(frozen=True, slots=True)
 class NotesInBeats:
-    """Notes as arrays sorted by onset; `onset` and `end` (of the key press) in beats, `pitch` in
-    MIDI.
-    """
+    """Arrays of notes sorted by onset; `onset`, `end` (of the key) in beats, `pitch` in MIDI."""
 
     onset: np.ndarray
     end: np.ndarray

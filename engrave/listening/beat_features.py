@@ -1,4 +1,4 @@
-"""Input features of the beat-aware networks: place of each note in the bar, time held.
+"""Input features of the beat-aware networks: position of each note in the bar, time held.
 
 Once beats and bars are known, a note can be described by more than before: the time its key is
 held, relative to the next notes of the hand and to the beat, and the part of the bar in which it

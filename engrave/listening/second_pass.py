@@ -61,9 +61,7 @@ def listen_again(
     evidence: Evidence,
     weights: str = WEIGHTS[0],
 ) -> SecondEvidence:
-    """Voice and note value of each press from its notated position; `evidence` is of the first
-    pass.
-    """
+    """Voice and note value of each press at its notated position; `evidence`: first pass."""
     count = len(performance.notes)
     said = {name: _no_evidence(width, count) for name, width in heads.PLACED_HEADS.items()}
     ordered = sorted(notes, key=lambda note: (note.onset, note.pitch))

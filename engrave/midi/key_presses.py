@@ -48,7 +48,7 @@ class Channel(NamedTuple):
 
 
 class TrackChannel(NamedTuple):
-    """What one track plays on one channel."""
+    """A line: what one track plays on one channel."""
 
     track: int
     channel: Channel
@@ -243,7 +243,7 @@ class MidiContents:
 
 
 def _decode(data: bytes) -> str:
-    """A text on one line, without control characters and needless spaces."""
+    """A text on one line, without control characters and superfluous spaces."""
     return " ".join(_letters(data).split())
 
 

@@ -123,7 +123,7 @@ def count_of(number: int, what: str) -> str:
 
 
 def _unwrap(data: bytes) -> _Span:
-    """Where the MIDI file lies in the data: all of it, or the `data` chunk of a RIFF wrapper."""
+    """Span of the MIDI file in the data: all of it, or the `data` chunk of a RIFF wrapper."""
     if data[:4] != b"RIFF" or data[8:12] != b"RMID":
         return _Span(0, len(data))
     at = 12

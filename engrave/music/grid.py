@@ -80,7 +80,7 @@ class Bar:
 
     @property
     def division(self) -> Fraction:
-        """Where a full bar of four or more felt beats divides; the full length of one of fewer."""
+        """Position that divides a full bar of four or more felt beats, else its length."""
         beats = int(self.full_length / self.beat_length)
         if beats < 4:
             return self.full_length

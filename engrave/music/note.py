@@ -50,7 +50,7 @@ class Note:
 
     @property
     def end(self) -> Fraction:
-        """Where it ends (quarters)."""
+        """End of the note in quarters."""
         return self.onset + self.duration
 
     @property

@@ -56,7 +56,7 @@ class PedalMove:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """What one player plays: its name on the page, its program (General MIDI, counted from 0).
+    """The instrument of one player: name on the page, program (General MIDI, counted from 0).
 
     `staves` is the most that its music needs, `octave` how many octaves higher than written it
     sounds, `pedalled` whether the pedals of the performance are its own.

@@ -18,17 +18,17 @@ ILLEGAL_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010
 
 
 def name_key(key: KeySignature) -> str:
-    """For example "E-flat major"."""
+    """Name of a key: "E-flat major"."""
     return f"{TONICS[key.fifths + INDEX_OF_NO_ACCIDENTALS[key.mode]]} {key.mode}"
 
 
 def name_value(value: NoteValue) -> str:
-    """For example "dotted quarter"."""
+    """Name of a note value: "dotted quarter"."""
     return "dotted " * value.dots + value.type
 
 
 def count(number: int, thing: str) -> str:
-    """For example "1 bar", "3 bars"."""
+    """Number of bars: "1 bar", "3 bars"."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
@@ -38,7 +38,7 @@ def one_line(text: str) -> str:
 
 
 def name_music(score: Score) -> list[str]:
-    """For example "4/4", "F major", "Andante (quarter = 72)", "16 bars and a pickup".
+    """Facts on a score: "4/4", "F major", "Andante (quarter = 72)", "16 bars and a pickup".
 
     Before them the players, unless a piano plays alone.
     """
@@ -46,7 +46,7 @@ def name_music(score: Score) -> list[str]:
 
 
 def name_players(score: Score) -> list[str]:
-    """For example "Violin and Piano"; empty for a piano alone."""
+    """Names of the players: "Violin and Piano"; empty for a piano alone."""
     if [part.program for part in score.parts] == [PIANO.program]:
         return []
     names = [one_line(part.name) for part in score.parts]

@@ -31,8 +31,7 @@ StaffPosition = tuple[int, str, int]  # staff, step, octave
 
 @dataclass(frozen=True, slots=True)
 class Accidentals:
-    """The accidentals of a measure, for each voice by the index of its chord, head by head (or
-    None).
+    """The accidentals of a measure: by voice and index of the chord, head by head (or None).
 
     `last` is the alteration of the last note on each line.
     """

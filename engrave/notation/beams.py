@@ -69,14 +69,14 @@ def _runs(events: Sequence[Event], bar: Bar, missing: Fraction) -> Iterator[list
 
 
 def _wide(position: Fraction, bar: Bar) -> Fraction:
-    """Where the part of the bar begins in which plain eighths are joined."""
+    """Start of the part of the bar in which plain eighths are joined."""
     if bar.compound or bar.beat_length > QUARTER:
         return position // bar.beat_length * bar.beat_length
     return Fraction(0) if position < bar.division else bar.division
 
 
 def _narrow(position: Fraction, bar: Bar) -> Fraction:
-    """Where the beat begins in which notes of any length are joined: a quarter, or dotted."""
+    """Start of the beat in which notes of any value are joined: a quarter, or dotted."""
     if bar.beat_length < QUARTER:
         return _wide(position, bar)
     beat = bar.beat_length if bar.compound else QUARTER

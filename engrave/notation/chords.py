@@ -18,7 +18,7 @@ from engrave.notation.written_values import TiedValue
 
 @dataclass(frozen=True, slots=True)
 class ChordSigns:
-    """How a chord is struck."""
+    """Articulation signs of a chord."""
 
     staccato: bool
     accent: bool
@@ -28,7 +28,7 @@ class ChordSigns:
 
 @dataclass(frozen=True, slots=True)
 class WrittenChord:
-    """What sounds together in one voice: heads low to high, grace notes that lead to it, signs.
+    """A chord of one voice: heads low to high, grace notes that lead to it, signs.
 
     In a tremolo the heads `second` take turns with the others, if there are any.
     """

@@ -177,7 +177,7 @@ def _steps(pitch: Pitch) -> int:
 
 @dataclass(frozen=True, slots=True)
 class StaffSigns:
-    """For each measure the clefs and the ends of octave lines that stand in it."""
+    """The clefs and the ends of octave lines of each measure."""
 
     clefs: list[list[Clef]]
     lines: list[list[OctaveLine]]

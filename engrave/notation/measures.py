@@ -147,7 +147,7 @@ def _measures(
 
 
 def _missing_before_pickup(grid: Grid, k: int) -> Fraction:
-    """How much of a full bar is missing before a pickup."""
+    """Quarters of a full bar that are missing before a pickup."""
     bar = grid.bars[k]
     return bar.full_length - bar.length if k == 0 else Fraction(0)
 

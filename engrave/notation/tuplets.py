@@ -48,7 +48,7 @@ class TupletBracket:
 
 
 def tuplet_brackets(voices: Iterable[Voice]) -> list[dict[int, TupletBracket]]:
-    """For each voice of a measure the tuplet of each event (by index) that stands in one.
+    """The tuplets of a measure: for each voice, by index of the event.
 
     Where voices of a staff divide the same time alike, only the first one has a number; a bracket
     keeps its own, as it is expected there.

@@ -15,7 +15,7 @@ from engrave.notation.tuplets import Tuplet, find_tuplets
 
 @dataclass(frozen=True, slots=True)
 class VoiceSpan:
-    """What a voice does from `onset` to `end`: the chord with this index, or (None) a rest."""
+    """A span of a voice from `onset` to `end`: the chord with this index, or (None) a rest."""
 
     onset: Fraction
     end: Fraction

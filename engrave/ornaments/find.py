@@ -1,9 +1,9 @@
 """Ornament detection: which key presses are written as trills, turns, mordents and the like.
 
-A player presses many keys where the page has one note with a sign. Ornaments are told by figure and
-speed (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach, *Versuch*, 1753, ch. 2): a trill (`trills`)
-alternates between a note and the one a tone or semitone above it, a turn goes around its note, a
-mordent to a neighbour and back (`figures`); grace notes (`grace_notes`), rolled chords
+A player presses many keys where the page has one note with a sign. Ornaments are recognized by
+figure and speed (Gould, *Behind Bars*, 2011, ch. 5; C. P. E. Bach, *Versuch*, 1753, ch. 2): a trill
+(`trills`) alternates between a note and the one a tone or semitone above it, a turn goes around its
+note, a mordent to a neighbour and back (`figures`); grace notes (`grace_notes`), rolled chords
 (`arpeggios`), tremolos (`tremolos`) and glissandos (`glissandos`) have modules of their own. Runs
 look alike, so the figure alone is not enough: it must be about as fast as the 32nds of the local
 tempo, or faster, and rest on its last note; or the note network must be sure of it. In doubt the

@@ -16,7 +16,7 @@ from engrave.output.svg.pages import PAPERS, write_svg, write_svg_pages
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a score with its performance is written in one format: as one file on a paper.
+    """An output format: `write` makes one file of a score with its performance, on a paper.
 
     `pages` gives a file a page, `beside` the file together with what belongs to it.
     """
@@ -28,7 +28,7 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class SaveOptions:
-    """How a score becomes files, as in `Score.save`; `named`: the path is the user's choice."""
+    """Options of saving a score, as in `Score.save`; `named`: the path is the user's choice."""
 
     named: bool = True
     pages: bool = False

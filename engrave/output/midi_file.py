@@ -73,7 +73,7 @@ def write_score_midi(score: Score, performance: Performance) -> bytes:
 
 
 def _starts(measures: Sequence[Measure]) -> list[Fraction]:
-    """Where each measure starts, in quarters."""
+    """Start of each measure in quarters."""
     starts = [Fraction(0)]
     for measure in measures[:-1]:
         starts.append(starts[-1] + measure.length)

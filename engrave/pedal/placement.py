@@ -50,7 +50,7 @@ SIXTEENTH = Fraction(1, 4)  # quarters: a press that is late by less is not read
 
 @dataclass(frozen=True, slots=True)
 class LegatoLimits:
-    """When a lift and a press are one change, at a new note of the lower staff (the bass).
+    """Limits within which a lift and a press are one change, at a note of the lower staff (bass).
 
     All are seconds. `legato` is the longest time from the lift to the press, `late` the longest
     from the bass to the lift, `soon` the longest from the bass to the press (or a sixteenth, which

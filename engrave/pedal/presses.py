@@ -40,7 +40,7 @@ def pedal_presses(performance: Performance, first: float, last: float) -> list[P
 
 
 def down_intervals(moves: Iterable[PedalMove], first: float, last: float) -> list[PedalPress]:
-    """When a pedal is down between two times; without a last lift, until the second of them."""
+    """Intervals with the pedal down between two times; without a last lift, until the second."""
     presses, since = [], None
     for move in moves:
         if since is None and move.depth >= PEDAL_DOWN:

@@ -116,7 +116,7 @@ def _beats(bar: Bar) -> Iterator[BeamSpan]:
 
 
 class _AccidentalGuard:
-    """Where accidentals would be lost if a line went to the other staff.
+    """Checks whether accidentals would be lost if a line went to the other staff.
 
     MuseScore assigns cross-staff notes to the staff of their voice, and drops accidentals that it
     considers needless on a line of that staff that has had one. So a cross-staff note's line (step

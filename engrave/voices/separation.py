@@ -201,7 +201,7 @@ def _one_voice_cost(chords: Sequence[_Chord], several: np.ndarray) -> dict[int, 
 
 
 def _split(chords: Sequence[_Chord], said: _Said) -> list[int]:
-    """How many of the top notes of each chord belong to the upper voice."""
+    """Number of the top notes of each chord that belong to the upper voice."""
     one_voice_cost = _one_voice_cost(chords, said.several)
     start = _Hypothesis(0.0, 0, 0, (None, None), None, 1)
     beams = {1: [start], 2: [replace(start, voices=2)]}

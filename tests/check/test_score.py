@@ -495,27 +495,27 @@ BROKEN += [
     (
         marks_module.check_marks,
         marked(HiddenTempo(Fraction(1), 80.0)),
-        "measure 1, at 1: a pace where nothing starts",
+        "measure 1, at 1: a hidden tempo where nothing starts",
     ),
     (
         marks_module.check_hidden_tempi,
         marked(HiddenTempo(Fraction(2), 80.0), HiddenTempo(Fraction(2), 90.0)),
-        "measure 1, at 2: two paces at once",
+        "measure 1, at 2: two hidden tempi at once",
     ),
     (
         marks_module.check_hidden_tempi,
         marked(TempoMark(Fraction(0), QUARTER, 72), HiddenTempo(Fraction(2), 90.0)),
-        "measure 1, at 0: a tempo mark without the pace that is played",
+        "measure 1, at 0: a tempo mark without the tempo of playback",
     ),
     (
         marks_module.check_hidden_tempi,
         marked(HiddenTempo(Fraction(0), 0.0)),
-        "measure 1, at 0: 0 a minute is no pace",
+        "measure 1, at 0: 0 a minute is not a tempo",
     ),
     (
         marks_module.check_hidden_tempi,
         in_the_second_part(HiddenTempo(Fraction(0), 60.0)),
-        "measure 1, at 0: a pace in part 2",
+        "measure 1, at 0: a hidden tempo in part 2",
     ),
     (
         marks_module.check_octave_lines,
@@ -557,7 +557,7 @@ BROKEN += [
     (
         bars_module.check_repeats,
         piano(replace(bar(C5), forward=True)),
-        "measure 1: nobody turns back",
+        "measure 1: a forward repeat without a backward one",
     ),
     (
         bars_module.check_repeats,

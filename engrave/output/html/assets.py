@@ -37,7 +37,7 @@ class AudioFile:
 
 @dataclass(frozen=True, slots=True)
 class PageTarget:
-    """Where a page goes: to `path`, which is the user's own choice or not (`named`).
+    """Target of a page: its `path`, which the user named or not (`named`).
 
     With `assets` what it needs is written beside it. `audio_file` plays in place of its piano.
     """

@@ -37,8 +37,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A score to be embedded: `name` begins the names of its files at `address`, which ends with a
-    slash or is empty; its page is so many pixels high in a column of text.
+    """A score to be embedded in a post.
+
+    `name` begins the names of its files at `address`, which ends with a slash or is empty; its
+    page is `page_height` pixels high in a column of text.
     """
 
     name: str

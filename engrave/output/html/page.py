@@ -118,7 +118,7 @@ def alt_text(score: Score, performance: Performance) -> str:
 
 
 def piece_title(score: Score, performance: Performance) -> str:
-    """For example "Wiegenlied, by Johannes Brahms."."""
+    """Title and composer: "Wiegenlied, by Johannes Brahms."."""
     by = f", by {composer}" if (composer := one_line(score.composer)) else ""
     return f"{_title(score, performance)}{by}."
 

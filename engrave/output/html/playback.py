@@ -76,7 +76,7 @@ def _tied_heads(score: Score, grid: Grid) -> Iterator[tuple[str, list[Fraction]]
 
 
 def _played_again(score: Score) -> Iterator[tuple[int, ...]]:
-    """For each head that is played twice its key presses."""
+    """Key presses of each head that is played twice."""
     for *_, head in heads_of(score):
         if len(head.played) > 1 and not head.tied_from:
             yield head.played

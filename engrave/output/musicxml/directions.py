@@ -49,7 +49,7 @@ def marks_of(measure: Measure) -> list[Mark | Clef]:
 def marks_by_voice(
     marks: list[Mark | Clef], voices: list[Voice]
 ) -> tuple[list[Marks], list[Mark | Clef]]:
-    """For each voice the marks in its stream, by position; and the marks that stand apart.
+    """The marks in the stream of each voice, by position; and the marks that stand apart.
 
     A mark goes to the first voice (a clef: of its staff) in which something starts at its position.
     An octave line stands around its notes in document order too, for Verovio reads so: it begins in

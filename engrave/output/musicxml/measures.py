@@ -83,7 +83,7 @@ def _lower(event: Event, octaves: int) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class _VoiceLayout:
-    """What accompanies one voice of a measure: its marks by position, stems event by event.
+    """Layout of one voice of a measure: its marks by position, stems event by event.
 
     `accidentals` has the sign of each head of the chord with an index; the rests `hidden` (indices)
     are drawn in another voice. `tuplets` has the tuplet of the event with an index.
@@ -98,7 +98,7 @@ class _VoiceLayout:
 
 @dataclass(frozen=True, slots=True)
 class _ChordSigns:
-    """What accompanies one chord: its stem, the accidental of each head, its tuplet."""
+    """Signs of one chord: its stem, the accidental of each head, its tuplet."""
 
     stem: str | None
     accidentals: list[str | None]

@@ -119,7 +119,7 @@ class SvgCleaner:
             yield self._group(source, attributes, outlines)
 
     def _attributes(self, kind: str, source: Element) -> Mapping[str, str] | None:
-        """Of a group that stays; None for others."""
+        """Attributes of a group that stays; None for others."""
         if kind == "system":
             return {"data-system": ""}
         if kind == "measure":

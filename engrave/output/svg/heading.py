@@ -22,7 +22,7 @@ FIRST_BASELINE = 0.7  # of the size of the letters below the upper edge
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands above the music, line by line."""
+    """Title and composer above the music, line by line."""
 
     title: tuple[str, ...]
     title_size: int

@@ -86,7 +86,7 @@ def write_svg_pages(score: Score, paper: str = "a4") -> list[str]:
 
 
 def describe_score(score: Score) -> str:
-    """For example "Piano score by Anna Magdalena: 3/4, G major, 32 bars."."""
+    """Description in words: "Piano score by Anna Magdalena: 3/4, G major, 32 bars."."""
     composer = one_line(score.composer)
     by = f" by {composer}" if composer else ""
     kind = "Score" if name_players(score) else "Piano score"
@@ -186,7 +186,7 @@ def _compose(drawing: _Drawing, pages: Sequence[Element]) -> str:
 
 
 def _music(drawing: _Drawing, cleaner: SvgCleaner, pages: Sequence[Element]) -> Element:
-    """What is on the pages, below one another; the signs that it uses are on the plate."""
+    """The content of pages, below one another; the signs that it uses are on the plate."""
     margin, top = drawing.sheet.margin, 0
     music = etree.Element(
         "g", {"transform": f"scale({1 / DRAWING_UNITS:g})", "font-family": FONTS, **PEN}

@@ -55,7 +55,7 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class MusicGlyph:
-    """A music sign in a line of text: its SMuFL code, its place, and its share of its full size."""
+    """A music sign in a line of text: its SMuFL code, position, and share of its full size."""
 
     code: str
     x: int
@@ -102,7 +102,7 @@ def read_lines(text: Element, style: Mapping[str, str]) -> list[TextLine]:
 
 
 def set_line(line: TextLine) -> Iterator[Element | MusicGlyph]:
-    """The line as texts and signs, each at its own place where there are signs between words."""
+    """The line as texts and signs, each at its own position where there are signs between words."""
     if not any(run.music for run in line.runs):
         yield _text(line.runs, line.x, line.y, line.anchor)
         return
