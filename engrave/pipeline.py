@@ -39,7 +39,7 @@ from engrave.rhythm.beats import track_beats
 from engrave.rhythm.durations import settle_lengths
 from engrave.rhythm.file_beats.bars import lay_file_bars
 from engrave.rhythm.file_beats.grid import FREE, FileFit, fit_file_grid
-from engrave.rhythm.meter import group_beats
+from engrave.rhythm.meter import group_beats, group_reading
 from engrave.rhythm.quantize import HANDS, Placed, quantize
 from engrave.rhythm.quantize_costs import Unevenness
 from engrave.voices.cross_staff import Lines, cross_staves
@@ -176,8 +176,11 @@ def _find_bars(
     if performance.grid and fit.kind != "free":
         return lay_file_bars(performance, performance.grid, fit, known.meter)
     beats = track_beats(performance, evidence, known.meter, known.tempo, taps)
-    heard = listen_for_bars(performance, beats.pulse)
-    bars = group_beats(performance, beats.pulse, evidence, heard, known.meter, taps)
+    if beats.reading:
+        bars = group_reading(performance, evidence, beats.pulse, beats.reading, known.meter)
+    else:
+        heard = listen_for_bars(performance, beats.pulse)
+        bars = group_beats(performance, beats.pulse, evidence, heard, known.meter, taps)
     return replace(bars, hypotheses=replace(bars.hypotheses, speeds=beats.speeds))
 
 

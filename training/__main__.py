@@ -8,6 +8,7 @@ import onnx
 
 from training.count_rhythms import write_rhythms
 from training.fit_levels import write_levels
+from training.fit_readings import write_readings
 from training.train import train
 from training.weights.average import join
 from training.weights.eight_bit import compact
@@ -43,12 +44,18 @@ def main() -> None:
     command = commands.add_parser("levels", help="fit which level of the pulse is the beat")
     command.add_argument("data", type=Path)
     command.add_argument("found", type=Path, help="the weights, and how often they are right")
+    command = commands.add_parser("readings", help="fit which beats and bars free playing has")
+    command.add_argument("data", type=Path)
+    command.add_argument("found", type=Path, help="the weights, and what they come to")
     given = parser.parse_args()
     if given.command == "rhythms":
         write_rhythms(given.data, given.table)
         return
     if given.command == "levels":
         write_levels(given.data, given.found)
+        return
+    if given.command == "readings":
+        write_readings(given.data, given.found)
         return
     if given.command == "compact":
         onnx.save(compact(onnx.load(str(given.whole))), str(given.weights))

@@ -23,7 +23,9 @@ from engrave.music.performance import Performance, chord_starts
 from engrave.music.values import TimeSignature
 from engrave.rhythm.beat_pointer import PLACES, Tempi, follow_bars, hear_pulse
 from engrave.rhythm.levels import BELIEF, SPEEDS, on_beat, weigh_levels
+from engrave.rhythm.readings import FEWEST_CHORDS_READ, Reading, read_pulses, speeds_beside
 from engrave.rhythm.swing import find_swing
+from engrave.rhythm.tempo_bank import SECONDS, follow_tempi
 
 LONGEST_SILENCE = 4.0  # seconds; the middle of a longer one is not heard
 CUT = 0.01  # seconds as which that middle is heard
@@ -60,10 +62,14 @@ LATE = 0.35  # share of a beat by which the last chord may come late or early
 
 @dataclass(frozen=True, slots=True)
 class FoundBeats:
-    """The beats, and the shares of belief in other speeds (times as fast); none if not asked."""
+    """The beats, and the shares of belief in other speeds (times as fast); none if not asked.
+
+    `reading` has the bars as well, where they were found together with the beats.
+    """
 
     pulse: Pulse
     speeds: Mapping[float, float] = field(default_factory=dict)
+    reading: Reading | None = None
 
 
 def track_beats(
@@ -81,7 +87,12 @@ def track_beats(
     known = tempo or taps
     # Beats of a known simple meter are not taken for bars of three, nor for thirds.
     speeds = [v for v in SPEEDS if not meter or meter.compound or v not in (1 / 3, 3.0)]
-    found = FoundBeats(pulse) if known else _at_its_level(performance, evidence, pulse, speeds)
+    if known or len(chord_starts(performance.notes)) < FEWEST_CHORDS:
+        found = FoundBeats(pulse)
+    elif _is_steady(pulse):
+        found = _at_its_level(performance, evidence, pulse, speeds)
+    else:
+        found = _as_read(performance, evidence, pulse, meter)
     if meter and meter.compound:
         return found
     return replace(found, pulse=_swung(found.pulse, performance, evidence))
@@ -216,8 +227,12 @@ def _tempi_around(tempo: float) -> Tempi:
 
 def _beats_through(chords: _Chords, clock: _Clock, tempi: Tempi) -> Pulse:
     """Beats from the first chord to the last or the next after it; even between two chords."""
+    return _beats_at(_way_through(chords, clock.heard_at(chords.time), tempi), chords, clock)
+
+
+def _beats_at(place: np.ndarray, chords: _Chords, clock: _Clock) -> Pulse:
+    """The same for chords at these places, counted in beats."""
     heard = clock.heard_at(chords.time)
-    place = _way_through(chords, heard, tempi)
     moves = np.diff(place, prepend=-1) > 0
     beats = np.arange(np.ceil(place[0]), np.ceil(place[-1]) + 1)
     if place[-1] - place[0] < 1:  # hardly more than one chord: that is the beat
@@ -278,22 +293,58 @@ def pulses_at_speeds(
     return pulses
 
 
+def _is_steady(pulse: Pulse) -> bool:
+    lengths = np.log(np.diff(pulse.times))
+    return bool(np.median(np.abs(lengths - np.median(lengths))) <= STEADY)
+
+
 def _at_its_level(
     performance: Performance, evidence: Evidence, pulse: Pulse, speeds: Sequence[float]
 ) -> FoundBeats:
-    """The pulse at the speed that is likeliest to be that of the beat.
-
-    Where the beats are uneven as in a free performance, that is the speed at which it was followed.
-    """
-    if len(chord_starts(performance.notes)) < FEWEST_CHORDS:
-        return FoundBeats(pulse)
+    """The pulse of a steady performance at the speed that is likeliest to be that of the beat."""
     pulses = pulses_at_speeds(performance, evidence, pulse, speeds)
     worth = weigh_levels(performance, evidence, pulses)
-    lengths = np.log(np.diff(pulse.times))
-    if np.median(np.abs(lengths - np.median(lengths))) > STEADY:
-        worth[1.0] = max(worth.values())
     best = max(worth, key=lambda speed: (worth[speed], speed == 1))
     return FoundBeats(pulses[best], shares({v / best: BELIEF * worth[v] for v in worth}))
+
+
+def _as_read(
+    performance: Performance, evidence: Evidence, pulse: Pulse, meter: TimeSignature | None
+) -> FoundBeats:
+    """The beats of a free performance, of the likeliest reading of its beats and bars together."""
+    readings = find_readings(performance, evidence, pulse)
+    if meter:
+        beats = meter.beats // 3 if meter.compound else meter.beats
+        readings = [r for r in readings if (r.beats, r.compound) == (beats, meter.compound)]
+    if not readings:
+        return FoundBeats(pulse)
+    best = max(readings, key=lambda reading: reading.worth)
+    triple = _divides_in_three(best.times, _Chords.of(performance, evidence))
+    speeds = shares(speeds_beside(best, readings))
+    return FoundBeats(Pulse(best.times, triple), speeds, best)
+
+
+def find_readings(performance: Performance, evidence: Evidence, pulse: Pulse) -> list[Reading]:
+    """All readings of beats and bars, over a pulse that was followed and those of the tempo bank.
+
+    There are none where too little is played.
+    """
+    chords = _Chords.of(performance, evidence)
+    if len(chords.time) < FEWEST_CHORDS_READ:
+        return []
+    pulses = [pulse, *_pulses_at_tempi(performance, chords)]
+    return read_pulses(performance, evidence, pulses)
+
+
+def _pulses_at_tempi(performance: Performance, chords: _Chords) -> list[Pulse]:
+    """The pulse as it is followed near each of the tempi of the bank."""
+    clock = _Clock.of(chords.time, max(LONGEST_SILENCE, 2 * LONGEST_BEAT))
+    heard = clock.heard_at(chords.time)
+    tempi = Tempi(SECONDS, np.zeros(len(SECONDS)), LEVELS)
+    said = hear_pulse(chords.phase, chords.pace, tempi)
+    found = (_beats_at(place, chords, clock) for place in follow_tempi(heard, said))
+    pulses = (_cover(_snap(p, chords), performance, clock) for p in found if len(p.times) > 2)
+    return [Pulse(p.times, _divides_in_three(p.times, chords)) for p in pulses]
 
 
 def _compound(evidence: Evidence) -> float:

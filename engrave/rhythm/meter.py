@@ -17,11 +17,13 @@ import numpy as np
 from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionModel
 
 from engrave.listening import heads
+from engrave.listening.bar_pass import listen_for_bars
 from engrave.listening.evidence import BarEvidence, Evidence
 from engrave.music.grid import EVEN, Bar, Grid, Pulse, Tap
 from engrave.music.hypotheses import ChosenBars, Hypotheses, shares
 from engrave.music.performance import Performance
 from engrave.music.values import TimeSignature
+from engrave.rhythm.readings import Reading
 
 NEAR = 0.11  # seconds within which a tap marks a beat
 CLOSEST = 0.05  # seconds between two beats
@@ -115,6 +117,30 @@ def group_beats(
         known[0] = 1  # all that is heard lies within one beat
     heard = _hear_beats(performance, pulse, evidence, bars)
     found = _find_bars(heard, pulse.triple, meter, known)
+    grid = _lay_out(pulse, found, heard.unit, meter)
+    return ChosenBars(grid, _weigh(heard, pulse.triple, known, found))
+
+
+def group_reading(
+    performance: Performance,
+    evidence: Evidence,
+    pulse: Pulse,
+    reading: Reading,
+    meter: TimeSignature | None = None,
+) -> ChosenBars:
+    """The grid of a reading that has its bars already; `pulse` holds its beats."""
+    heard = _hear_beats(performance, pulse, evidence, listen_for_bars(performance, pulse))
+    known, kind = np.zeros(len(pulse.times), int), (reading.beats, reading.compound)
+    opens, count = np.flatnonzero(reading.downbeat), np.arange(len(pulse.times))
+    last = opens[(np.searchsorted(opens, count, side="right") - 1).clip(0)]
+    common = METERS.get(kind, TAPPED_METER)
+    path = _best_path(heard, pulse.triple, known, {kind: common}, SLIP)
+    found = _Meter(
+        index=(count - last) % reading.beats,
+        beats=np.full(len(count), reading.beats),
+        compound=np.full(len(count), reading.compound),
+        worth=path.worth + float(np.log(common / sum(METERS.values()))),
+    )
     grid = _lay_out(pulse, found, heard.unit, meter)
     return ChosenBars(grid, _weigh(heard, pulse.triple, known, found))
 
