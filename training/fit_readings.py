@@ -113,10 +113,10 @@ def fit(takes: Sequence[Take]) -> np.ndarray:
         total, slope = 0.0, np.zeros(len(weights))
         for row, want in zip(rows, wanted, strict=True):
             share = _shares(row @ weights)
-            total -= want @ np.log(share + 1e-12)
+            total -= float(want @ np.log(share + 1e-12))
             slope -= row.T @ (want - share)
-        size = len(takes)
-        return total / size + PENALTY * weights @ weights, slope / size + 2 * PENALTY * weights
+        size, penalty = len(takes), PENALTY * float(weights @ weights)
+        return total / size + penalty, slope / size + 2 * PENALTY * weights
 
     found = minimize(cost, np.zeros(len(scale)), jac=True, method="L-BFGS-B")
     weights: np.ndarray = found.x / scale

@@ -14,8 +14,10 @@ from engrave.listening import heads, note_features, pedal_features
 from engrave.listening.note_features import Keys
 from engrave.midi.read import read_midi
 from engrave.rhythm.levels import WEIGHTS
+from engrave.rhythm.readings import WEIGHTS as READING_WEIGHTS
 from samples.tunes import SONGS, arrange, midi_of
 from tests.support.bench_folder import lay_out
+from training import fit_readings
 from training.data import corpora
 from training.data.corpora import QUARTER, SCORE_FIELDS
 from training.data.duet import FEWEST, duet
@@ -438,6 +440,19 @@ def test_a_steady_take_is_heard_at_all_speeds():
     beat, performance = 0.6, read_midi(midi_of(arrange(SONGS["London Bridge"], "bass"), 100, 0.01))
     take = hear("tune", "London Bridge", beat, performance, "free")
     assert take.told.shape[1] == WEIGHTS.size and take.right.sum() == 1
+
+
+def test_good_readings_get_the_weight_of_what_speaks_for_them():
+    rng = np.random.default_rng(4)
+    takes = []
+    for number in range(60):
+        told, good = rng.normal(size=(6, len(READING_WEIGHTS))), np.zeros((6, 3))
+        good[rng.integers(6)] = 1
+        told[:, 2] += 3 * good[:, 0]
+        takes.append(fit_readings.Take(f"work {number // 2}", told, good))
+    weights = fit_readings.fit(takes)
+    assert weights.argmax() == 2 and weights[2] > 3 * np.abs(np.delete(weights, 2)).max()
+    assert (fit_readings.left_out(takes) > 0.8).all()
 
 
 def test_tunes_are_made_up_for_each_window():
