@@ -1,9 +1,9 @@
 """The pulse at many tempi: one pointer near each, all followed at once.
 
-Where a pulse is free to take any tempo it changes its level in the middle of a piece, and no
-bars can be laid over it. A pointer that is held near one tempo keeps its level; which of them has
-the beats of the music is decided afterwards (`bar_hypotheses`). Each is the pointer of `beat_pointer` without
-the bars, and a beat costs the more the farther it is from the tempo of its pointer.
+Where a pulse is free to take any tempo it changes its level in the middle of a piece, and no bars
+can be laid over it. A pointer that is held near one tempo keeps its level; which of them has the
+beats of the music is decided afterwards (`bar_hypotheses`). Each is the pointer of `beat_pointer`
+without the bars, and a beat costs the more the farther it is from the tempo of its pointer.
 
 Times are seconds, tempi seconds per beat, places 24ths of a beat.
 """

@@ -12,7 +12,6 @@ from engrave.rhythm.bar_hypotheses import WEIGHTS
 from engrave.rhythm.beat_pointer import TempoGrid, beat_likelihoods
 from engrave.rhythm.beats import (
     METRICAL_LEVELS,
-    STEADY_DEVIATION,
     find_bar_hypotheses,
     track_beats,
     track_beats_as_heard,
@@ -123,7 +122,7 @@ def test_beats_cover_the_piece_and_every_reading_says_what_speaks_for_it():
 
 def test_little_music_and_steady_music_are_not_read_so():
     few = play([press(0.5 * k + 0.1 * (k % 3)) for k in range(8)])
-    assert track_beats(few, read(range(8), 0.5, (4, False))).hypothesis is None
+    assert track_beats(few, read(range(8), 0.5, (4, False))).bars is None
     even = play([press(0.5 * k) for k in range(40)])
     found = track_beats(even, read(range(40), 0.5, (4, False)))
-    assert found.bars is None and STEADY_DEVIATION > 0
+    assert found.bars is None
