@@ -9,6 +9,7 @@ from typing import Any
 import onnx
 
 from training.count_rhythms import write_rhythms
+from training.fit_bar_hypotheses import write_bar_weights
 from training.fit_levels import write_levels
 from training.train import train
 from training.weights.average import join
@@ -57,6 +58,10 @@ def _parser() -> Parser:
     command.add_argument("table", type=Path)
     purpose = "fit which level of the pulse is the beat"
     command = add("levels", lambda given: write_levels(given.data, given.found), purpose)
+    command.add_argument("data", type=Path)
+    command.add_argument("found", type=Path, help="the weights, and how often they are right")
+    purpose = "fit which beats and bars free playing has"
+    command = add("bars", lambda given: write_bar_weights(given.data, given.found), purpose)
     command.add_argument("data", type=Path)
     command.add_argument("found", type=Path, help="the weights, and how often they are right")
     return parser

@@ -165,14 +165,14 @@ def _performed(row: Mapping[str, np.ndarray]) -> tuple[float, Performance]:
     span = quarters[ahead:] - quarters[:-ahead]
     pace = float(np.median((time[ahead:] - time[:-ahead])[span > 0] / span[span > 0]))
     columns = (notes[name] for name in ("onset", "offset", "pitch", "velocity"))
-    return pace * _felt(matched), Performance(_played(*columns))
+    return pace * _felt(matched), Performance(played_notes(*columns))
 
 
 def _steadily(rows: np.ndarray, rng: np.random.Generator) -> tuple[float, Performance]:
     played = render(rows, rng, Habits.load(), plain=True)
     seconds = float(np.median(played.seconds_per_beat))
     return seconds, Performance(
-        _played(played.onset, played.release, played.pitch, played.velocity)
+        played_notes(played.onset, played.release, played.pitch, played.velocity)
     )
 
 
@@ -182,7 +182,8 @@ def _felt(rows: np.ndarray) -> float:
     return float(np.median(np.where(compound, 3, 1) * 4.0 / rows["beat_type"]))
 
 
-def _played(*columns: np.ndarray) -> tuple[PlayedNote, ...]:
+def played_notes(*columns: np.ndarray) -> tuple[PlayedNote, ...]:
+    """Notes from columns of onset, release (seconds), pitch and velocity."""
     order = np.lexsort((columns[2], columns[0]))
     return tuple(
         PlayedNote(float(on), max(float(off), float(on) + 0.01), int(pitch), int(velocity))

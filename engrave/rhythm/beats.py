@@ -22,6 +22,12 @@ from engrave.music.grid import STRAIGHT, Pulse, Tap
 from engrave.music.hypotheses import shares
 from engrave.music.performance import Performance, chord_starts
 from engrave.music.values import TimeSignature
+from engrave.rhythm.bar_hypotheses import (
+    FEWEST_CHORDS_READ,
+    BarsHypothesis,
+    bars_over_pulses,
+    speeds_beside,
+)
 from engrave.rhythm.beat_pointer import (
     POSITIONS_PER_BEAT,
     TempoGrid,
@@ -35,6 +41,7 @@ from engrave.rhythm.levels import (
     on_beat_log_likelihood,
 )
 from engrave.rhythm.swing import find_swing
+from engrave.rhythm.tempo_bank import SECONDS, follow_tempi
 
 LONGEST_SILENCE = 4.0  # seconds; the middle of a longer one is not heard
 WARPED_SILENCE = 0.01  # seconds as which that middle is heard
@@ -77,10 +84,14 @@ LATEST_LAST_CHORD = 0.35  # share of a beat by which the last chord may come lat
 
 @dataclass(frozen=True, slots=True)
 class FoundBeats:
-    """The beats, and the shares of belief in other speeds (times as fast); none if not asked."""
+    """The beats, and the shares of belief in other speeds (times as fast); none if not asked.
+
+    `bars` are there where they were found together with the beats.
+    """
 
     pulse: Pulse
     speeds: Mapping[float, float] = field(default_factory=dict)
+    bars: BarsHypothesis | None = None
 
 
 def track_beats(
@@ -98,7 +109,12 @@ def track_beats(
     known = tempo or taps
     # Beats of a known simple meter are not taken for bars of three, nor for thirds.
     speeds = [v for v in SPEEDS if not meter or meter.compound or v not in (1 / 3, 3.0)]
-    found = FoundBeats(pulse) if known else _at_its_level(performance, evidence, pulse, speeds)
+    if known or len(chord_starts(performance.notes)) < FEWEST_CHORDS:
+        found = FoundBeats(pulse)
+    elif _is_steady(pulse):
+        found = _at_its_level(performance, evidence, pulse, speeds)
+    else:
+        found = _free_beats(performance, evidence, pulse, meter)
     if meter and meter.compound:
         return found
     return replace(found, pulse=_swung(found.pulse, performance, evidence))
@@ -236,8 +252,13 @@ def _tempi_around(tempo: float) -> TempoGrid:
 
 def _beats_through(chords: _Chords, silence_warp: _SilenceWarp, tempi: TempoGrid) -> Pulse:
     """Beats from the first chord to the last or the next after it; even between two chords."""
+    path = _path_through(chords, silence_warp.warp(chords.time), tempi)
+    return _beats_at(path, chords, silence_warp)
+
+
+def _beats_at(position: np.ndarray, chords: _Chords, silence_warp: _SilenceWarp) -> Pulse:
+    """The same for chords at these positions, counted in beats."""
     heard = silence_warp.warp(chords.time)
-    position = _path_through(chords, heard, tempi)
     moves = np.diff(position, prepend=-1) > 0
     beats = np.arange(np.ceil(position[0]), np.ceil(position[-1]) + 1)
     if position[-1] - position[0] < 1:  # hardly more than one chord: that is the beat
@@ -309,25 +330,69 @@ def pulses_at_speeds(
     return pulses
 
 
+def _is_steady(pulse: Pulse) -> bool:
+    lengths = np.log(np.diff(pulse.times))
+    return bool(np.median(np.abs(lengths - np.median(lengths))) <= STEADY_DEVIATION)
+
+
 def _at_its_level(
     performance: Performance, evidence: Evidence, pulse: Pulse, speeds: Sequence[float]
 ) -> FoundBeats:
-    """The pulse at the speed that is likeliest to be that of the beat.
-
-    Where the beats are uneven as in a free performance, that is the speed at which it was followed.
-    """
-    if len(chord_starts(performance.notes)) < FEWEST_CHORDS:
-        return FoundBeats(pulse)
+    """The pulse of a steady performance at the speed that is likeliest to be that of the beat."""
     pulses = pulses_at_speeds(performance, evidence, pulse, speeds)
     log_likelihood = level_log_likelihoods(performance, evidence, pulses)
-    lengths = np.log(np.diff(pulse.times))
-    if np.median(np.abs(lengths - np.median(lengths))) > STEADY_DEVIATION:
-        log_likelihood[1.0] = max(log_likelihood.values())
     best = max(log_likelihood, key=lambda speed: (log_likelihood[speed], speed == 1))
     return FoundBeats(
         pulses[best],
         shares({v / best: LOG_LIKELIHOOD_SCALE * log_likelihood[v] for v in log_likelihood}),
     )
+
+
+def _free_beats(
+    performance: Performance, evidence: Evidence, pulse: Pulse, meter: TimeSignature | None
+) -> FoundBeats:
+    """The beats of a free performance, under the likeliest hypothesis of beats and bars."""
+    hypotheses = find_bar_hypotheses(performance, evidence, pulse)
+    if meter:
+        beats = meter.beats // 3 if meter.compound else meter.beats
+        hypotheses = [h for h in hypotheses if (h.beats, h.compound) == (beats, meter.compound)]
+    if not hypotheses:
+        return FoundBeats(pulse)
+    best = max(hypotheses, key=lambda bars: bars.log_likelihood)
+    triple = _divides_in_three(best.times, _Chords.of(performance, evidence))
+    speeds = shares(speeds_beside(best, hypotheses))
+    return FoundBeats(Pulse(best.times, triple), speeds, best)
+
+
+def find_bar_hypotheses(
+    performance: Performance, evidence: Evidence, pulse: Pulse
+) -> list[BarsHypothesis]:
+    """Hypotheses of beats and bars, over a pulse that was followed and those of the tempo bank.
+
+    There are none where too little is played.
+    """
+    chords = _Chords.of(performance, evidence)
+    if len(chords.time) < FEWEST_CHORDS_READ:
+        return []
+    pulses = [pulse, *_pulses_at_tempi(performance, chords)]
+    return bars_over_pulses(performance, evidence, pulses)
+
+
+def _pulses_at_tempi(performance: Performance, chords: _Chords) -> list[Pulse]:
+    """The pulse as it is followed near each of the tempi of the bank."""
+    silence_warp = _SilenceWarp.of(chords.time, max(LONGEST_SILENCE, 2 * LONGEST_BEAT))
+    heard = silence_warp.warp(chords.time)
+    tempi = TempoGrid(SECONDS, np.zeros(len(SECONDS)), METRICAL_LEVELS)
+    likelihoods = beat_likelihoods(chords.phase, chords.pace, tempi)
+    found = (
+        _beats_at(position, chords, silence_warp) for position in follow_tempi(heard, likelihoods)
+    )
+    pulses = (
+        _extend_to_all_notes(_snap(p, chords), performance, silence_warp)
+        for p in found
+        if len(p.times) > 2
+    )
+    return [Pulse(p.times, _divides_in_three(p.times, chords)) for p in pulses]
 
 
 def _compound(evidence: Evidence) -> float:

@@ -17,12 +17,14 @@ import numpy as np
 from madmom_infer.ml.hmm import HiddenMarkovModel, ObservationModel, TransitionModel
 
 from engrave.listening import heads
+from engrave.listening.bar_pass import listen_for_bars
 from engrave.listening.evidence import BarEvidence, Evidence
 from engrave.music.arrays import Floats
 from engrave.music.grid import STRAIGHT, Bar, Grid, Pulse, Tap
 from engrave.music.hypotheses import ChosenBars, Hypotheses, shares
 from engrave.music.performance import Performance
 from engrave.music.values import TimeSignature
+from engrave.rhythm.bar_hypotheses import BarsHypothesis
 
 TAP_SECONDS = 0.11  # seconds within which a tap marks a beat
 CLOSEST_BEATS = 0.05  # seconds between two beats
@@ -116,6 +118,30 @@ def track_bars(
         known[0] = 1  # all that is heard lies within one beat
     heard = _evidence_per_beat(performance, pulse, evidence, bars)
     found = _find_bars(heard, pulse.triple, meter, known)
+    grid = _lay_out(pulse, found, heard.unit, meter)
+    return ChosenBars(grid, _weigh(heard, pulse.triple, known, found))
+
+
+def lay_out_bars(
+    performance: Performance,
+    evidence: Evidence,
+    pulse: Pulse,
+    bars: BarsHypothesis,
+    meter: TimeSignature | None = None,
+) -> ChosenBars:
+    """The grid of bars that were found together with their beats, those of `pulse`."""
+    heard = _evidence_per_beat(performance, pulse, evidence, listen_for_bars(performance, pulse))
+    known, kind = np.zeros(len(pulse.times), int), (bars.beats, bars.compound)
+    opens, count = np.flatnonzero(bars.downbeat), np.arange(len(pulse.times))
+    last = opens[(np.searchsorted(opens, count, side="right") - 1).clip(0)]
+    common = METERS.get(kind, TAPPED_METER_PRIOR)
+    path = _best_path(heard, pulse.triple, known, {kind: common}, SLIP_PROBABILITY)
+    found = _Meter(
+        index=(count - last) % bars.beats,
+        beats=np.full(len(count), bars.beats),
+        compound=np.full(len(count), bars.compound),
+        log_likelihood=path.log_likelihood + float(np.log(common / sum(METERS.values()))),
+    )
     grid = _lay_out(pulse, found, heard.unit, meter)
     return ChosenBars(grid, _weigh(heard, pulse.triple, known, found))
 

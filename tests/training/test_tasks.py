@@ -13,8 +13,10 @@ import torch
 from engrave.listening import heads, note_features, pedal_features
 from engrave.listening.note_features import KeyPresses
 from engrave.midi.read import read_midi
+from engrave.rhythm.bar_hypotheses import WEIGHTS
 from engrave.rhythm.levels import LEVEL_WEIGHTS
 from samples.tunes import SONGS, arrange, midi_of
+from training import fit_bar_hypotheses
 from training.data import corpora
 from training.data.corpora import QUARTER, SCORE_FIELDS
 from training.data.duet import FEWEST, duet
@@ -436,6 +438,19 @@ def test_a_steady_take_is_heard_at_all_speeds():
     beat, performance = 0.6, read_midi(midi_of(arrange(SONGS["London Bridge"], "bass"), 100, 0.01))
     take = level_example("tune", "London Bridge", beat, performance, "free")
     assert take.features.shape[1] == LEVEL_WEIGHTS.size and take.right.sum() == 1
+
+
+def test_good_hypotheses_get_the_weight_of_what_speaks_for_them():
+    rng = np.random.default_rng(4)
+    takes = []
+    for number in range(60):
+        told, good = rng.normal(size=(6, len(WEIGHTS))), np.zeros((6, 3))
+        good[rng.integers(6)] = 1
+        told[:, 2] += 3 * good[:, 0]
+        takes.append(fit_bar_hypotheses.Example(f"work {number // 2}", told, good))
+    weights = fit_bar_hypotheses.fit(takes)
+    assert weights.argmax() == 2 and weights[2] > 3 * np.abs(np.delete(weights, 2)).max()
+    assert (fit_bar_hypotheses.left_out(takes) > 0.8).all()
 
 
 def test_tunes_are_made_up_for_each_window():
