@@ -273,19 +273,3 @@ def test_summary_says_what_is_not_on_the_page():
         "3/4, G minor, 1 bar, 2 notes; left out: 12 drum notes on channel 10; "
         "2 notes not written: struck twice at once"
     )
-
-
-@pytest.mark.parametrize(
-    ("fifths", "major", "minor"),
-    [
-        (-7, "C-flat", "A-flat"),
-        (-3, "E-flat", "C"),
-        (0, "C", "A"),
-        (4, "E", "C-sharp"),
-        (7, "C-sharp", "A-sharp"),
-    ],
-)
-def test_names_of_keys(fifths, major, minor):
-    for mode, tonic in [("major", major), ("minor", minor)]:
-        said = score_of(opening(key=KeySignature(fifths, mode))).summary()
-        assert f", {tonic} {mode}, " in said

@@ -8,14 +8,7 @@ import pytest
 
 from engrave.listening import heads
 from engrave.listening.evidence import Evidence
-from engrave.listening.first_pass import (
-    NO_EVIDENCE,
-    NOTE_MARGIN,
-    NOTE_WINDOW,
-    listen,
-    listen_for_pedal,
-)
-from engrave.listening.network import in_windows
+from engrave.listening.first_pass import NO_EVIDENCE, NOTE_WINDOW, listen, listen_for_pedal
 from engrave.listening.pedal_features import FRAME_SECONDS
 from engrave.music.performance import PIANO, Instrument
 from samples import names, take
@@ -83,13 +76,6 @@ def test_probabilities_of_a_question_are_those_of_all_its_answers():
         assert np.exp(getattr(evidence, name)).sum(axis=1) == pytest.approx(1)
 
 
-def test_the_reader_is_asked_what_the_network_answers():
-    answers = np.arange(2 * heads.NOTE_OUTPUTS).reshape(2, heads.NOTE_OUTPUTS)
-    parts = heads.split_heads(answers)
-    assert list(parts) == list(heads.NOTE_HEADS) == [field.name for field in fields(Evidence)]
-    assert np.concatenate(list(parts.values()), axis=1).tolist() == answers.tolist()
-
-
 def test_it_does_not_matter_when_the_recording_began():
     notes = take("nocturne").performance.notes
     later = play(press(n.onset + 64, n.pitch, n.release - n.onset, n.velocity) for n in notes)
@@ -101,76 +87,6 @@ def test_it_does_not_matter_when_the_recording_began():
 def test_the_same_performance_is_read_alike():
     performance = take("march").performance
     assert listen(performance).phase.tolist() == listen(performance).phase.tolist()
-
-
-def test_evidence_of_some_notes():
-    evidence = listen(take("march").performance)
-    some = evidence.take([7, 3, 5])
-    assert some.onbeat.tolist() == evidence.onbeat[[7, 3, 5]].tolist()
-    assert some.pace.tolist() == evidence.pace[[7, 3, 5]].tolist()
-    assert some.flag("grace").tolist() == evidence.flags[[7, 3, 5], 0].tolist()
-    assert evidence.take([]).value.shape == (0, len(heads.VALUES) + 1)
-
-
-# --- long performances -----------------------------------------------------------------------
-
-
-class Neighbourly:
-    """A reader whose answer to each note is the mean of the notes that it sees `reach` around."""
-
-    def __init__(self, reach):
-        self.reach = reach
-        self.read = []  # the windows, each as its notes
-
-    def __call__(self, rows):
-        self.read.append(rows[:, 0].astype(int).tolist())
-        index = np.arange(len(rows))
-        start = np.maximum(index - self.reach, 0)
-        stop = np.minimum(index + self.reach + 1, len(rows))
-        total = np.concatenate([[0.0], np.cumsum(rows[:, 1])])
-        mean = (total[stop] - total[start]) / (stop - start)
-        return np.repeat(mean[:, None], heads.NOTE_OUTPUTS, axis=1)
-
-
-def rows_of(count):
-    """Rows that know their number and something more."""
-    chance = np.random.default_rng(count)
-    return np.stack([np.arange(count), chance.random(count)], axis=1)
-
-
-def read_in_windows(rows, reader):
-    return in_windows(len(rows), lambda shown: reader(rows[shown]), NOTE_WINDOW, NOTE_MARGIN)
-
-
-EDGES = [
-    1,
-    NOTE_MARGIN,
-    NOTE_WINDOW - 1,
-    NOTE_WINDOW,
-    NOTE_WINDOW + 1,
-    2 * NOTE_WINDOW - 2 * NOTE_MARGIN,
-    3 * NOTE_WINDOW,
-]
-COUNTS = [*EDGES, 2 * NOTE_WINDOW - 2 * NOTE_MARGIN + 1, 5000]
-
-
-@pytest.mark.parametrize("count", COUNTS)
-def test_windows_are_read_as_one(count):
-    """A reader who looks no further than the margin says the same of all notes."""
-    rows = rows_of(count)
-    answers = read_in_windows(rows, Neighbourly(NOTE_MARGIN))
-    assert answers.shape == (count, heads.NOTE_OUTPUTS)
-    assert answers == pytest.approx(Neighbourly(NOTE_MARGIN)(rows), abs=1e-6)
-
-
-@pytest.mark.parametrize("count", COUNTS)
-def test_no_window_is_longer_than_the_network_may_read_and_none_is_read_in_vain(count):
-    reader = Neighbourly(0)
-    read_in_windows(rows_of(count), reader)
-    assert {note for window in reader.read for note in window} == set(range(count))
-    assert all(0 < len(window) <= NOTE_WINDOW for window in reader.read)
-    kept = NOTE_WINDOW - 2 * NOTE_MARGIN
-    assert len(reader.read) == max(1, -(-(count - 2 * NOTE_MARGIN) // kept))
 
 
 # --- what was learned ------------------------------------------------------------------------

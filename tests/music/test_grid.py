@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from engrave.music.grid import Bar, Grid
-from engrave.music.note import Note
 from tests.support.playing import even_grid
 
 # Two beats of a second, then two of half a second.
@@ -46,7 +45,7 @@ def test_a_barline_belongs_to_the_bar_it_opens():
     [
         (4, 4, 4, False, 1),
         (3, 2, 6, False, 2),
-        (6, 4, 6, False, 1),
+        (6, 4, 6, True, 3),
         (1, 4, 1, False, 1),
         (6, 8, 3, True, Fraction(3, 2)),
         (3, 8, Fraction(3, 2), True, Fraction(3, 2)),
@@ -58,10 +57,6 @@ def test_what_a_time_signature_says(beats, beat_type, full, compound, beat):
     bar = Bar(Fraction(5), Fraction(1), beats, beat_type)
     assert (bar.full_length, bar.compound, bar.beat_length) == (full, compound, beat)
     assert bar.end == 6
-
-
-def test_a_note_ends_after_its_duration():
-    assert Note(0, 60, Fraction(1, 3), Fraction(2, 3)).end == 1
 
 
 QUARTERS = (Fraction(0), Fraction(1))
