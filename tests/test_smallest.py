@@ -10,7 +10,6 @@ from engrave.music.score import Chord, Rest
 from engrave.music.values import NOTE_TYPES
 from engrave.options import Options, parse_meter, parse_smallest
 from engrave.pipeline import transcribe
-from engrave.rhythm.beat_divisions import default_division, shortest_value
 from samples import FOLDER
 from tests.support.judge import check
 from tests.support.playing import play, press
@@ -57,27 +56,6 @@ def test_noise_fits_too(beats, beat_type, smallest):
 
 def test_without_it_the_nocturne_has_shorter_notes():
     assert shortest_in(engrave.transcribe(FOLDER / "nocturne.mid")) < F(1, 16)
-
-
-@pytest.mark.parametrize(
-    ("length", "compound", "values"),
-    [
-        (F(1), False, {1: F(1), 2: F(1, 2), 3: F(1, 2), 4: F(1, 4), 5: F(1, 4), 6: F(1, 4)}),
-        (F(2), False, {2: F(1), 3: F(1), 4: F(1, 2), 8: F(1, 4)}),
-        # A dotted quarter: three eighths, but two dotted eighths stand where 16ths do.
-        (F(3, 2), True, {2: F(1, 4), 3: F(1, 2), 4: F(1, 8), 6: F(1, 4), 12: F(1, 8)}),
-    ],
-)
-def test_values_that_a_divided_beat_takes(length, compound, values):
-    assert {d: shortest_value(length, compound, d) for d in values} == values
-
-
-def test_a_beat_ends_where_that_is_not_too_short():
-    assert default_division(F(1), False) == 2 and default_division(F(3, 2), True) == 3
-    assert (
-        default_division(F(1), False, F(1, 2)) == 2
-        and default_division(F(1, 2), False, F(1, 2)) == 1
-    )
 
 
 @pytest.mark.parametrize("value", ["1/16", F(1, 16), 0.0625])

@@ -1,18 +1,20 @@
-"""Which short notes are joined.
+"""Which short notes are joined, and the stems to beams between the staves.
 
-Rhythms are written as in `test_rhythm`. Of the beams, each note shows one letter for each level,
-eighths first: "(" begins, "-" continues, ")" ends, ">" and "<" are hooks; "." is no beam.
+Rhythms are written as in `support.rhythms`. Of the beams, each note shows one letter for each
+level, eighths first: "(" begins, "-" continues, ")" ends, ">" and "<" are hooks; "." is no beam.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from engrave.music.score import Chord, Event, Notehead, Rest
 from engrave.music.values import NoteValue, Pitch
-from engrave.notation.beams import beam
+from engrave.notation.beams import beam, crossing_spans, stem_directions
 from engrave.notation.written_values import split_into_values
-from tests.notation.test_note_values import bar_of, stretches_of
+from tests.support.rhythms import bar_of, stretches_of
+from tests.support.scores import chord, crossing, head, voice
 
 WORDS = {"begin": "(", "continue": "-", "end": ")", "forward hook": ">", "backward hook": "<"}
 HEADS = (Notehead(Pitch("C", 0, 5), (0,)),)
@@ -110,3 +112,24 @@ def test_grace_notes_are_passed_over() -> None:
     grace = Chord(Fraction(1, 2), NoteValue("eighth"), HEADS, grace=True)
     events = beam([plain[0], grace, *plain[1:]], bar_of("2/4"), Fraction(0))
     assert in_small(events) == "( . ) ."
+
+
+def test_stems_go_from_both_staves_to_the_beam_between_them() -> None:
+    upper, lower = crossing().parts[0].measures[0].voices
+    assert stem_directions([upper, lower]) == [
+        [None, "down", "down", "up", "up"],
+        ["up", "up", "down", "down", None],
+    ]
+    bass = voice(6, chord("2", head("C3", 8)))
+    assert stem_directions([upper, lower, bass])[1:] == [
+        ["up", "up", "down", "down", "up"],
+        ["down"],
+    ]
+
+
+def test_a_beam_that_crosses_lasts_from_its_first_chord_to_its_last() -> None:
+    upper, lower = crossing().parts[0].measures[0].voices
+    assert list(crossing_spans(lower)) == [(0, 1)]
+    assert list(crossing_spans(upper)) == [(1, 2)]
+    at_home = [replace(e, staff=None) if isinstance(e, Chord) else e for e in lower.events]
+    assert list(crossing_spans(voice(5, *at_home))) == []

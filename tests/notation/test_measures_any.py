@@ -13,8 +13,8 @@ from engrave.music.performance import Performance
 from engrave.music.score import Chord, Score
 from engrave.notation.written_values import split_into_values
 from engrave.output.to_music21 import to_music21
-from tests.notation.test_note_values import faults, in_small
 from tests.support.judge import check
+from tests.support.rhythms import faults, in_small
 from tests.support.strategies import LIGHT, bars, divided, scores
 
 Found = tuple[int, Fraction, int, Fraction, bool, bool]  # staff, place, key, length, tied from, to

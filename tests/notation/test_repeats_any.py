@@ -13,9 +13,9 @@ from engrave.music.performance import Performance
 from engrave.music.score import Chord, Measure, Score
 from engrave.notation.repeats import OTHERWISE, fold_repeats
 from engrave.rhythm.durations import settle_durations
-from tests.notation.test_measures import pedalled, performance_of, random_pedal
 from tests.support.evidence import blank
 from tests.support.judge import check
+from tests.support.notation import pedalled, performance_of, random_pedal
 from tests.support.notes import notate_piano, on_staves
 from tests.support.strategies import LIGHT
 

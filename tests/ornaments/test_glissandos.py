@@ -1,19 +1,13 @@
 """Which sweeps over the keys are glissandos, and what becomes of the keys between."""
 
-from fractions import Fraction
-
 import pytest
 
-from engrave.music.note import Note, Ornaments
+from engrave.music.note import Ornaments
 from engrave.music.performance import Performance, PlayedNote
-from engrave.music.score import Score
-from engrave.notation.measures import Signs
 from engrave.ornaments.find import find_ornaments
 from engrave.ornaments.fold import fold_ornaments
 from engrave.ornaments.glissandos import find_glissandos
 from tests.support.evidence import blank
-from tests.support.judge import check
-from tests.support.notes import notate_piano, on_staves
 from tests.support.playing import even_grid
 
 WHITE = [60, 62, 64, 65, 67, 69, 71, 72, 74, 76, 77, 79]
@@ -63,33 +57,3 @@ def test_only_the_ends_are_left_and_the_first_is_held_up_to_the_last() -> None:
     first, last = fold_ornaments(performance, ornaments)
     assert (first.played, last.played) == (0, count - 1)
     assert (first.pitch, last.pitch, first.release) == (60, 79, last.onset)
-
-
-def page(*places: tuple[str, int, int], voices: str) -> Score:
-    """Notes (onset, key, press) of a quarter each; the glissando goes from press 0 to press 3."""
-    notes = [Note(press, key, Fraction(on), Fraction(1)) for on, key, press in places]
-    ornaments = Ornaments(glissandos=((0, 1, 2, 3),))
-    standing = on_staves(notes, 1, [int(voice) for voice in voices])
-    return notate_piano(standing, even_grid(4, 4, bars=1), Signs(ornaments))
-
-
-def test_the_line_leads_to_the_next_chord() -> None:
-    score = page(("0", 60, 0), ("1", 72, 3), voices="11")
-    assert check(score) == []
-    first, last, *_ = score.parts[0].measures[0].voices[0].events
-    assert (first.glissando, last.glissando) == ("start", "stop")
-    assert first.heads[0].folded == (1, 2)
-    assert score.unwritten == ()
-
-
-def test_where_something_comes_between_the_keys_are_accounted_for() -> None:
-    for places, voices in (
-        ((("0", 60, 0), ("1", 50, 4), ("2", 72, 3)), "111"),
-        ((("0", 60, 0), ("1", 72, 3)), "12"),
-    ):
-        score = page(*places, voices=voices)
-        assert check(score) == []
-        assert [(left.played, left.reason) for left in score.unwritten] == [
-            (1, "swept over in a glissando"),
-            (2, "swept over in a glissando"),
-        ]

@@ -1,4 +1,4 @@
-"""Spelling and key, on small examples that a musician checks by eye."""
+"""Spelling, on small examples that a musician checks by eye."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -6,30 +6,10 @@ from fractions import Fraction
 import pytest
 
 from engrave.music.note import Note
-from engrave.music.values import KeySignature, Pitch
+from engrave.music.values import KeySignature
 from engrave.options import parse_key
 from engrave.pitch.spelling import spell
-
-ACCIDENTALS = {"bb": -2, "b": -1, "": 0, "#": 1, "x": 2}
-SIGNS = {alter: sign for sign, alter in ACCIDENTALS.items()}
-
-
-def name(written):
-    return f"{written.step}{SIGNS[written.alter]}{written.octave}"
-
-
-def pitch(name):
-    """ "F#4" as a pitch."""
-    return Pitch(name[0], ACCIDENTALS[name[1:-1]], int(name[-1]))
-
-
-def played(line):
-    """One note for each name of "C4+E4 G4": a quarter each, + for notes struck together."""
-    return [
-        Note(0, pitch(one).midi, Fraction(place), Fraction(1))
-        for place, chord in enumerate(line.split())
-        for one in chord.split("+")
-    ]
+from tests.support.spelling import name, played
 
 
 def respelled(line, key=None):
@@ -79,26 +59,6 @@ def test_modulation_to_the_dominant_keeps_the_signature_and_sharpens_f():
 def test_octaves_struck_together_have_one_name():
     """The upper B flat rises to B natural, which speaks for A sharp."""
     assert respelled("Bb2+Bb3 B3 C4") == "Bb2+Bb3 B3 C4"
-
-
-@pytest.mark.parametrize(
-    ("line", "key"),
-    [
-        ("C4+E4+G4 F4+A4+C5 G4+B4+D5 C4+E4+G4", KeySignature(0, "major")),
-        ("E4 G#4 B4 E5 A4 F#4 D#4 B3 E4", KeySignature(4, "major")),
-        ("G3+D4+Bb4 C4+G4+Eb5 D4+A4+F#5 G3+Bb4+G5", KeySignature(-2, "minor")),
-        ("Ab3+C4+Eb4 Db4+F4+Ab4 Eb3+G4+Bb4 Ab3+C5+Eb5", KeySignature(-4, "major")),
-    ],
-)
-def test_key_is_found(line, key):
-    assert spell(played(line)).key == key
-
-
-@pytest.mark.parametrize("shift", range(12))
-def test_signature_follows_transposition(shift):
-    hymn = "C3+E4+G4 F3+F4+A4 C3+E4+G4 G2+D4+B4 A2+E4+C5 F3+F4+A4 G3+D4+B4 C3+E4+C5"
-    moved = [replace(note, pitch=note.pitch + shift) for note in played(hymn)]
-    assert (spell(moved).key.fifths - 7 * shift) % 12 == 0
 
 
 def test_a_key_given_by_the_user_is_kept():

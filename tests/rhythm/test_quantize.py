@@ -12,7 +12,6 @@ from engrave.music.grid import Bar, Grid
 from engrave.music.note import Ornaments
 from engrave.music.performance import Performance
 from engrave.ornaments.fold import fold_ornaments
-from engrave.rhythm.beat_divisions import COMPOUND_DIVISIONS, SIMPLE_DIVISIONS, TICKS_PER_BEAT
 from engrave.rhythm.quantize import quantize
 from samples import names, take
 from tests.support.evidence import blank, of_truth, read, unread
@@ -465,12 +464,6 @@ def test_a_performance_is_not_changed():
     before = Performance(performance.notes)
     put(performance, even_grid(4, 4, bars=1))
     assert performance == before
-
-
-def test_every_division_is_whole_in_ticks():
-    assert all(
-        TICKS_PER_BEAT % division == 0 for division in (*SIMPLE_DIVISIONS, *COMPOUND_DIVISIONS)
-    )
 
 
 # --- samples ---------------------------------------------------------------------------------

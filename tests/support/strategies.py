@@ -16,10 +16,10 @@ from engrave.music.score import Score
 from engrave.notation.written_values import VoiceSpan
 from engrave.options import METER_BEAT_TYPES, METER_BEATS
 from engrave.rhythm.durations import settle_durations
-from tests.notation.test_measures import pedalled, performance_of, random_pedal
-from tests.notation.test_note_values import GRIDS
 from tests.support.evidence import blank
+from tests.support.notation import pedalled, performance_of, random_pedal
 from tests.support.notes import notate_piano, on_staves
+from tests.support.rhythms import GRIDS
 
 LIGHT = settings(derandomize=True, deadline=None, max_examples=150, database=None)
 LINES = ((1, 1), (1, 2), (2, 1), (2, 2))  # staff and voice
