@@ -221,7 +221,7 @@ BROKEN: list[Broken] = [
             replace(bar(C5), forward=True, ending=1),
             again(2, ending=2, backward=True),
         ),
-        "measure 2: nobody turns back before the second ending",
+        "measure 2: no backward repeat before the second ending",
     ),
 ]
 

@@ -137,17 +137,17 @@ BROKEN: list[Broken] = [
     (
         rules.check_hidden_tempi,
         marked(HiddenTempo(Fraction(2), 80.0), HiddenTempo(Fraction(2), 90.0)),
-        "measure 1, at 2: two paces at once",
+        "measure 1, at 2: two hidden tempi at once",
     ),
     (
         rules.check_hidden_tempi,
         marked(TempoMark(Fraction(0), QUARTER, 72), HiddenTempo(Fraction(2), 90.0)),
-        "measure 1, at 0: a tempo mark without the pace that is played",
+        "measure 1, at 0: a tempo mark without the tempo of playback",
     ),
     (
         rules.check_hidden_tempi,
         marked(HiddenTempo(Fraction(0), 0.0)),
-        "measure 1, at 0: 0 a minute is no pace",
+        "measure 1, at 0: 0 a minute is not a tempo",
     ),
     (
         rules.check_hidden_tempi,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engrave.music.values import (
-    LINE_OF_FIFTHS,
+    STEPS_BY_FIFTHS,
     NOTE_TYPES,
     SEMITONES,
     NoteValue,
@@ -40,9 +40,9 @@ def test_a_written_pitch_has_its_key(name, key):
 
 
 def test_each_step_of_the_line_of_fifths_is_a_fifth_above_the_last():
-    steps = [(SEMITONES[b] - SEMITONES[a]) % 12 for a, b in pairwise(LINE_OF_FIFTHS)]
+    steps = [(SEMITONES[b] - SEMITONES[a]) % 12 for a, b in pairwise(STEPS_BY_FIFTHS)]
     assert steps == [7] * 6
-    assert set(LINE_OF_FIFTHS) == set(SEMITONES)
+    assert set(STEPS_BY_FIFTHS) == set(SEMITONES)
 
 
 def test_each_note_type_is_half_as_long_as_the_one_before():
