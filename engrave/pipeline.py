@@ -177,7 +177,7 @@ def _find_bars(
         return lay_file_bars(performance, performance.grid, fit, known.meter)
     beats = track_beats(performance, evidence, known.meter, known.tempo, taps)
     heard = listen_for_bars(performance, beats.pulse)
-    bars = group_beats(performance, beats.pulse, evidence, heard, known.meter, taps)
+    bars = group_beats(performance, beats.pulse, evidence, heard, known.meter, taps, beats.chosen)
     return replace(bars, hypotheses=replace(bars.hypotheses, speeds=beats.speeds))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import onnx
 
+from training.bar_choice.fit import write_bar_choice
 from training.count_rhythms import write_rhythms
 from training.fit_levels import write_levels
 from training.train import train
@@ -40,12 +41,18 @@ def main() -> None:
     command = commands.add_parser("rhythms", help="count how the rhythms of DATA go on")
     command.add_argument("data", type=Path)
     command.add_argument("table", type=Path)
+    command = commands.add_parser("bar-choice", help="fit what speaks for bars in plain music")
+    command.add_argument("data", type=Path)
+    command.add_argument("table", type=Path)
     command = commands.add_parser("levels", help="fit which level of the pulse is the beat")
     command.add_argument("data", type=Path)
     command.add_argument("found", type=Path, help="the weights, and how often they are right")
     given = parser.parse_args()
     if given.command == "rhythms":
         write_rhythms(given.data, given.table)
+        return
+    if given.command == "bar-choice":
+        write_bar_choice(given.data, given.table)
         return
     if given.command == "levels":
         write_levels(given.data, given.found)

@@ -14,7 +14,7 @@ import numpy as np
 
 from engrave.music.grid import Grid
 
-_Way = TypeVar("_Way", bound=float | str)
+_Way = TypeVar("_Way", bound=float | str | tuple[int, bool])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ Temperley, *Music and Probability*, 2007, ch. 3).
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ from engrave.music.grid import EVEN, Bar, Grid, Pulse, Tap
 from engrave.music.hypotheses import ChosenBars, Hypotheses, shares
 from engrave.music.performance import Performance
 from engrave.music.values import TimeSignature
+from engrave.rhythm.bar_choice.choose import SteadyBars
 
 NEAR = 0.11  # seconds within which a tap marks a beat
 CLOSEST = 0.05  # seconds between two beats
@@ -50,6 +51,7 @@ TWO_AS_FOUR = 0.55  # share of what sounds like bars of two that is written in b
 FOUR = (4, False)
 TRIPLE_IN_COMPOUND, TRIPLE_IN_SIMPLE = 0.7, 0.3  # share of beats heard as dividing in three
 ON_BEAT = 0.06  # seconds from a beat within which a note stands on it
+CHOSEN = 2.0  # log likelihood that bars gain at each beat that were chosen with the beats
 CERTAIN = 30.0  # log odds of a downbeat that the user tapped
 TAPPED_METER = 0.1  # how common a bar is held to be that the user tapped and the table lacks
 LONGEST_TAPPED_BAR = 32  # beats
@@ -73,6 +75,12 @@ class _Meter:
     compound: np.ndarray
     worth: float = 0.0
 
+    @property
+    def main(self) -> tuple[int, bool]:
+        """The kind of most bars."""
+        kinds = zip(self.beats.tolist(), self.compound.tolist(), strict=True)
+        return Counter(kinds).most_common(1)[0][0]
+
 
 @dataclass(frozen=True, slots=True)
 class _Path:
@@ -87,7 +95,8 @@ class _Heard:
     """What the notes of each beat say: log odds of a downbeat, and log probabilities.
 
     `index` and `meter` have a row a beat; `unit` is of the whole piece, of its plain beats and of
-    those that divide in three. Classes as in `heads`.
+    those that divide in three. Classes as in `heads`. `chosen` is a meter and the number of each
+    beat in its bar.
     """
 
     downbeat: np.ndarray
@@ -95,6 +104,7 @@ class _Heard:
     meter: np.ndarray
     unit: tuple[np.ndarray, np.ndarray]
     bars: BarEvidence
+    chosen: tuple[tuple[int, bool], np.ndarray] | None = None
 
 
 def group_beats(
@@ -104,19 +114,36 @@ def group_beats(
     bars: BarEvidence,
     meter: TimeSignature | None = None,
     taps: Sequence[Tap] = (),
+    chosen: SteadyBars | None = None,
 ) -> ChosenBars:
     """The grid: beats in bars, of whose notes and beats the readers say this.
 
     `meter` and the downbeats among `taps` are what is known: all bars are of the meter, unless
-    the taps say otherwise.
+    the taps say otherwise. `chosen` are bars that were chosen with these beats, from which only
+    what is heard of many beats leads away.
     """
     known = _tapped_downbeats(pulse.times, taps)
     if performance.notes[-1].onset < pulse.times[1] - CLOSEST:
         known[0] = 1  # all that is heard lies within one beat
     heard = _hear_beats(performance, pulse, evidence, bars)
+    if chosen:
+        heard = replace(heard, chosen=(chosen.kind, chosen.index))
     found = _find_bars(heard, pulse.triple, meter, known)
     grid = _lay_out(pulse, found, heard.unit, meter)
+    if chosen and found.main == chosen.kind:
+        return ChosenBars(grid, _hypotheses(chosen, heard.unit, meter))
     return ChosenBars(grid, _weigh(heard, pulse.triple, known, found))
+
+
+def _hypotheses(
+    chosen: SteadyBars, heard: tuple[np.ndarray, np.ndarray], given: TimeSignature | None
+) -> Hypotheses:
+    """How likely chosen bars are beside others; meters under their names on the page."""
+    meters: dict[str, float] = {}
+    for (count, compound), share in chosen.meters.items():
+        beats, kind = _signature(count, _unit(compound, heard[compound], given), given)
+        meters[f"{beats}/{kind}"] = share
+    return Hypotheses({}, meters, chosen.shifts)
 
 
 def _hear_beats(
@@ -208,7 +235,7 @@ def _best_path(
 def _weigh(heard: _Heard, triple: np.ndarray, known: np.ndarray, found: _Meter) -> Hypotheses:
     """How likely it is that all bars are of another meter, and that all barlines stand later."""
     kinds = list(zip(found.beats.tolist(), found.compound.tolist(), strict=True))
-    main = Counter(kinds).most_common(1)[0][0]
+    main = found.main
     scale = TRUST / max(len(kinds), ENOUGH)
     worth: dict[str, float] = {}
     for kind, common in {main: TAPPED_METER, **METERS}.items():
@@ -310,6 +337,10 @@ class _BarObservation(ObservationModel):
         )
         in_three = np.array([TRIPLE_IN_COMPOUND if m[1] else TRIPLE_IN_SIMPLE for m, _ in states])
         self.table += np.log(np.where(triple[:, None], in_three, 1 - in_three))
+        if heard.chosen:
+            kind_chosen, place = heard.chosen
+            same = np.array([m == kind_chosen for m, _ in states])
+            self.table += CHOSEN * (same & (place[:, None] == [i for _, i in states]))
 
     def log_densities(self, observations: np.ndarray) -> np.ndarray:
         rows: np.ndarray = self.table[observations[:, 0]]

@@ -38,7 +38,7 @@ def hear(performance, evidence=None, *, tempo=None, taps=(), meter=None):
     Where nothing else is given, the reader hears a beat each half second, and 4/4.
     """
     evidence = evidence or read_evenly(performance, 0.5)
-    pulse = track_beats(performance, evidence, meter, tempo, taps).pulse
+    pulse = follow_beats(performance, evidence, meter, tempo, taps)
     bars = unsaid_bars(len(pulse.times))
     grid = group_beats(performance, pulse, evidence, bars, meter, taps).grid
     assert np.all(np.isfinite(pulse.times))
