@@ -29,9 +29,8 @@ from training.bar_choice.pieces import (
 
 USUAL = tuple(name for meter in sorted(METERS, key=str) for name in usual_names(meter))
 NAMES = {"file": (*describe.NAMES, *USUAL), "steady": (*describe.NAMES, *steady.NAMES)}
-# How much pieces of a kind count; tunes are many times the same.
-COUNTS = {"tunes": 0.5, "made up": 0.7}
-PENALTY = {"file": 0.003, "steady": 0.003}
+COUNTS: dict[str, float] = {}
+PENALTY = {"file": 0.005, "steady": 0.005}
 READER = "free"  # so that the weights serve both readers
 SAME_LEVEL = 0.08  # of the logarithm of a beat
 BESIDE = 0.2  # units that a barline may be beside the true one
