@@ -14,7 +14,7 @@ from engrave.music.values import TimeSignature
 from engrave.rhythm.bar_choice import describe
 from engrave.rhythm.bar_choice.describe import Bars
 from engrave.rhythm.bar_choice.steady import NAMES, EvenGrid, describe_steady, units_of
-from engrave.rhythm.bar_choice.weights import weights_of
+from engrave.rhythm.bar_choice.weights import judge_of
 
 NEAR = 0.06  # seconds within which a chord marks a beat
 EARLY = 0.1  # shares of a beat by which a note may come before it
@@ -56,8 +56,8 @@ def choose_steady_bars(
     if not heard:
         return None
     units = units_of(performance, grid)
-    weights = weights_of("steady", (*describe.NAMES, *NAMES))
-    log_likelihood = [float(found.whole(units) @ weights) for found in heard]
+    rows = np.array([found.whole(units) for found in heard])
+    log_likelihood = judge_of("steady", (*describe.NAMES, *NAMES)).log_likelihood(rows).tolist()
     best = heard[int(np.argmax(log_likelihood))].bars
     kind = (best.count, best.compound)
     pulse, index = _lay_out(performance, grid, best)

@@ -1,11 +1,11 @@
-"""How much each of the numbers counts that speak for bars: the weights of conditional logits.
+"""How likely bars are by all that speaks for them: small networks, of two layers.
 
-They stand in `engrave/weights/bar_choice.csv`: a line a number, its name, and its weights for bars
-on the grid of a file and in steady playing. `training/fit_bar_choice.py` fits them.
+One is for bars on the grid of a file, one for steady playing; they stand in
+`engrave/weights/bar_choice.npz`, and `training/bar_choice` fits them.
 """
 
-import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -15,16 +15,40 @@ import numpy as np
 from engrave.rhythm.bar_choice.describe import MEANS
 
 Way = Literal["file", "steady"]
-TABLE = "bar_choice.csv"
+FILE = "bar_choice.npz"
 MOST, INDEPENDENT = 30, 0.7  # a piece counts as so many units at most, to this power
 
 
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A network whose answer for a row of numbers is log odds, up to a number that is the same for
+    all rows of a piece.
+
+    Rows are counted from `mean` in units of `spread`; `direct` weighs them, and so does `out` what
+    comes of them through `mix`, `bias` and a hyperbolic tangent.
+    """
+
+    mean: np.ndarray
+    spread: np.ndarray
+    direct: np.ndarray
+    mix: np.ndarray
+    bias: np.ndarray
+    out: np.ndarray
+
+    def log_likelihood(self, rows: np.ndarray) -> np.ndarray:
+        """The log odds of each row."""
+        scaled = (rows - self.mean) / self.spread
+        odds: np.ndarray = scaled @ self.direct + np.tanh(scaled @ self.mix + self.bias) @ self.out
+        return odds
+
+
 @cache
-def weights_of(way: Way, names: Sequence[str]) -> np.ndarray:
-    """The weights of the numbers of these names; 0 of what has none."""
-    table = (files("engrave") / "weights" / TABLE).read_text(encoding="utf-8")
-    known = {row["name"]: float(row[way] or 0) for row in csv.DictReader(table.splitlines())}
-    return np.array([known.get(name, 0.0) for name in names])
+def judge_of(way: Way, names: Sequence[str]) -> Judge:
+    """The network for rows of numbers with these names."""
+    with (files("engrave") / "weights" / FILE).open("rb") as file, np.load(file) as tables:
+        assert tables[f"{way} names"].tolist() == list(names), "fitted to other numbers"
+        parts = {name: tables[f"{way} {name}"].astype(float) for name in Judge.__slots__}
+    return Judge(**parts)
 
 
 def certainty(units: float) -> float:

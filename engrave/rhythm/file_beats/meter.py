@@ -20,9 +20,10 @@ from engrave.listening.bar_pass import listen_for_bars
 from engrave.music.grid import Pulse, quarters_at, seconds_at
 from engrave.music.performance import Performance
 from engrave.music.values import TimeSignature, is_compound
-from engrave.rhythm.bar_choice.describe import NAMES, Bars, Beats, Describer
+from engrave.rhythm.bar_choice import describe
+from engrave.rhythm.bar_choice.describe import Bars, Beats, Describer
 from engrave.rhythm.bar_choice.placed_music import CELLS, PlacedMusic
-from engrave.rhythm.bar_choice.weights import scaled, weights_of
+from engrave.rhythm.bar_choice.weights import judge_of, scaled
 from engrave.rhythm.file_beats.grid import FileFit
 
 COMMON_TIME = TimeSignature(4, 4)
@@ -35,11 +36,19 @@ BEATS = {
     (Fraction(1, 2), False): ((3, 5, 7), HALVES[:1]),
     (Fraction(3, 2), True): ((2, 3, 4), (*HALVES, Fraction(1))),
 }
-METERS = {
+METERS = tuple(
     TimeSignature(count * (3 if compound else 1), int((12 if compound else 4) / beat))
     for (beat, compound), (counts, _) in BEATS.items()
     for count in counts
-}
+)
+NAMES = (
+    *describe.NAMES,
+    *(
+        f"{meter.beats}/{meter.beat_type}{dense}"
+        for meter in METERS
+        for dense in ("", " dense", " dense squared")
+    ),
+)
 SILENCE = 8.0  # quarters after a note in which its beats are still asked
 FEWEST = 8  # beats that are asked at least
 # Where an onset is taken to be that a hand puts on a twelfth of a quarter.
@@ -67,14 +76,13 @@ class FileBars:
 
 def weigh_file_bars(performance: Performance, fit: FileFit) -> list[FileBars]:
     """The bars that the music may have on the grid of its file, the likeliest first."""
+    heard = list(describe_file_bars(performance, fit))
+    log_likelihood = judge_of("file", NAMES).log_likelihood(
+        np.array([found.row for found in heard])
+    )
     bars = (
-        FileBars(
-            found.meter,
-            found.offset,
-            float(found.row @ weights_of("file", (*NAMES, *usual_names(found.meter))))
-            + _stated(performance, fit, found),
-        )
-        for found in describe_file_bars(performance, fit)
+        FileBars(found.meter, found.offset, float(odds) + _stated(performance, fit, found))
+        for found, odds in zip(heard, log_likelihood, strict=True)
     )
     return sorted(bars, key=lambda found: -found.log_likelihood)
 
@@ -85,17 +93,9 @@ def felt_beats(meter: TimeSignature) -> int:
     return meter.beats // 3 if compound else meter.beats
 
 
-def usual_names(meter: TimeSignature) -> tuple[str, ...]:
-    """The names of how readily a meter is written: at all, and for each e-fold more onsets."""
-    name = f"{meter.beats}/{meter.beat_type}"
-    return name, f"{name} dense", f"{name} dense squared"
-
-
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Bars that the grid of a file allows, and what speaks for them (`describe.NAMES`, scaled, and
-    `usual_names`).
-    """
+    """Bars that the grid of a file allows, and what speaks for them: a row of `NAMES`."""
 
     meter: TimeSignature
     offset: Fraction
@@ -126,9 +126,16 @@ def describe_file_bars(performance: Performance, fit: FileFit) -> Iterator[Descr
             times = seconds_at(places, file) + fit.late
             heard = listen_for_bars(performance, Pulse(times, np.full(count, compound)))
             for bars, row in describer.describe(Beats(start, beat, compound, heard), counts):
-                usual = [1.0, density, density**2]
-                whole = np.append(scaled(row, quarters), usual)
-                yield Described(_signature(bars), bars.offset, whole)
+                meter = _signature(bars)
+                whole = np.append(scaled(row, quarters), _usual(meter, density))
+                yield Described(meter, bars.offset, whole)
+
+
+def _usual(meter: TimeSignature, density: float) -> np.ndarray:
+    """Which meter it is (0 or 1 for each of `METERS`), and how dense the music is in it."""
+    rows = np.zeros((len(METERS), 3))
+    rows[METERS.index(meter)] = 1.0, density, density**2
+    return rows.ravel()
 
 
 def _signature(bars: Bars) -> TimeSignature:

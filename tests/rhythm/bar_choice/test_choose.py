@@ -6,10 +6,9 @@ import pytest
 from engrave.listening.first_pass import listen
 from engrave.midi.read import read_midi
 from engrave.music.grid import Pulse
-from engrave.rhythm.bar_choice import describe, steady
+from engrave.rhythm.bar_choice import steady
 from engrave.rhythm.bar_choice.choose import choose_steady_bars
-from engrave.rhythm.bar_choice.weights import certainty, weights_of
-from engrave.rhythm.file_beats.meter import METERS, usual_names
+from engrave.rhythm.bar_choice.weights import certainty, judge_of
 from samples.tunes import midi_of
 from tests.support.plain import TUNES
 
@@ -62,10 +61,9 @@ def test_units_last_about_half_a_second(seconds, unit):
     assert grid.pulse == unit and 0.35 < grid.seconds < 0.71
 
 
-def test_every_number_has_its_weight_and_nothing_else_has_one():
-    usual = tuple(name for meter in METERS for name in usual_names(meter))
-    for way, names in (("file", usual), ("steady", steady.NAMES)):
-        assert (weights_of(way, (*describe.NAMES, *names)) != 0).mean() > 0.9
+def test_a_judge_of_other_numbers_is_refused():
+    with pytest.raises(AssertionError):
+        judge_of("steady", ("one", "two"))
 
 
 def test_short_music_says_less():
