@@ -37,7 +37,7 @@ from engrave.rhythm.beats import track_beats
 from engrave.rhythm.durations import settle_durations
 from engrave.rhythm.file_beats.bars import find_file_bars
 from engrave.rhythm.file_beats.grid import FREE_FIT, FileFit, fit_file_grid
-from engrave.rhythm.meter import lay_out_bars, track_bars
+from engrave.rhythm.meter import KnownBars, lay_out_bars, track_bars
 from engrave.rhythm.quantize import HAND_UNEVENNESS, Precision, Quantized, quantize
 from engrave.rhythm.quantize_costs import Unevenness
 from engrave.voices.cross_staff import join_across_staves
@@ -126,7 +126,8 @@ def _find_bars(
         bars = lay_out_bars(performance, evidence, beats.pulse, beats.bars, options.meter)
     else:
         heard = listen_for_bars(performance, beats.pulse)
-        bars = track_bars(performance, beats.pulse, evidence, heard, options.meter, taps)
+        known = KnownBars(options.meter, taps, beats.chosen)
+        bars = track_bars(performance, beats.pulse, evidence, heard, known)
     return replace(bars, hypotheses=replace(bars.hypotheses, speeds=beats.speeds))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import onnx
 
+from training.bar_choice.fit import write_bar_choice
 from training.count_rhythms import write_rhythms
 from training.fit_bar_hypotheses import write_bar_weights
 from training.fit_levels import write_levels
@@ -54,6 +55,10 @@ def _parser() -> Parser:
     command.add_argument("weights", type=Path)
     purpose = "count how the rhythms of DATA go on"
     command = add("rhythms", lambda given: write_rhythms(given.data, given.table), purpose)
+    command.add_argument("data", type=Path)
+    command.add_argument("table", type=Path)
+    purpose = "fit what speaks for bars in plain music"
+    command = add("bar-choice", lambda given: write_bar_choice(given.data, given.table), purpose)
     command.add_argument("data", type=Path)
     command.add_argument("table", type=Path)
     purpose = "fit which level of the pulse is the beat"

@@ -14,7 +14,7 @@ import numpy as np
 
 from engrave.music.grid import Grid
 
-_Answer = TypeVar("_Answer", bound=float | str)
+_Answer = TypeVar("_Answer", bound=float | str | tuple[int, bool])
 
 
 @dataclass(frozen=True, slots=True)

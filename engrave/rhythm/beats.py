@@ -22,6 +22,7 @@ from engrave.music.grid import STRAIGHT, Pulse, Tap
 from engrave.music.hypotheses import shares
 from engrave.music.performance import Performance, chord_starts
 from engrave.music.values import TimeSignature
+from engrave.rhythm.bar_choice.choose import SteadyBars, choose_steady_bars
 from engrave.rhythm.bar_hypotheses import (
     FEWEST_CHORDS_READ,
     BarsHypothesis,
@@ -76,6 +77,7 @@ SLOWEST_TRIPLET = 0.75  # seconds; a slower beat that divides in three is three 
 # Median deviation of the logarithm of a beat up to which music is played steadily: 98 % of plain
 # tunes at 25 ms of jitter, 18 % of 155 concert performances.
 STEADY_DEVIATION = 0.035
+LONGEST_PAUSE = 12.0  # seconds without a chord, in steady playing
 FEWEST_CHORDS = 4  # of which the level of the beat can be asked
 SNAP_SECONDS, SNAP_SHARE = 0.06, 0.04  # a chord so near marks a beat: seconds; share of the beat
 CLOSEST_BEATS = 0.05  # seconds between two beats
@@ -86,12 +88,14 @@ LATEST_LAST_CHORD = 0.35  # share of a beat by which the last chord may come lat
 class FoundBeats:
     """The beats, and the shares of belief in other speeds (times as fast); none if not asked.
 
-    `bars` are there where they were found together with the beats.
+    `chosen` are the bars of steady playing, `bars` those of free playing, where they were found
+    together with the beats.
     """
 
     pulse: Pulse
     speeds: Mapping[float, float] = field(default_factory=dict)
     bars: BarsHypothesis | None = None
+    chosen: SteadyBars | None = None
 
 
 def track_beats(
@@ -107,6 +111,12 @@ def track_beats(
     """
     pulse = track_beats_as_heard(performance, evidence, meter, tempo, taps)
     known = tempo or taps
+    chosen = None if known else _choose_steady(performance, evidence, pulse, meter)
+    if chosen:
+        pulse = _swung(chosen.pulse, performance, evidence)
+        return FoundBeats(
+            pulse if chosen.kind[1] is False else chosen.pulse, chosen.speeds, chosen=chosen
+        )
     # Beats of a known simple meter are not taken for bars of three, nor for thirds.
     speeds = [v for v in SPEEDS if not meter or meter.compound or v not in (1 / 3, 3.0)]
     if known or len(chord_starts(performance.notes)) < FEWEST_CHORDS:
@@ -333,6 +343,18 @@ def pulses_at_speeds(
 def _is_steady(pulse: Pulse) -> bool:
     lengths = np.log(np.diff(pulse.times))
     return bool(np.median(np.abs(lengths - np.median(lengths))) <= STEADY_DEVIATION)
+
+
+def _choose_steady(
+    performance: Performance, evidence: Evidence, pulse: Pulse, meter: TimeSignature | None
+) -> SteadyBars | None:
+    """The beats and bars of playing whose beats are even."""
+    chords = np.array([performance.notes[k].onset for k in chord_starts(performance.notes)])
+    if min(len(chords), len(pulse.times)) < FEWEST_CHORDS:
+        return None
+    if np.diff(chords).max() > LONGEST_PAUSE or not _is_steady(pulse):
+        return None
+    return choose_steady_bars(performance, evidence, pulse, meter)
 
 
 def _at_its_level(

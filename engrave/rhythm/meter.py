@@ -9,7 +9,7 @@ Temperley, *Music and Probability*, 2007, ch. 3).
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ from engrave.music.grid import STRAIGHT, Bar, Grid, Pulse, Tap
 from engrave.music.hypotheses import ChosenBars, Hypotheses, shares
 from engrave.music.performance import Performance
 from engrave.music.values import TimeSignature
+from engrave.rhythm.bar_choice.choose import SteadyBars
 from engrave.rhythm.bar_hypotheses import BarsHypothesis
 
 TAP_SECONDS = 0.11  # seconds within which a tap marks a beat
@@ -53,6 +54,7 @@ TWO_AS_FOUR_SHARE = 0.55  # share of what sounds like bars of two that is writte
 FOUR_SIMPLE_BEATS = (4, False)
 TRIPLE_IN_COMPOUND, TRIPLE_IN_SIMPLE = 0.7, 0.3  # share of beats heard as dividing in three
 ON_BEAT_SECONDS = 0.06  # seconds from a beat within which a note stands on it
+CHOSEN_GAIN = 2.0  # log likelihood that bars gain at each beat that were chosen with the beats
 CERTAIN_LOG_ODDS = 30.0  # log odds of a downbeat that the user tapped
 TAPPED_METER_PRIOR = 0.1  # how common a bar is held to be that the user tapped and the table lacks
 LONGEST_TAPPED_BAR = 32  # beats
@@ -76,6 +78,12 @@ class _Meter:
     compound: np.ndarray
     log_likelihood: float = 0.0
 
+    @property
+    def main(self) -> tuple[int, bool]:
+        """The kind of most bars."""
+        kinds = zip(self.beats.tolist(), self.compound.tolist(), strict=True)
+        return Counter(kinds).most_common(1)[0][0]
+
 
 @dataclass(frozen=True, slots=True)
 class _Path:
@@ -90,7 +98,8 @@ class _BeatEvidence:
     """What the notes of each beat say: log odds of a downbeat, and log probabilities.
 
     `index` and `meter` have a row a beat; `unit` is of the whole piece, of its plain beats and of
-    those that divide in three. Classes as in `heads`.
+    those that divide in three. Classes as in `heads`. `chosen` is a meter and the number of each
+    beat in its bar.
     """
 
     downbeat: np.ndarray
@@ -98,6 +107,23 @@ class _BeatEvidence:
     meter: np.ndarray
     unit: tuple[np.ndarray, np.ndarray]
     bars: BarEvidence
+    chosen: tuple[tuple[int, bool], np.ndarray] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBars:
+    """What is known of the bars: the meter and the downbeats that the user gave.
+
+    All bars are of the meter, unless the taps say otherwise. `chosen` are bars that were chosen
+    with the beats, from which only what is heard of many beats leads away.
+    """
+
+    meter: TimeSignature | None = None
+    taps: Sequence[Tap] = ()
+    chosen: SteadyBars | None = None
+
+
+NOTHING_KNOWN = KnownBars()
 
 
 def track_bars(
@@ -105,21 +131,32 @@ def track_bars(
     pulse: Pulse,
     evidence: Evidence,
     bars: BarEvidence,
-    meter: TimeSignature | None = None,
-    taps: Sequence[Tap] = (),
+    given: KnownBars = NOTHING_KNOWN,
 ) -> ChosenBars:
-    """The grid: beats in bars, of whose notes and beats the readers say this.
-
-    `meter` and the downbeats among `taps` are what is known: all bars are of the meter, unless
-    the taps say otherwise.
-    """
-    known = _tapped_downbeats(pulse.times, taps)
+    """The grid: the beats of the pulse in bars, by the evidence of the note and bar networks."""
+    meter, chosen = given.meter, given.chosen
+    known = _tapped_downbeats(pulse.times, given.taps)
     if performance.notes[-1].onset < pulse.times[1] - CLOSEST_BEATS:
         known[0] = 1  # all that is heard lies within one beat
     heard = _evidence_per_beat(performance, pulse, evidence, bars)
+    if chosen:
+        heard = replace(heard, chosen=(chosen.kind, chosen.index))
     found = _find_bars(heard, pulse.triple, meter, known)
     grid = _lay_out(pulse, found, heard.unit, meter)
+    if chosen and found.main == chosen.kind:
+        return ChosenBars(grid, _hypotheses(chosen, heard.unit, meter))
     return ChosenBars(grid, _weigh(heard, pulse.triple, known, found))
+
+
+def _hypotheses(
+    chosen: SteadyBars, heard: tuple[np.ndarray, np.ndarray], given: TimeSignature | None
+) -> Hypotheses:
+    """How likely chosen bars are beside others; meters under their names on the page."""
+    meters: dict[str, float] = {}
+    for (count, compound), share in chosen.meters.items():
+        beats, kind = _signature(count, _unit(compound, heard[compound], given), given)
+        meters[f"{beats}/{kind}"] = share
+    return Hypotheses({}, meters, chosen.shifts)
 
 
 def lay_out_bars(
@@ -237,7 +274,7 @@ def _weigh(
 ) -> Hypotheses:
     """How likely it is that all bars are of another meter, and that all barlines stand later."""
     kinds = list(zip(found.beats.tolist(), found.compound.tolist(), strict=True))
-    main = Counter(kinds).most_common(1)[0][0]
+    main = found.main
     scale = TRUST / max(len(kinds), ENOUGH)
     log_likelihood: dict[str, float] = {}
     for kind, common in {main: TAPPED_METER_PRIOR, **METERS}.items():
@@ -346,6 +383,10 @@ class _BarObservation(ObservationModel):  # type: ignore[misc] # madmom_infer sh
         )
         in_three = np.array([TRIPLE_IN_COMPOUND if m[1] else TRIPLE_IN_SIMPLE for m, _ in states])
         self.table += np.log(np.where(triple[:, None], in_three, 1 - in_three))
+        if heard.chosen:
+            kind_chosen, place = heard.chosen
+            same = np.array([m == kind_chosen for m, _ in states])
+            self.table += CHOSEN_GAIN * (same & (place[:, None] == [i for _, i in states]))
 
     def log_densities(self, observations: np.ndarray) -> np.ndarray:
         rows: Floats = self.table[observations[:, 0]]

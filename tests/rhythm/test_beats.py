@@ -17,7 +17,7 @@ from engrave.music.grid import Tap
 from engrave.music.values import TimeSignature
 from engrave.rhythm import beats
 from engrave.rhythm.beats import track_beats, track_beats_as_heard
-from engrave.rhythm.meter import track_bars
+from engrave.rhythm.meter import KnownBars, track_bars
 from samples import names, take
 from tests.support.evidence import blank, of_truth, read, read_evenly, unsaid_bars
 from tests.support.playing import beat_f_measure, play, press
@@ -38,9 +38,9 @@ def hear(performance, evidence=None, *, tempo=None, taps=(), meter=None):
     Where nothing else is given, the reader hears a beat each half second, and 4/4.
     """
     evidence = evidence or read_evenly(performance, 0.5)
-    pulse = track_beats(performance, evidence, meter, tempo, taps).pulse
+    pulse = track_beats_as_heard(performance, evidence, meter, tempo, taps)
     bars = unsaid_bars(len(pulse.times))
-    grid = track_bars(performance, pulse, evidence, bars, meter, taps).grid
+    grid = track_bars(performance, pulse, evidence, bars, KnownBars(meter, taps)).grid
     assert np.all(np.isfinite(pulse.times))
     assert len(pulse.times) == len(pulse.triple) == len(grid.times) - 1
     last = performance.notes[-1].onset

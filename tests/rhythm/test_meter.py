@@ -15,7 +15,7 @@ from engrave.music.grid import Grid, Pulse
 from engrave.music.hypotheses import Hypotheses
 from engrave.music.values import TimeSignature
 from engrave.rhythm import meter
-from engrave.rhythm.meter import track_bars
+from engrave.rhythm.meter import KnownBars, track_bars
 from tests.support.evidence import bars_as_notes, blank, read, said
 from tests.support.playing import play, press
 
@@ -31,7 +31,9 @@ def grouped(
     pulse = Pulse(0.5 * np.arange(count), np.broadcast_to(in_three, count))
     beats = list(beats)
     bars = bars_as_notes(evidence, beats, count)
-    return track_bars(play(press(0.5 * beat) for beat in beats), pulse, evidence, bars, given).grid
+    return track_bars(
+        play(press(0.5 * beat) for beat in beats), pulse, evidence, bars, KnownBars(given)
+    ).grid
 
 
 def meters(grid: Grid) -> list[tuple[str, int]]:
@@ -212,7 +214,7 @@ def weighed(evidence: Evidence, beats: Sequence[float], **known) -> Hypotheses:
     pulse = Pulse(0.5 * np.arange(count), np.zeros(count, bool))
     bars = bars_as_notes(evidence, list(beats), count)
     performance = play(press(0.5 * beat) for beat in beats)
-    return track_bars(performance, pulse, evidence, bars, **known).hypotheses
+    return track_bars(performance, pulse, evidence, bars, KnownBars(**known)).hypotheses
 
 
 @pytest.mark.parametrize(("felt", "name"), [((3, False), "3/4"), ((4, False), "4/4")])

@@ -1,0 +1,1 @@
+"""Fits what speaks for bars, for `engrave/rhythm/bar_choice`."""
