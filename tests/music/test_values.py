@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from engrave.music.values import (
-    STEPS_BY_FIFTHS,
     NOTE_TYPES,
     SEMITONES,
+    STEPS_BY_FIFTHS,
     NoteValue,
     TimeSignature,
     is_compound,
