@@ -10,6 +10,7 @@ Times are seconds.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -234,22 +235,38 @@ def _beats_in_bars(
 ) -> tuple[np.ndarray, np.ndarray]:
     """So many beats from barline to barline, and which of them are downbeats.
 
-    A bar in which the pulse lost or won something is stretched: its beats are even. Before the
-    first barline and after the last beats go on to both ends of the pulse.
+    Before the first barline and after the last one beats go on to both ends of the pulse.
     """
-    opens = _barlines(lasting)
-    step = lasting.size / beats
-    length = np.diff(opens)
-    count = beats * np.maximum(1, np.rint(length / lasting.size)).astype(int)
-    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    inside = np.repeat(opens[:-1], count) + within * np.repeat(length / count, count)
-    earlier = int(np.ceil(opens[0] / step - 1e-9))
-    later = int(np.ceil((len(times) - opens[-1]) / step - 1e-9))
-    before = opens[0] - step * np.arange(earlier, 0, -1)
-    after = opens[-1] + step * np.arange(later)
-    place = np.concatenate([before, inside, after])
-    number = np.concatenate([np.arange(-earlier, 0), within, np.arange(later)])
-    return interpolate(place, np.arange(len(times), dtype=float), times), number % beats == 0
+    size, opens = lasting.size, _barlines(lasting)
+    full = _full_bars(times, opens, size)
+    step, lines = size // beats, size * np.arange(len(full) // size + 1)
+    full = np.append(full, times[opens[-1] :])
+    first, last = opens[0], len(full) - 1
+    earlier = int(np.ceil(first / step - 1e-9))
+    later = int(np.ceil((len(full) - lines[-1]) / step - 1e-9))
+    whole = np.append(times[:first], full)
+    number = np.arange(-earlier, lines[-1] // step + later)
+    index = np.arange(first + last + 1, dtype=float)
+    return interpolate(first + step * number, index, whole), number % beats == 0
+
+
+def _full_bars(times: np.ndarray, opens: np.ndarray, size: int) -> np.ndarray:
+    """The pulses from the first barline to the last, of which every bar has its number.
+
+    Where the pulse won something the two shortest steps in a row become one, and where it lost
+    something the longest one is halved: so the other pulses stay on their notes.
+    """
+    bars: list[np.ndarray] = [np.zeros(0)]
+    for start, stop in pairwise(opens.tolist()):
+        bar = times[start : stop + 1]
+        wanted = size * max(1, round((stop - start) / size))
+        while len(bar) > wanted + 1:
+            bar = np.delete(bar, int(np.argmin(bar[2:] - bar[:-2])) + 1)
+        while len(bar) < wanted + 1:
+            k = int(np.argmax(np.diff(bar)))
+            bar = np.insert(bar, k + 1, (bar[k] + bar[k + 1]) / 2)
+        bars.append(bar[:-1])
+    return np.concatenate(bars)
 
 
 def _barlines(lasting: LastingBars) -> np.ndarray:

@@ -11,12 +11,11 @@ over notes: Raphael, "Automated rhythm transcription", ISMIR 2001; Nakamura, Yos
 Times are seconds, tempi seconds per beat, places 24ths of a beat.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from engrave.listening import heads
 from engrave.music.arrays import Floats
@@ -177,8 +176,7 @@ class _Transitions:
         self.changes = np.arange(TEMPO_STEPS, -TEMPO_STEPS - 1, -1)
         self.cost = STIFFNESS * tempi.step * np.abs(self.changes)
         self.away = np.arange(FARTHEST_POSITION, -FARTHEST_POSITION - 1, -1)
-        self.position = np.arange(positions)
-        self.around = np.arange(-FARTHEST_POSITION, positions + FARTHEST_POSITION) % positions
+        self.around = np.arange(-FARTHEST_POSITION, positions + FARTHEST_POSITION)
 
     def near(self, score: np.ndarray, best: float) -> slice:
         """The tempi that are nearly as likely as the best one, and those next to them."""
@@ -195,10 +193,11 @@ class _Transitions:
         beats = wait / self.tempi.seconds[rows]
         ease = 1 / np.sqrt(beats.clip(SHORT_WAIT, LONG_WAIT))
         edge = np.full((TEMPO_STEPS, self.positions), -np.inf)
-        windows = sliding_window_view(np.concatenate([edge, score, edge]), len(self.cost), axis=0)
-        reached = windows - (ease[:, None] * self.cost)[:, None, :]
-        best, came = _best(reached)
-        return best + (self.tempi.log_prior[rows] * beats)[:, None], self.changes[came]
+        padded = np.concatenate([edge, score, edge])
+        shifted = (padded[k : k + len(score)] for k in range(len(self.cost)))
+        best, came = _best(shifted, ease[:, None] * self.cost)
+        best += (self.tempi.log_prior[rows] * beats)[:, None]
+        return best, self.changes[came]
 
     def move_on(self, score: np.ndarray, wait: float, rows: slice) -> tuple[np.ndarray, np.ndarray]:
         seconds, whole = self.tempi.seconds[rows], self.whole(wait, rows)
@@ -206,11 +205,11 @@ class _Transitions:
         exact = POSITIONS_PER_BEAT * wait / seconds
         cost = 0.5 * ((self.away + (whole - exact)[:, None]) / deviation[:, None]) ** 2
         cost[whole[:, None] + self.away < 0] = np.inf
-        moved = np.take_along_axis(
-            score, (self.position - whole[:, None].astype(int)) % self.positions, axis=1
+        around = np.take_along_axis(
+            score, (self.around - whole[:, None].astype(int)) % self.positions, axis=1
         )
-        windows = sliding_window_view(moved[:, self.around], len(self.away), axis=1)
-        best, came = _best(windows - cost[:, None, :])
+        shifted = (around[:, k : k + self.positions] for k in range(len(self.away)))
+        best, came = _best(shifted, cost)
         return best, self.away[came]
 
     def slip(self, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -222,7 +221,13 @@ class _Transitions:
         return np.maximum(best, beats).reshape(score.shape), by.reshape(score.shape)
 
 
-def _best(reached: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The best over the last axis, and which it is."""
-    came = reached.argmax(axis=-1)
-    return np.take_along_axis(reached, came[..., None], axis=-1)[..., 0], came
+def _best(reached: Iterable[np.ndarray], cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The best of several scores less their cost (a column each), and which it is."""
+    ways = iter(reached)
+    best = next(ways) - cost[:, :1]
+    came = np.zeros(best.shape, np.int8)
+    for k, score in enumerate(ways, 1):
+        tried = score - cost[:, k : k + 1]
+        np.copyto(came, k, where=tried > best)
+        np.maximum(best, tried, out=best)
+    return best, came

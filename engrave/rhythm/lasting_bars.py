@@ -2,7 +2,7 @@
 
 A piece keeps its meter, so what each pulse says of barlines is believed only as far as bars of one
 size can be laid over all of it. Where the pulse lost or won something a bar may break off, at a
-cost; such a bar is stretched later and not written as an odd one (`hypotheses`).
+cost; such a bar gets its full number of beats later and is not an odd one (`bar_hypotheses`).
 """
 
 from dataclasses import dataclass

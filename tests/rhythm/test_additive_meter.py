@@ -76,7 +76,7 @@ def test_bars_of_a_run_divide_alike_and_the_next_run_in_its_own_way() -> None:
 
 def test_half_a_bar() -> None:
     halves = {
-        (2, 4): 2, (3, 4): 3, (4, 4): 2, (5, 4): 3, (6, 4): 3, (7, 8): 2, (6, 8): 3, (12, 8): 3,
+        (2, 4): 2, (3, 4): 3, (4, 4): 2, (5, 4): 3, (6, 4): 6, (7, 8): 2, (6, 8): 3, (12, 8): 3,
     }  # fmt: skip
     for (beats, beat_type), half in halves.items():
         bar = Bar(Fraction(0), Fraction(4 * beats, beat_type), beats, beat_type)
