@@ -9,13 +9,15 @@ import numpy as np
 
 from engrave.listening.bar_features import NotesInBeats, bar_features
 from engrave.listening.evidence import BarEvidence
-from engrave.listening.network import read_bars
+from engrave.listening.network import BAR_READER, read_bars
 from engrave.music.grid import Pulse, along
 from engrave.music.performance import Performance, chord_starts
 
 
-def listen_for_bars(performance: Performance, pulse: Pulse) -> BarEvidence:
-    """What each beat of a pulse looks like in its surroundings."""
+def listen_for_bars(
+    performance: Performance, pulse: Pulse, reader: str = BAR_READER
+) -> BarEvidence:
+    """What each beat of a pulse looks like in its surroundings, to one of the readers of bars."""
     notes = performance.notes
     starts = np.array(chord_starts(notes))
     heads = starts[np.searchsorted(starts, np.arange(len(notes)), side="right") - 1]
@@ -25,4 +27,4 @@ def listen_for_bars(performance: Performance, pulse: Pulse) -> BarEvidence:
     onset, end = (along(seconds, pulse.times, index) for seconds in (onsets, ends))
     pitch = np.array([note.pitch for note in notes], float)
     rows = bar_features(NotesInBeats(onset, end, pitch), len(index))
-    return BarEvidence(**read_bars(rows))
+    return BarEvidence(**read_bars(rows, reader))

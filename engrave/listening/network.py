@@ -12,7 +12,8 @@ from engrave.listening import heads as reading
 WEIGHTS = ("full", "free")  # what `listen` may read with: files in the folder `weights`
 PHASE_READERS = {"full": "phases", "free": "phases_free"}  # the files of the second reading
 PLACE_READERS = {"full": "places", "free": "places_free"}
-BAR_READER = "bars"  # of all weights: it has learned from free scores alone
+# Of all weights: these have learned from free scores alone, the second from plain tunes as well.
+BAR_READER, PLAIN_BAR_READER = "bars", "bars_plain"
 PLACED_WINDOW, PLACED_MARGIN = 768, 128  # notes read at a time, and of them those left to others
 
 
@@ -29,9 +30,9 @@ def read_places(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[str, np.nda
     return _read(PLACE_READERS[weights], rows, reading.PLACED_HEADS)
 
 
-def read_bars(rows: np.ndarray) -> dict[str, np.ndarray]:
+def read_bars(rows: np.ndarray, file: str = BAR_READER) -> dict[str, np.ndarray]:
     """The answers to `heads.BAR_HEADS` for beats; `rows` are those of `bar_features`."""
-    return _read(BAR_READER, rows, reading.BAR_HEADS)
+    return _read(file, rows, reading.BAR_HEADS)
 
 
 def _read(file: str, rows: np.ndarray, heads: Mapping[str, int]) -> dict[str, np.ndarray]:
