@@ -9,12 +9,14 @@ import numpy as np
 
 from engrave.listening.bar_features import NotesInBeats, bar_features
 from engrave.listening.evidence import BarEvidence
-from engrave.listening.network import listen_to_beats
+from engrave.listening.network import BAR_NETWORK, listen_to_beats
 from engrave.music.grid import Pulse, interpolate
 from engrave.music.performance import Performance, chord_starts
 
 
-def listen_for_bars(performance: Performance, pulse: Pulse) -> BarEvidence:
+def listen_for_bars(
+    performance: Performance, pulse: Pulse, network: str = BAR_NETWORK
+) -> BarEvidence:
     """Evidence for each beat of a pulse: whether it opens a bar, which beat it is, its level."""
     notes = performance.notes
     starts = np.array(chord_starts(notes))
@@ -25,4 +27,4 @@ def listen_for_bars(performance: Performance, pulse: Pulse) -> BarEvidence:
     onset, end = (interpolate(seconds, pulse.times, index) for seconds in (onsets, ends))
     pitch = np.array([note.pitch for note in notes], float)
     rows = bar_features(NotesInBeats(onset, end, pitch), len(index))
-    return BarEvidence(**listen_to_beats(rows))
+    return BarEvidence(**listen_to_beats(rows, network))

@@ -12,7 +12,8 @@ from engrave.listening import heads
 WEIGHTS = ("full", "free")  # names of weights for `listen`: files in the folder `weights`
 TIMED_NETWORKS = {"full": "phases", "free": "phases_free"}  # the beat-aware networks, by weights
 PLACED_NETWORKS = {"full": "places", "free": "places_free"}
-BAR_NETWORK = "bars"  # for all weights: it was trained on free scores alone
+# For all weights: trained on free scores alone, the second on random plain tunes as well.
+BAR_NETWORK, PLAIN_BAR_NETWORK = "bars", "bars_plain"
 PLACED_WINDOW, PLACED_MARGIN = 768, 128  # notes per window, and at each end left to the next
 
 
@@ -29,9 +30,9 @@ def listen_to_placed_notes(rows: np.ndarray, weights: str = WEIGHTS[0]) -> dict[
     return _listen(PLACED_NETWORKS[weights], rows, heads.PLACED_HEADS)
 
 
-def listen_to_beats(rows: np.ndarray) -> dict[str, np.ndarray]:
-    """Output of the bar network, `heads.BAR_HEADS`; `rows` are those of `bar_features`."""
-    return _listen(BAR_NETWORK, rows, heads.BAR_HEADS)
+def listen_to_beats(rows: np.ndarray, network: str = BAR_NETWORK) -> dict[str, np.ndarray]:
+    """Output of a bar network, `heads.BAR_HEADS`; `rows` are those of `bar_features`."""
+    return _listen(network, rows, heads.BAR_HEADS)
 
 
 def _listen(file: str, rows: np.ndarray, widths: Mapping[str, int]) -> dict[str, np.ndarray]:

@@ -151,10 +151,16 @@ def track_bars(
 def _hypotheses(
     chosen: SteadyBars, heard: tuple[np.ndarray, np.ndarray], given: TimeSignature | None
 ) -> Hypotheses:
-    """How likely chosen bars are beside others; meters under their names on the page."""
+    """How likely chosen bars are beside others; meters under their names on the page.
+
+    Of those of another division of the beat that is the usual name.
+    """
     meters: dict[str, float] = {}
     for (count, compound), share in chosen.meters.items():
-        beats, kind = _signature(count, _unit(compound, heard[compound], given), given)
+        unit = Fraction(3, 2) if compound else Fraction(1)
+        if compound == chosen.kind[1]:
+            unit = _unit(compound, heard[compound], given)
+        beats, kind = _signature(count, unit, given)
         meters[f"{beats}/{kind}"] = share
     return Hypotheses({}, meters, chosen.shifts)
 

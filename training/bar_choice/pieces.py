@@ -17,12 +17,12 @@ from engrave.music.values import TimeSignature
 from samples.tunes import SONGS, STYLES, arrange
 from training.data import corpora
 from training.data.tunes import make_tune
-from training.tasks.bars import HELD_OUT
 from training.tasks.note_labels import GRACE
 
 MOST_NOTES = 500  # of a longer piece the beginning
 LONG = 700  # notes from which a piece is cut
 FEWEST_NOTES = 40
+HELD_OUT = 4  # every so-manieth score, as `config/bars_plain.toml` says
 ONE_METER = 0.75  # share of the bars that are of one meter and in step, at least
 MADE = 130  # tunes that are made up
 SCORES = {"piano_free": 160, "lieder": 100, "pop909": 80}  # of each corpus so many, by chance

@@ -25,7 +25,6 @@ from training.tasks.note_labels import GRACE, UNKNOWN
 BARS = np.dtype([(name, "i1") for name in heads.BAR_HEADS])
 MIN_BEATS = 24
 TUNE_COUNT = 3000  # that are made up
-HELD_OUT = 4  # every so-manieth score is kept for fitting what its answers weigh
 # Beats that are found, in true ones: the classes of "level", and the class of those between.
 LEVELS = (1.0, 2.0, 0.5, 3.0, 1 / 3, 3 / 2, 2 / 3)
 BETWEEN = len(LEVELS)
@@ -165,11 +164,12 @@ class BarBatches(WindowBatches):
             ),
         }
         self.shares = config["shares"]
+        kept = config.get("held_out", 0)  # every so-manieth score is not learned from
         self.pieces = {
             name: [
                 score
                 for number, rows in enumerate(readers[name]())
-                if name == "tunes" or number % HELD_OUT
+                if name == "tunes" or not kept or number % kept
                 if len(score := beats_of_score(rows)) >= MIN_BEATS
             ]
             for name in self.shares

@@ -19,6 +19,7 @@ import numpy as np
 from engrave.listening import heads
 from engrave.listening.bar_pass import listen_for_bars
 from engrave.listening.evidence import Evidence
+from engrave.listening.network import PLAIN_BAR_NETWORK
 from engrave.music.grid import Pulse, interpolate
 from engrave.music.performance import Performance
 from engrave.rhythm.bar_choice.accents import NEAR
@@ -113,9 +114,8 @@ def describe_steady(
         for k in range(int(ratio / step)):
             start, count = _cover(music, beat, k * step * grid.pulse)
             places = float(start) + float(beat) * np.arange(count)
-            heard = listen_for_bars(
-                performance, Pulse(grid.seconds_at(places), np.zeros(count, bool))
-            )
+            pulse = Pulse(grid.seconds_at(places), np.zeros(count, bool))
+            heard = listen_for_bars(performance, pulse, PLAIN_BAR_NETWORK)
             read = _Read.of(evidence, onset, places)
             slow = float(np.log(float(beat) * grid.seconds / TACTUS))
             for compound in (False, True):

@@ -17,6 +17,7 @@ from math import ceil, floor
 import numpy as np
 
 from engrave.listening.bar_pass import listen_for_bars
+from engrave.listening.network import PLAIN_BAR_NETWORK
 from engrave.music.grid import Pulse, quarters_at, seconds_at
 from engrave.music.performance import Performance
 from engrave.music.values import TimeSignature, is_compound
@@ -124,7 +125,8 @@ def describe_file_bars(performance: Performance, fit: FileFit) -> Iterator[Descr
             start = shift + beat * begin
             places = float(start) + float(beat) * np.arange(count)
             times = seconds_at(places, file) + fit.late
-            heard = listen_for_bars(performance, Pulse(times, np.full(count, compound)))
+            pulse = Pulse(times, np.full(count, compound))
+            heard = listen_for_bars(performance, pulse, PLAIN_BAR_NETWORK)
             for bars, row in describer.describe(Beats(start, beat, compound, heard), counts):
                 meter = _signature(bars)
                 whole = np.append(scaled(row, quarters), _usual(meter, density))
