@@ -154,9 +154,9 @@ class Options:
 
     Each option is a constraint of the stage to which it belongs. `tempo` is in felt beats a minute;
     `beats` are the tapped beats of the whole recording; `grid` says whether the beats are those of
-    the file. `smallest` is the shortest note value (quarters) that may be written, `pedal` which
-    pedal is. `title` and `composer` replace those of the source. `weights` are those of the
-    networks (`network.WEIGHTS`).
+    the file. `smallest` is the shortest note value (quarters) that may be written
+    (`rhythm.quantize`, `rhythm.durations`), `pedal` which pedal is. `title` and `composer` replace
+    those of the source. `weights` are those of the networks (`network.WEIGHTS`).
     """
 
     meter: TimeSignature | None = None

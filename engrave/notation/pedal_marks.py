@@ -4,6 +4,9 @@ A mark stands where something starts on the lower staff or can be made to, or pr
 file lose it. A pedal is a bracket under the staff; before those that an editor adds stands
 "[Ped.]".
 
+At which note a mark belongs is decided in `pedal.placement`; below which staff it is printed, in
+`output.musicxml.directions`.
+
 The pedal is independent of the notes, and a mark may stand where the left hand holds a note.
 MuseScore 3 ties a pedal to what begins and ends on its staff: it moves or drops marks that stand
 elsewhere. So such a mark gets a rest that is not printed, in a voice that the staff does not use;

@@ -2,7 +2,8 @@
 
 Positions that no plain value reaches stand in tuplets: over a beat or an even part of it, or over
 several beats where three equal notes fill them; as few and as simple ones as possible. Brackets
-follow from the beams (Gould, *Behind Bars*, 2011, ch. 7).
+follow from the beams (Gould, *Behind Bars*, 2011, ch. 7). Whether notes are a triplet at all is
+decided in `rhythm.quantize`; here it is notated.
 
 Positions are quarter notes from the barline.
 """

@@ -1,4 +1,4 @@
-"""Divisions of the beat (in two, three, four, six, ...) and their costs, for both hands.
+"""Divisions of the beat (halves, triplets, sixteenths, ...) and their costs, for both hands.
 
 The hands may divide one beat differently (two against three). Usual divisions cost nothing, rare
 ones more. Positions in a beat are counted in 120ths (ticks), which every division here divides.

@@ -1,4 +1,4 @@
-"""Where the beat is.
+"""Beat tracking: where the beats are, and at which speed (half or double: `levels`).
 
 The reader says of each chord where in the beat it stands and how long that beat is
 (`evidence.Evidence`). The most likely way of the pulse through all chords is found by

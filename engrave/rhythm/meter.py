@@ -1,4 +1,4 @@
-"""Which beats form a bar.
+"""Downbeats and time signatures: which beats form a bar, and which note value a beat is.
 
 A small hidden Markov model runs over the beats: its states are the places in a bar of each meter,
 its evidence what the notes of each beat say (`evidence.Evidence`): of the first whether it is a

@@ -1,7 +1,9 @@
 """Quantization: onsets in seconds become exact positions in the bar, in a simple rhythm.
 
 Each beat divides in some way - in two, three, four, six - for the right hand and for the left,
-which may differ (two against three). The division of each beat and the position of each chord are
+which may differ (two against three). So it is decided here whether three notes are a triplet;
+a wrong one may also come from swing (`swing`), a compound meter (`meter`) or a beat at the wrong
+level (`levels`). The division of each beat and the position of each chord are
 chosen together, for the whole piece, by dynamic programming. The cost is the deviation of the
 chords from their written positions, in time and in the steps between them, the rarity of the
 divisions and steps (after Cemgil, Desain and Kappen, *Rhythm quantization for transcription*, 2000:
