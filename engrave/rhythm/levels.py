@@ -1,11 +1,11 @@
 """Metrical level of the beat: log likelihoods of half, double and other speeds of a pulse.
 
-A pulse that is tracked from chord to chord may be half or twice the beat that the composer wrote: to
-both the notes fit. `beats` chooses by these numbers. The pulse is tried at other speeds, and each is
-weighed by what speaks for it: how fast people tap (van Noorden and Moelants, "Resonance in the
-perception of musical pulse", *J. of New Music Research* 28, 1999), whether the notes stand where the
-note network found them in their beats, whether the beats are struck, and what the bar network says
-of beats so long.
+A pulse that is tracked from chord to chord may be half or twice the beat that the composer wrote:
+to both the notes fit. `beats` chooses by these numbers. The pulse is tried at other speeds, and
+each is weighed by what speaks for it: how fast people tap (van Noorden and Moelants, "Resonance
+in the perception of musical pulse", *J. of New Music Research* 28, 1999), whether the notes stand
+where the note network found them in their beats, whether the beats are struck, and what the bar
+network says of beats so long.
 
 Times are seconds.
 """
