@@ -1,8 +1,10 @@
 """Loading the networks and running them on long inputs in windows."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
+from os import cpu_count
 
 import numpy as np
 import onnxruntime
@@ -47,11 +49,13 @@ def in_windows(
     count: int, answer: Callable[[slice], np.ndarray], window: int, margin: int
 ) -> np.ndarray:
     """Output for `count` rows, computed in windows that overlap by twice `margin`."""
-    parts = []
-    for start in range(0, max(1, count - 2 * margin), window - 2 * margin):
-        said = answer(slice(start, start + window))
-        is_last = start + window >= count
-        parts.append(said[margin if start else 0 : None if is_last else window - margin])
+    starts = range(0, max(1, count - 2 * margin), window - 2 * margin)
+    with ThreadPoolExecutor(min(len(starts), cpu_count() or 1)) as pool:
+        answers = pool.map(answer, [slice(start, start + window) for start in starts])
+        parts = [
+            said[margin if start else 0 : None if start + window >= count else window - margin]
+            for start, said in zip(starts, answers, strict=True)
+        ]
     return np.concatenate(parts)
 
 
@@ -66,6 +70,7 @@ def _session(file: str) -> onnxruntime.InferenceSession:
     path = str(files("engrave") / "weights" / f"{file}.onnx")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # windows run side by side
     # Further graph optimizations compute in 8 bits: slower here, and with other results on other
     # processors.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
