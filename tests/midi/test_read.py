@@ -58,7 +58,7 @@ def test_directory(tmp_path):
 
 
 def test_path_that_cannot_exist():
-    with pytest.raises(MidiError, match=r"^take\?\.mid: cannot be read \(embedded null byte\)"):
+    with pytest.raises(MidiError, match=r"^take\?\.mid: cannot be read \(.*embedded null "):
         read_midi("take\0.mid")
 
 
