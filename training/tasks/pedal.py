@@ -77,6 +77,7 @@ def listen_for_pedal(network: Network, keys: KeyPresses) -> np.ndarray:
     """The log odds of (down, press, lift) at each moment of a whole piece."""
     frames = Frames.of(keys)
 
+    @torch.no_grad()  # here: every thread of `in_windows` has a setting of its own
     def answer(shown: slice) -> np.ndarray:
         rows = torch.from_numpy(frames.features(shown.start, shown.stop))[None]
         said = network(rows.to(network.answer.weight.device))
@@ -84,7 +85,6 @@ def listen_for_pedal(network: Network, keys: KeyPresses) -> np.ndarray:
         return answers
 
     network.eval()
-    with torch.no_grad():
-        said = in_windows(len(frames.times), answer, FRAME_WINDOW, FRAME_MARGIN)
+    said = in_windows(len(frames.times), answer, FRAME_WINDOW, FRAME_MARGIN)
     network.train()
     return said

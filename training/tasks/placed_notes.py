@@ -276,14 +276,14 @@ def aligned_notes_of(row: Mapping[str, Any]) -> AlignedNotes:
 def listen_to_rows(network: Network, rows: np.ndarray) -> np.ndarray:
     """The network's answers for the notes of a whole piece."""
 
+    @torch.no_grad()  # here: every thread of `in_windows` has a setting of its own
     def answer(shown: slice) -> np.ndarray:
         said = network(torch.from_numpy(rows[shown])[None].to(network.answer.weight.device))
         answers: np.ndarray = said[0].float().cpu().numpy()
         return answers
 
     network.eval()
-    with torch.no_grad():
-        said = in_windows(len(rows), answer, PLACED_WINDOW, PLACED_MARGIN)
+    said = in_windows(len(rows), answer, PLACED_WINDOW, PLACED_MARGIN)
     network.train()
     return said
 
