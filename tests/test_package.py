@@ -135,7 +135,7 @@ def test_the_readme_has_the_commands_that_ci_runs():
     commands = [line for line in readme.splitlines() if line.startswith("python3 -m venv")]
     first, second = commands
     assert ".venv/bin/engrave samples/" in first
-    assert second.endswith(".venv/bin/python -m pytest")
+    assert second.endswith(".venv/bin/python -m pytest -n auto --dist loadfile")
     assert "grep '^python3 -m venv' \"$root/README.md\"" in (ROOT / ".ci/run").read_text()
 
 
