@@ -5,6 +5,7 @@ word goes on (a notation program), or into a text event with a space or a slash 
 (.kar).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -33,11 +34,14 @@ def match_syllables(
     onsets: dict[int, list[int]] = {}
     for i, press in enumerate(presses):
         onsets.setdefault(press.onset, []).append(i)
+    ticks_of_onsets = sorted(onsets)
     goes_on = False
     for syllable, text, hyphen in _words(syllables):
         lyric = Lyric(text, SYLLABIC[goes_on, hyphen])
         goes_on = hyphen
-        near = min(onsets, key=lambda tick: abs(tick - syllable.tick), default=None)
+        k = bisect_left(ticks_of_onsets, syllable.tick)
+        beside = ticks_of_onsets[max(k - 1, 0) : k + 1]
+        near = min(beside, key=lambda tick: abs(tick - syllable.tick), default=None)
         if near is not None and abs(near - syllable.tick) <= FARTHEST_SYLLABLE * ticks:
             own = [i for i in onsets[near] if presses[i].track_channel.track == syllable.track]
             yield max(own or onsets[near], key=lambda i: presses[i].pitch), lyric

@@ -1,5 +1,7 @@
 """Words under the notes: where syllables stand, and how they are parted."""
 
+import time
+
 import pytest
 
 from engrave.midi.key_presses import Channel, KeyPress, Syllable, TrackChannel
@@ -70,6 +72,14 @@ def test_a_syllable_stands_at_a_note_that_is_near(beside, stands):
 def test_of_two_notes_the_nearer_one_is_sung():
     assert places([Syllable(7, 1, "la")], [press(0), press(12)]) == [1]
     assert places([Syllable(5, 1, "la")], [press(0), press(12)]) == [0]
+
+
+def test_a_long_song_takes_no_longer_for_each_syllable():
+    ticks = range(0, 10_000 * TICKS, TICKS)
+    syllables, presses = [Syllable(tick, 1, "la") for tick in ticks], [press(t) for t in ticks]
+    start = time.perf_counter()
+    assert places(syllables, presses) == list(range(10_000))
+    assert time.perf_counter() - start < 2  # looking at every note takes much longer
 
 
 def test_of_a_chord_the_highest_note_of_the_own_track_is_sung():
