@@ -178,18 +178,19 @@ def check_dynamics(score: Score) -> Iterator[str]:
     """Two dynamic signs do not stand at one position, nor one twice in succession."""
     for part in score.parts:
         before: tuple[str, str] | None = None
+        changed = False  # by a hairpin, after which a sign may come again
         for measure in part.measures:
             marks = [mark for mark in measure.marks if isinstance(mark, Dynamic | Hairpin)]
             for mark in sorted(marks, key=lambda m: m.onset):
                 if isinstance(mark, Hairpin):
-                    before = None
+                    changed = True
                     continue
                 where = f"{at(measure)}, at {mark.onset}"
                 if before and before[0] == where:
                     yield f"{where}: {before[1]} and {mark.sign} at once"
-                elif before and before[1] == mark.sign:
+                elif before and before[1] == mark.sign and not changed:
                     yield f"{where}: {mark.sign} once more"
-                before = where, mark.sign
+                before, changed = (where, mark.sign), False
 
 
 def _staves_of(mark: Mark | Clef, part: Part) -> tuple[int, ...]:

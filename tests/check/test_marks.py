@@ -217,6 +217,16 @@ BROKEN: list[Broken] = [
         "measure 1, at 2: p once more",
     ),
     (
+        rules.check_dynamics,
+        marked(
+            Dynamic(Fraction(0), "p"),
+            Hairpin(Fraction(0), "crescendo"),
+            Dynamic(Fraction(0), "f"),
+            Hairpin(Fraction(2), "stop"),
+        ),
+        "measure 1, at 0: p and f at once",
+    ),
+    (
         rules.check_articulation,
         two((chord("1", head("C5", 0, ">")),), (chord("1", head("C5", 0, "<"), accent=True),)),
         "measure 2, staff 1, voice 1, at 0: an accent on a note that is only held",
