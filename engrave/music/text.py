@@ -13,6 +13,7 @@ TONICS = (
     *("C-flat", "G-flat", "D-flat", "A-flat", "E-flat", "B-flat", "F", "C", "G", "D", "A", "E"),
     *("B", "F-sharp", "C-sharp", "G-sharp", "D-sharp", "A-sharp"),
 )
+DOTTED = ("", "dotted ", "double-dotted ", "triple-dotted ")
 INDEX_OF_NO_ACCIDENTALS = {"major": 7, "minor": 10}
 ILLEGAL_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -24,7 +25,7 @@ def name_key(key: KeySignature) -> str:
 
 def name_value(value: NoteValue) -> str:
     """Name of a note value: "dotted quarter"."""
-    return "dotted " * value.dots + value.type
+    return DOTTED[value.dots] + value.type
 
 
 def count(number: int, thing: str) -> str:
@@ -65,8 +66,8 @@ def _keys(score: Score) -> list[str]:
 
 def _tempo(score: Score) -> list[str]:
     """The tempo at the beginning: "Andante (quarter = 72)"."""
-    marks = (mark for measure in score.parts[0].measures for mark in measure.marks)
-    first = next((mark for mark in marks if isinstance(mark, TempoMark)), None)
+    marks = (mark for mark in score.parts[0].measures[0].marks if isinstance(mark, TempoMark))
+    first = next((mark for mark in marks if mark.onset == 0), None)
     if first is None:
         return []
     metronome = f"{name_value(first.beat)} = {first.per_minute}"

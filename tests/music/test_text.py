@@ -54,6 +54,7 @@ def test_there_is_a_tonic_for_each_signature_in_both_modes_and_none_to_spare():
         (QUARTER, "quarter"),
         (NoteValue("quarter", 1), "dotted quarter"),
         (EIGHTH, "eighth"),
+        (NoteValue("half", 2), "double-dotted half"),
     ],
 )
 def test_note_values(value, name):
@@ -91,6 +92,16 @@ def test_a_tempo_without_words():
     mark = TempoMark(Fraction(0), NoteValue("quarter", 1), 66)
     (bar,) = scores.triplets().parts[0].measures
     assert "dotted quarter = 66" in name_music(piano(replace(bar, marks=(mark,))))
+
+
+def test_a_later_tempo_is_not_that_of_the_beginning():
+    later = TempoMark(Fraction(2), QUARTER, 66)
+    first, second = scores.eight_notes().parts[0].measures
+    for bars in (
+        (replace(first, marks=()), replace(second, marks=(replace(later, onset=Fraction(0)),))),
+        (replace(first, marks=(later,)), second),
+    ):
+        assert not any("66" in fact for fact in name_music(piano(*bars)))
 
 
 def test_what_changes_is_named_once_in_the_order_in_which_it_comes():
