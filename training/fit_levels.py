@@ -37,7 +37,7 @@ PENALTY = 0.01  # on the squared weights
 PERFORMANCES_COUNT = 3.0
 HELD = {2: 1.0, 8: 0.0}  # weights that are not fitted: of the places that the reader found
 FOLDS = 5
-UNSEEN = ("free",)  # the reader that has not learned from the performances
+UNSEEN = ("free",)  # readers that have not learned from the performances
 FELT = {(6, 8): (45.0, 100.0)}  # felt beats a minute at which tunes are played; others:
 USUALLY_FELT = (60.0, 165.0)
 
@@ -57,9 +57,7 @@ def write_levels(data: Path, file: Path) -> None:
     tasks = (
         (*take, reader)
         for take in _takes(data)
-        for reader in (
-            WEIGHTS if take[0] != "performance" else ("free",)
-        )  # which has not seen them
+        for reader in (UNSEEN if take[0] == "performance" else WEIGHTS)
     )
     with ProcessPoolExecutor() as pool:
         heard = list(pool.map(_level_example, tasks, chunksize=8))
