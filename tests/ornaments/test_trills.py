@@ -67,6 +67,13 @@ def test_whatever_the_reader_says_this_is_no_trill(presses: list[Press]) -> None
     assert find(*presses, extra=EVERY_PRESS, trill={0: 1.0}).signs == ()
 
 
+def test_the_hand_may_play_another_voice_during_a_trill() -> None:
+    voice = [(1.1, 0.2, 64), (1.3, 0.2, 65)]
+    presses = sorted([*TRILL, *voice], key=lambda press: press[0])
+    (sign,) = find(*presses).signs
+    assert [presses[i][2] for i in (sign.main, *sign.folded)] == [72, 74, 72, 74, 72, 74, 72]
+
+
 def test_a_long_note_before_the_alternation_is_not_part_of_the_trill() -> None:
     before = (0.86, 0.13, 74)
     (sign,) = find(before, *TRILL, extra=dict.fromkeys(range(9), 1.0)).signs
