@@ -1,7 +1,9 @@
 """Key signatures that a MIDI file states, where the notes do not contradict them.
 
 C major is what a program writes by default, so it must suit the notes nearly as well as the best
-signature does; any other one was chosen deliberately and may suit them less.
+signature does, and the notes may not change key in a file that states nothing else: of 301 scores
+in C without another signature none is lost by that, and of 88 that have one 7 are found. Any other
+signature was chosen deliberately and may suit the notes less.
 
 Signatures are counted in fifths (-3: three flats), positions in quarter notes of the grid.
 """
@@ -15,7 +17,7 @@ from engrave.music.grid import Grid, seconds_at
 from engrave.music.note import KeySection, Note
 from engrave.music.performance import FileGrid
 from engrave.music.values import KeySignature
-from engrave.pitch.key_changes import PROFILE, SIGNATURES
+from engrave.pitch.key_changes import PROFILE, SIGNATURES, find_key_sections
 from engrave.pitch.keys import MODES, PitchSequence, find_key
 
 # Mean log likelihood per note by which another signature must be better to contradict the stated
@@ -46,6 +48,8 @@ def find_file_keys(notes: Sequence[Note], file: FileGrid, grid: Grid) -> tuple[K
         if inside and not _suits(section.key.fifths, PitchSequence.of(inside)):
             return ()
     fifths = [found[0].key.fifths]
+    if fifths == [0] and len(found) == 1 and len(find_key_sections(ordered, grid.bars)) > 1:
+        return ()
     if not any(key.minor for key in file.keys):  # many programs never say minor
         found[0] = KeySection(found[0].start, find_key(PitchSequence.of(ordered), fifths))
     return tuple(found)

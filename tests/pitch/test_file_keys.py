@@ -29,7 +29,7 @@ def believed(
     """Signatures (quarter, fifths) of a file: of those believed the start, fifths and mode."""
     stated = tuple(FileKey(quarter, fifths, minor) for quarter, fifths in keys)
     file = FileGrid(480, (0.0, 0.5), (0.0, 1.0), keys=stated)
-    sections = find_file_keys(notes, file, even_grid(4, 4, bars=16))
+    sections = find_file_keys(notes, file, even_grid(4, 4, bars=80))
     return [(int(section.start), section.key.fifths, section.key.mode) for section in sections]
 
 
@@ -70,6 +70,12 @@ def test_each_section_must_suit_its_own_notes():
     assert believed(changing, (0, 0), (16, 2)) != []
     assert believed(changing, (0, 2), (16, 0)) == []
     assert believed(changing, (0, 0), (16, -3)) == []
+
+
+def test_c_major_alone_is_not_believed_where_the_notes_change_key():
+    """As many bars of D as the key finder asks for to write its signature."""
+    assert believed(bars(*[0] * 40, *[D_MAJOR] * 40), (0, 0)) == []
+    assert believed(bars(*[0] * 40, *[D_MAJOR] * 8), (0, 0)) == [(0, 0, "major")]
 
 
 def test_what_is_stated_again_is_no_change():
