@@ -20,7 +20,10 @@ from tests.support import browser
 Judge = Callable[[Path], list[str]]
 
 # What these say of shells, terminals, signals and limits of memory is so where there is POSIX.
-POSIX = ("cli/test_main.py", "cli/test_plugin.py", "cli/test_terminal.py", "files/test_disk.py")
+POSIX = (
+    *(f"cli/test_{name}.py" for name in ("arguments", "convert", "main", "plugin")),
+    *("cli/test_startup.py", "cli/test_terminal.py", "files/test_disk.py"),
+)
 collect_ignore = [] if os.name == "posix" else [*POSIX, "fuzz/test_fuzz.py"]
 
 

@@ -8,7 +8,7 @@ import pytest
 import engrave
 from engrave.music.score import Chord, Rest
 from engrave.music.values import NOTE_TYPES
-from engrave.options import Options, parse_meter, parse_smallest
+from engrave.options import Options, parse_meter
 from engrave.pipeline import transcribe
 from samples import FOLDER
 from tests.support.judge import check
@@ -56,14 +56,3 @@ def test_noise_fits_too(beats, beat_type, smallest):
 
 def test_without_it_the_nocturne_has_shorter_notes():
     assert shortest_in(engrave.transcribe(FOLDER / "nocturne.mid")) < F(1, 16)
-
-
-@pytest.mark.parametrize("value", ["1/16", F(1, 16), 0.0625])
-def test_it_may_be_a_text_or_a_value(value):
-    assert parse_smallest(value) == F(1, 16)
-
-
-@pytest.mark.parametrize("value", ["1/4", "1/64", "16", "0", "1/0", "x", ""])
-def test_what_is_no_value_to_stop_at(value):
-    with pytest.raises(ValueError, match="is not a note value to stop at; there are 1/8, 1/16"):
-        parse_smallest(value)

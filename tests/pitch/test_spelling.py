@@ -86,37 +86,3 @@ def test_silence_is_in_c_unless_told():
     assert spell([]).notes == ()
     assert spell([]).key == KeySignature(0)
     assert spell([], KeySignature(3)).key == KeySignature(3)
-
-
-@pytest.mark.parametrize(
-    ("text", "fifths", "mode"),
-    [
-        ("g minor", -2, "minor"),
-        ("Eb major", -3, "major"),
-        ("F# minor", 3, "minor"),
-        ("G", 1, "major"),
-        ("gm", -2, "minor"),
-        ("B-flat major", -2, "major"),
-        ("c", -3, "minor"),
-        ("bb", -5, "minor"),
-        ("b", 2, "minor"),
-        ("g major", 1, "major"),
-        ("GM", 1, "major"),
-        ("C sharp", 7, "major"),
-        (" D♭  Maj ", -5, "major"),
-    ],
-)
-def test_key_is_read_from_words(text, fifths, mode):
-    assert parse_key(text) == KeySignature(fifths, mode)
-
-
-@pytest.mark.parametrize("text", ["", "H", "cis", "C dorian", "3", "E- major", "G minor minor"])
-def test_what_is_no_key_is_refused(text):
-    with pytest.raises(ValueError, match="not a key"):
-        parse_key(text)
-
-
-@pytest.mark.parametrize(("text", "signs"), [("G# major", "8 sharps"), ("Db minor", "8 flats")])
-def test_key_without_a_signature_is_refused(text, signs):
-    with pytest.raises(ValueError, match=signs):
-        parse_key(text)
