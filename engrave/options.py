@@ -57,7 +57,7 @@ def parse_tempo(value: float | str) -> float:
 
 
 def parse_smallest(value: Fraction | str) -> Fraction:
-    """The shortest note value that may be written, as a part of a whole note."""
+    """The shortest note value that may be written, in whole notes: 1/8, 1/16 or 1/32."""
     with contextlib.suppress(ValueError, ZeroDivisionError):
         if Fraction(value) in SMALLEST:
             return Fraction(value)

@@ -3,6 +3,7 @@
 import argparse
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,13 @@ from training.weights.export import export
 
 Parser = argparse.ArgumentParser
 CONFIG = Path(__file__).parent / "config" / "reader.toml"
+# Commands that learn from DATA without a run, with their purposes.
+FITS: dict[str, tuple[Callable[[Path, Path], None], str]] = {
+    "rhythms": (write_rhythms, "count how the rhythms of DATA go on"),
+    "bar-choice": (write_bar_choice, "fit what speaks for bars in plain music"),
+    "levels": (write_levels, "fit which level of the pulse is the beat"),
+    "bars": (write_bar_weights, "fit which beats and bars free playing has"),
+}
 
 
 def main() -> None:
@@ -53,23 +61,15 @@ def _parser() -> Parser:
     command = add("compact", _compact, "write what `export` wrote in a quarter of it")
     command.add_argument("whole", type=Path)
     command.add_argument("weights", type=Path)
-    purpose = "count how the rhythms of DATA go on"
-    command = add("rhythms", lambda given: write_rhythms(given.data, given.table), purpose)
-    command.add_argument("data", type=Path)
-    command.add_argument("table", type=Path)
-    purpose = "fit what speaks for bars in plain music"
-    command = add("bar-choice", lambda given: write_bar_choice(given.data, given.table), purpose)
-    command.add_argument("data", type=Path)
-    command.add_argument("table", type=Path)
-    purpose = "fit which level of the pulse is the beat"
-    command = add("levels", lambda given: write_levels(given.data, given.found), purpose)
-    command.add_argument("data", type=Path)
-    command.add_argument("found", type=Path, help="the weights, and how often they are right")
-    purpose = "fit which beats and bars free playing has"
-    command = add("bars", lambda given: write_bar_weights(given.data, given.found), purpose)
-    command.add_argument("data", type=Path)
-    command.add_argument("found", type=Path, help="the weights, and how often they are right")
+    for name, (write, purpose) in FITS.items():
+        command = add(name, partial(_fit, write), purpose)
+        command.add_argument("data", type=Path)
+        command.add_argument("found", type=Path, help="the file to write")
     return parser
+
+
+def _fit(write: Callable[[Path, Path], None], given: argparse.Namespace) -> None:
+    write(given.data, given.found)
 
 
 def _config(given: argparse.Namespace) -> dict[str, Any]:

@@ -98,11 +98,7 @@ def find_players(presses: Sequence[KeyPress], texts: Iterable[Text]) -> Players:
     for press in presses:
         presses_of[press.track_channel].append(press)
     names = {text.track: text.text for text in reversed(list(texts)) if text.kind == TRACK_NAME}
-    melodic = {
-        track_channel: played
-        for track_channel, played in presses_of.items()
-        if not _drums(track_channel)
-    }
+    melodic = {line: played for line, played in presses_of.items() if not _drums(line)}
     if not melodic:
         only = f" but {count_of(len(presses), 'drum note')}" if presses else ""
         raise MidiError(f"no notes in the file{only}, expected at least one")

@@ -1,4 +1,8 @@
-"""Output formats: the suffix of a file name chooses a row of `FORMATS`."""
+"""Output formats: the suffix of a file name chooses a row of `FORMATS`.
+
+A format that can hold a comment also has a row in `files.provenance.COMMENTS`: without a signature
+its files cannot be told from those of others.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
