@@ -13,7 +13,7 @@ from engrave.music.marks import TempoMark
 from engrave.music.performance import Performance, PlayedNote, Source
 from engrave.music.score import Measure, Part, Unwritten
 from engrave.music.values import KeySignature, NoteValue, TimeSignature
-from tests.support.waltz import WALTZ
+from tests.support.waltz import WALTZ, make_waltz
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,12 @@ def test_options_may_be_texts_or_values():
     values = engrave.transcribe(WALTZ, meter=TimeSignature(6, 8), key=KeySignature(-2, "minor"))
     assert texts == values
     assert texts != engrave.transcribe(WALTZ)
+
+
+def test_what_is_played_twice_is_written_once_if_that_is_wished():
+    plain, folded = (engrave.transcribe(make_waltz(16), find_repeats=find) for find in (False, True))
+    assert len(plain.parts[0].measures) == 16 > len(folded.parts[0].measures)
+    assert len(folded.as_played(folded.parts[0])) == 16
 
 
 def test_taps_may_be_a_file_or_values(tmp_path):

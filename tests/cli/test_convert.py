@@ -294,6 +294,7 @@ def test_a_sound_recording_goes_with_the_page(folder, command, assets):
         (["--assets"], "--assets needs an .html page"),
         (["--audio", "take.wav", "-o", "a.svg"], "--audio needs an .html page"),
         (["--audio", "none.mp3", "-o", "a.html"], "none.mp3: No such file"),
+        (["b.mid", "--audio", "take.wav", "-o", "a.html"], "--audio fits one performance"),
         (["--audio-start", "1", "-o", "a.html"], "--audio-start needs --audio"),
         (["--pages", "-o", "a.html"], "only .svg and .png have one file a page"),
         (["--audio", "take.wav", "-o", "a.html", "--audio-start", "x"], "'x' is not a number"),
