@@ -76,7 +76,9 @@ def test_options_may_be_texts_or_values():
 
 
 def test_what_is_played_twice_is_written_once_if_that_is_wished():
-    plain, folded = (engrave.transcribe(make_waltz(16), find_repeats=find) for find in (False, True))
+    plain, folded = (
+        engrave.transcribe(make_waltz(16), find_repeats=find) for find in (False, True)
+    )
     assert len(plain.parts[0].measures) == 16 > len(folded.parts[0].measures)
     assert len(folded.as_played(folded.parts[0])) == 16
 

@@ -1,74 +1,18 @@
-"""Beats and bars of free playing: many pulses, lasting bars, and the hypothesis that is chosen."""
+"""Beats and bars of free playing: of many hypotheses the one that is chosen."""
 
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from engrave.listening.evidence import BarEvidence
 from engrave.music.values import TimeSignature
-from engrave.rhythm import tempo_bank
 from engrave.rhythm.bar_hypotheses import WEIGHTS
-from engrave.rhythm.beat_pointer import TempoGrid, beat_likelihoods
-from engrave.rhythm.beats import (
-    METRICAL_LEVELS,
-    find_bar_hypotheses,
-    track_beats,
-    track_beats_as_heard,
-)
-from engrave.rhythm.lasting_bars import SIZES, lay_bars
+from engrave.rhythm.beats import find_bar_hypotheses, track_beats, track_beats_as_heard
 from engrave.rhythm.meter import lay_out_bars
-from tests.rhythm.test_beat_pointer import said
-from tests.support.evidence import read, unsaid_bars
+from tests.support.evidence import read
 from tests.support.playing import play, press
 
 CHORDS = 96
-
-
-def bank(phases, seconds):
-    tempi = TempoGrid(tempo_bank.SECONDS, np.zeros(len(tempo_bank.SECONDS)), METRICAL_LEVELS)
-    return beat_likelihoods(*said(phases, seconds), tempi)
-
-
-def test_each_pointer_keeps_its_own_level():
-    count = 40
-    time = 0.3 * np.arange(count)
-    found = tempo_bank.follow_tempi(time, bank([0.0, 0.5] * (count // 2), [0.6] * count))
-    assert found.shape == (tempo_bank.COUNT, count)
-    beats = 0.3 / np.diff(found).mean(axis=1)
-    assert beats[4] == pytest.approx(0.6) and beats[2] == pytest.approx(0.3)
-
-
-def test_a_pointer_follows_a_tempo_that_changes_little_by_little():
-    steps = np.geomspace(0.5, 0.75, 40)
-    time = np.concatenate([[0.0], np.cumsum(steps)])
-    found = tempo_bank.follow_tempi(time, bank([0.0] * 41, [0.5, *steps]))
-    assert found[4].tolist() == list(range(41))
-
-
-def heard(downbeat):
-    bars = unsaid_bars(len(downbeat))
-    return BarEvidence(np.where(downbeat, 3.0, -3.0), bars.place, bars.level)
-
-
-def laid(downbeat, size):
-    return lay_bars(heard(downbeat), np.zeros(len(downbeat)))[SIZES.index(size)]
-
-
-def test_bars_stand_where_pulses_sound_like_downbeats():
-    downbeat = np.arange(60) % 3 == 1
-    found = laid(downbeat, 3)
-    assert ((found.index == 0) == downbeat).all()
-    likely = {bars.size: bars.likely for bars in lay_bars(heard(downbeat), np.zeros(60))}
-    assert likely[3] == max(likely.values())
-
-
-def test_a_bar_breaks_off_only_where_that_lasts():
-    gained = np.concatenate([np.arange(60) % 4 == 0, [False], np.arange(60) % 4 == 0])
-    assert ((laid(gained, 4).index == 0) == gained).all()
-    doubtful = np.arange(60) % 4 == 0
-    doubtful[31:33] = [True, False]
-    assert ((laid(doubtful, 4).index == 0) == (np.arange(60) % 4 == 0)).all()
 
 
 def rubato(meter):

@@ -6,9 +6,7 @@ import pytest
 from engrave.listening.first_pass import listen
 from engrave.midi.read import read_midi
 from engrave.music.grid import Pulse
-from engrave.rhythm.bar_choice import steady
 from engrave.rhythm.bar_choice.choose import choose_steady_bars
-from engrave.rhythm.bar_choice.weights import certainty, judge_of
 from samples.tunes import midi_of
 from tests.support.plain import TUNES
 
@@ -46,25 +44,3 @@ def test_what_is_written_is_the_likeliest_and_comes_first(waltz):
     for shares, written in ((found.speeds, 1), (found.meters, found.kind), (found.shifts, 0)):
         assert next(iter(shares)) == written
         assert sum(shares.values()) == pytest.approx(1)
-
-
-def test_a_beat_found_too_early_stands_half_way():
-    times = np.append(np.arange(8) * 0.6, [4.5, 5.1, 5.7])
-    grid = steady.EvenGrid.of(times)
-    assert np.diff(grid.places).tolist() == [1] * 7 + [0.5, 1, 1]
-    assert grid.seconds == pytest.approx(0.6)
-
-
-@pytest.mark.parametrize("seconds, unit", [(1.2, 2), (0.3, 1 / 2), (0.45, 1)])
-def test_units_last_about_half_a_second(seconds, unit):
-    grid = steady.EvenGrid.of(np.arange(9) * seconds)
-    assert grid.pulse == unit and 0.35 < grid.seconds < 0.71
-
-
-def test_a_judge_of_other_numbers_is_refused():
-    with pytest.raises(AssertionError):
-        judge_of("steady", ("one", "two"))
-
-
-def test_short_music_says_less():
-    assert 0 < certainty(4) < certainty(16) < certainty(40) == certainty(400) == 1

@@ -2,26 +2,13 @@
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 
-from engrave.music.performance import Performance, PlayedNote
-from engrave.rhythm.bar_choice.accents import ACCENTS, Chroma, accents
-from engrave.rhythm.bar_choice.begin_and_end import ENDS, Span, describe_ends
 from engrave.rhythm.bar_choice.describe import NAMES, Bars, Beats, Describer
 from engrave.rhythm.bar_choice.placed_music import PlacedMusic
-from engrave.rhythm.bar_choice.repetition import KINDS, Cells, returns
-from samples.tunes import Line, again, line
+from samples.tunes import again, line
 from tests.support.evidence import unsaid_bars
-
-
-def placed(*lines: Line) -> PlacedMusic:
-    """Music at a second a unit."""
-    notes = sorted(note for one in lines for note in one)
-    played = tuple(PlayedNote(on, on + length, pitch, 64) for on, length, pitch in notes)
-    onset, end = (np.array([getattr(n, name) for n in played]) for name in ("onset", "release"))
-    return PlacedMusic.of(Performance(played), onset, end)
-
+from tests.support.placed import placed
 
 WALTZ_BASS = again("0 7+12 7+12", [48, 43, 41, 48] * 2, 3)
 MELODY = line("72:2 71 69:2 67 65:2 69 67:3 72:2 71 69:2 67 65:2 62 60:3")
@@ -52,45 +39,6 @@ def test_what_comes_back_after_a_bar_speaks_for_its_length():
     for kind in ("bass", "pitches"):
         back = {count: rows[count, Fraction(0)][f"{kind} after 1"] for count in (2, 3, 4)}
         assert back[3] > back[2] and back[3] > back[4]
-
-
-def test_phrases_begin_where_what_follows_comes_back():
-    music = placed(line("67 60 62 64:2 65 67 69:5 71 60 62 64:2 65 67 69:4 72:2"))
-    begins = returns(Cells.of(music), np.arange(29) * 4, 3)
-    assert begins[1] > max(begins[2:12]) and begins[13] > max(begins[14:])
-
-
-def test_another_key_has_the_same_steps_and_other_pitches():
-    cells = Cells.of(placed(line("60 64 67 65 62 66 69 67")))
-    alike = dict(zip(KINDS, cells.alike(16), strict=True))
-    assert alike["rhythm"] > 0 and alike["steps"] > 0
-    assert alike["melody"] == alike["bass"] == 0
-
-
-def test_notes_that_sound_below_a_melody_are_not_of_it():
-    music = placed([(0, 4, 79)], line("48 60 48 60"))
-    assert music.melody_gap.tolist() == [4, 0, 0, 0] or music.melody_gap[1:].tolist() == [0, 0, 0]
-    assert music.bass_held[0] == 1
-
-
-def test_accents_of_silence_are_none():
-    music = placed(line("60 r 62"))
-    row = dict(zip(ACCENTS, accents(music, Chroma(music), np.array([1.0]), 1.0)[0], strict=True))
-    assert row["struck"] == row["gap"] == row["held"] == row["bass change"] == 0
-
-
-@pytest.mark.parametrize(
-    "text, bar, offset, right",
-    [
-        ("60 62 64 65 67:4", 4, 0, {"last on a downbeat", "long last fills its bar", "no pickup"}),
-        ("60 62 64 65 67:4", 4, 1, {"pickup of a beat", "last bar lacks the pickup", "whole bars"}),
-        ("60:.5 62 64 65:3", 3, 0.5, {"pickup between", "long last on a beat"}),
-        ("60 62 64 65:2", 4, 3, {"longer pickup", "last on a downbeat"}),
-    ],
-)
-def test_how_music_begins_and_ends(text, bar, offset, right):
-    row = describe_ends(Span.of(placed(line(text))), 1.0, float(bar), float(offset))
-    assert right <= {name for name, holds in zip(ENDS, row, strict=True) if holds}
 
 
 def test_bars_stand_where_they_are_said_to():
