@@ -5,7 +5,7 @@ What the reader says is made by hand; it hears beats at even distances if nothin
 
 import tracemalloc
 import warnings
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -450,3 +450,22 @@ def test_a_piece_ends_on_a_beat_even_if_its_last_chord_comes_early():
     performance = play([*notes, press(12.68, 48, 2.0)])
     pulse, _ = hear(performance, read_evenly(performance, 0.8))
     assert pulse.times[-2:] == pytest.approx([12.0, 12.68])
+
+
+@pytest.mark.parametrize(
+    ("notes_a_second", "probability", "taken"),
+    [(4, 0.5, True), (8, 0.9, False), (8, 0.99, True)],
+)
+def test_bars_of_dense_playing_must_be_certain_to_be_chosen_with_the_beats(
+    monkeypatch, notes_a_second, probability, taken
+):
+    chord = range(60, 60 + notes_a_second // 2)
+    performance = play(press(0.5 * k, pitch) for k in range(40) for pitch in chord)
+    choose = beats.choose_steady_bars
+    monkeypatch.setattr(
+        beats,
+        "choose_steady_bars",
+        lambda *given: replace(choose(*given), speeds={1.0: probability, 2.0: 1 - probability}),
+    )
+    found = track_beats(performance, read_evenly(performance, 0.5))
+    assert (found.chosen is not None) == taken
