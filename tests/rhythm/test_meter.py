@@ -14,7 +14,6 @@ from engrave.listening.evidence import Evidence
 from engrave.music.grid import Grid, Pulse
 from engrave.music.hypotheses import Hypotheses
 from engrave.music.values import TimeSignature
-from engrave.rhythm import meter
 from engrave.rhythm.meter import KnownBars, track_bars
 from tests.support.evidence import bars_as_notes, blank, read, said
 from tests.support.playing import play, press
@@ -173,37 +172,6 @@ def test_the_given_meter_takes_its_barlines_from_the_reader(given):
     assert {(bar.beats, bar.beat_type) for bar in grid.bars} == {given}
     assert grid.bars[-1].end - grid.bars[-1].start == grid.bars[-1].full_length
     assert (grid.bars[0].length < grid.bars[0].full_length) == (size > 1)
-
-
-# --- how bars are laid out -------------------------------------------------------------------
-
-
-def laid_out(index, size, compound):
-    """Bars over beats half a second apart, said beat by beat."""
-    count = len(index)
-    pulse = Pulse(0.5 * np.arange(count), np.zeros(count, bool))
-    bars = meter._Meter(np.array(index), np.array(size), np.array(compound))
-    unit = said(2, unit=[4, 8]).unit
-    return meter._lay_out(pulse, bars, (unit[0], unit[1]), None)
-
-
-def test_a_beat_lost_or_won_makes_a_bar_of_its_own_meter():
-    grid = laid_out([0, 1, 2, 3, 0, 1, 2, 0, 1, 2, 3], [4] * 11, [False] * 11)
-    assert [(bar.beats, bar.length) for bar in grid.bars] == [(4, 4), (3, 3), (4, 4)]
-    grid = laid_out([0, 1, 2, 3, 0, 0, 1, 2, 3], [4] * 9, [False] * 9)
-    assert [(bar.beats, bar.length) for bar in grid.bars] == [(5, 5), (4, 4)]
-
-
-def test_a_bar_has_one_beat_length_even_where_the_meter_slips():
-    grid = laid_out([0, 1, 0, 0, 1, 0, 1], [2, 2, 2, 2, 2, 2, 2], [0, 0, 1, 0, 0, 0, 0])
-    assert [(bar.beats, bar.beat_type) for bar in grid.bars] == [(3, 4), (2, 4), (2, 4)]
-    assert grid.quarters == tuple(map(Fraction, range(8)))
-
-
-def test_the_first_bar_may_be_a_pickup_and_the_last_is_filled():
-    grid = laid_out([2, 0, 1, 2, 0], [3] * 5, [True] * 5)
-    assert [bar.length for bar in grid.bars] == [Fraction(3, 2), Fraction(9, 2), Fraction(9, 2)]
-    assert {(bar.beats, bar.beat_type) for bar in grid.bars} == {(9, 8)}
 
 
 # --- what else it could be ---------------------------------------------------------------------

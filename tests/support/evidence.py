@@ -13,7 +13,7 @@ from engrave.listening.evidence import BarEvidence, Evidence, SecondEvidence
 from engrave.music.grid import Grid
 from engrave.music.note import FoldedNote, Note
 from engrave.music.performance import Performance
-from engrave.rhythm.meter import FOUR_SIMPLE_BEATS, TWO_AS_FOUR_SHARE
+from engrave.rhythm.bar_model import FOUR_SIMPLE_BEATS, TWO_AS_FOUR_SHARE
 from samples.performer import Take
 
 SURE = 0.9  # the probability of what a reader says
