@@ -17,7 +17,7 @@ from engrave.rhythm.bar_choice.steady import NAMES, EvenGrid, describe_steady, u
 from engrave.rhythm.bar_choice.weights import judge_of
 
 NEAR = 0.06  # seconds within which a chord marks a beat
-EARLY = 0.1  # shares of a beat by which a note may come before it
+EARLY = 0.15  # shares of a beat by which a note may come before it
 Kind = tuple[int, bool]
 _Way = TypeVar("_Way", bound=float | Kind)
 

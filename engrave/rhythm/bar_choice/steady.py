@@ -33,6 +33,8 @@ LENGTHS = {Fraction(1, k): Fraction(1, k) for k in (4, 3, 2, 1)}
 LENGTHS |= {Fraction(2, 3): Fraction(1, 3), Fraction(3, 2): Fraction(1, 2)}
 LENGTHS |= {Fraction(k): Fraction(1) for k in (2, 3, 4)}
 SHORTEST, LONGEST = 0.24, 1.7  # seconds of a beat
+FEWEST_TIMES = 4  # beats of a pulse that make a grid without its last one
+UNEVEN_END = 0.2  # half beats by which the last beat may be beside half a beat
 TACTUS = 0.6  # seconds of a beat from which its logarithm is counted
 COUNTS = (2, 3, 4)  # beats of a bar
 FEWEST = 8  # beats that are asked at least
@@ -62,7 +64,14 @@ class EvenGrid:
 
     @classmethod
     def of(cls, times: np.ndarray) -> "EvenGrid":
-        """The grid of an even pulse; where a beat was found too early, it stands half way."""
+        """The grid of an even pulse; where a beat was found too early, it stands half way.
+
+        The last beat was drawn to the last chord, which may stand between two beats: then it says
+        nothing of the grid.
+        """
+        last = 2 * (times[-1] - times[-2]) / np.median(np.diff(times))
+        if len(times) > FEWEST_TIMES and abs(last - round(last)) > UNEVEN_END:
+            times = times[:-1]
         steps = np.diff(times)
         count = np.maximum(np.round(2 * steps / np.median(steps)) / 2, 0.5)
         index = np.append(0.0, np.cumsum(count))

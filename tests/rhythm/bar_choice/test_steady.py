@@ -17,3 +17,10 @@ def test_a_beat_found_too_early_stands_half_way():
 def test_units_last_about_half_a_second(seconds, unit):
     grid = steady.EvenGrid.of(np.arange(9) * seconds)
     assert grid.pulse == unit and 0.35 < grid.seconds < 0.71
+
+
+def test_a_last_beat_that_was_drawn_to_a_chord_between_beats_is_left_out():
+    times = np.append(np.arange(8) * 0.6, 4.2 + 0.78 * 0.6)
+    grid = steady.EvenGrid.of(times)
+    assert len(grid.times) == 8
+    assert grid.places_at(times)[-1] == pytest.approx(7.78)
