@@ -6,7 +6,7 @@ Numbers between 0 and 1 are probabilities; times are seconds.
 from dataclasses import dataclass, replace
 
 # The word for the least probability of what is written, relative to it and the next best way.
-SURENESS_WORDS = ((0.8, "sure"), (0.6, "probably"), (0.0, "a guess"))
+SURENESS_WORDS = ((0.9, "sure"), (0.6, "probably"), (0.0, "a guess"))
 
 # Tempi that may have been meant: times as fast as written, and their names.
 SPEEDS = {1 / 4: "a quarter as fast", 1 / 3: "a third as fast", 1 / 2: "half as fast"}

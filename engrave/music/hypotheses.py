@@ -44,3 +44,9 @@ def shares(log_likelihood: Mapping[_Answer, float]) -> dict[_Answer, float]:
     ordered = dict(sorted(log_likelihood.items(), key=lambda pair: -pair[1]))
     odds = np.exp(np.array(list(ordered.values())) - max(ordered.values()))
     return dict(zip(ordered, (odds / odds.sum()).tolist(), strict=True))
+
+
+def temper(probabilities: Mapping[_Answer, float], trust: float) -> dict[_Answer, float]:
+    """Probabilities whose logarithms count only by a share `trust`, and so are less certain."""
+    total = sum(probability**trust for probability in probabilities.values())
+    return {way: probability**trust / total for way, probability in probabilities.items()}

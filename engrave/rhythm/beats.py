@@ -19,10 +19,10 @@ from engrave.listening import heads
 from engrave.listening.evidence import Evidence, probability
 from engrave.music.arrays import Floats
 from engrave.music.grid import STRAIGHT, Pulse, Tap
-from engrave.music.hypotheses import shares
+from engrave.music.hypotheses import shares, temper
 from engrave.music.performance import Performance, chord_starts
 from engrave.music.values import TimeSignature
-from engrave.rhythm.bar_choice.choose import SteadyBars, choose_steady_bars
+from engrave.rhythm.bar_choice.choose import CHOICE_TRUST, SteadyBars, choose_steady_bars
 from engrave.rhythm.bar_hypotheses import (
     FEWEST_CHORDS_READ,
     BarsHypothesis,
@@ -117,9 +117,8 @@ def track_beats(
     chosen = None if known else _choose_steady(performance, evidence, pulse, meter)
     if chosen:
         pulse = _swung(chosen.pulse, performance, evidence)
-        return FoundBeats(
-            pulse if chosen.kind[1] is False else chosen.pulse, chosen.speeds, chosen=chosen
-        )
+        pulse = chosen.pulse if chosen.kind[1] else pulse
+        return FoundBeats(pulse, temper(chosen.speeds, CHOICE_TRUST), chosen=chosen)
     # Beats of a known simple meter are not taken for bars of three, nor for thirds.
     speeds = [v for v in SPEEDS if not meter or meter.compound or v not in (1 / 3, 3.0)]
     if known or len(chord_starts(performance.notes)) < FEWEST_CHORDS:

@@ -13,10 +13,10 @@ import numpy as np
 from engrave.listening.bar_pass import listen_for_bars
 from engrave.listening.evidence import BarEvidence, Evidence
 from engrave.music.grid import Pulse, Tap
-from engrave.music.hypotheses import ChosenBars, Hypotheses, shares
+from engrave.music.hypotheses import ChosenBars, Hypotheses, shares, temper
 from engrave.music.performance import Performance
 from engrave.music.values import TimeSignature
-from engrave.rhythm.bar_choice.choose import SteadyBars
+from engrave.rhythm.bar_choice.choose import CHOICE_TRUST, SteadyBars
 from engrave.rhythm.bar_hypotheses import BarsHypothesis
 from engrave.rhythm.bar_layout import (
     FoundBars,
@@ -98,13 +98,13 @@ def _hypotheses(
     Of those of another division of the beat that is the usual name.
     """
     meters: dict[str, float] = {}
-    for (count, compound), share in chosen.meters.items():
+    for (count, compound), share in temper(chosen.meters, CHOICE_TRUST).items():
         unit = Fraction(3, 2) if compound else Fraction(1)
         if compound == chosen.kind[1]:
             unit = beat_unit(compound, heard[compound], given)
         beats, kind = signature_of(count, unit, given)
         meters[f"{beats}/{kind}"] = share
-    return Hypotheses({}, meters, chosen.shifts)
+    return Hypotheses({}, meters, temper(chosen.shifts, CHOICE_TRUST))
 
 
 def lay_out_bars(

@@ -34,12 +34,13 @@ def said(name: str, doubted: Doubt) -> str:
     ("written", "other", "word"),
     [
         (0.9, 0.1, "sure"),
-        (0.8, 0.2, "sure"),
+        (0.8, 0.2, "probably"),
+        (0.9, 0.11, "probably"),
         (0.79, 0.21, "probably"),
         (0.6, 0.4, "probably"),
         (0.59, 0.41, "a guess"),
         (0.1, 0.9, "a guess"),
-        (0.4, 0.1, "sure"),  # as if there were no third way
+        (0.4, 0.04, "sure"),  # as if there were no third way
     ],
 )
 def test_a_word_for_how_sure_it_is_against_the_next_best(written, other, word):

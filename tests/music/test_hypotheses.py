@@ -4,7 +4,7 @@ from math import log
 
 import pytest
 
-from engrave.music.hypotheses import ChosenBars, Hypotheses, shares
+from engrave.music.hypotheses import ChosenBars, Hypotheses, shares, temper
 from tests.support.playing import even_grid
 
 
@@ -33,3 +33,9 @@ def test_shares_are_plain_numbers():
 def test_where_nothing_was_to_be_chosen_nothing_is_believed():
     chosen = ChosenBars(even_grid(3, 4))
     assert chosen.hypotheses == Hypotheses({}, {}, {}, {})
+
+
+def test_tempered_probabilities_are_less_certain_and_keep_their_order():
+    found = temper({"4/4": 0.9, "3/4": 0.1}, 0.5)
+    assert found == pytest.approx({"4/4": 0.75, "3/4": 0.25})
+    assert temper({1: 1.0, 2: 0.0}, 0.4) == {1: 1.0, 2: 0.0}

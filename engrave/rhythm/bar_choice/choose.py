@@ -18,6 +18,9 @@ from engrave.rhythm.bar_choice.weights import judge_of
 
 NEAR = 0.06  # seconds within which a chord marks a beat
 EARLY = 0.15  # shares of a beat by which a note may come before it
+# How far the log likelihoods of the choice are believed: so that a level that gets 90 % is right in
+# music less plain than what it was fitted to (docs/experiments.md).
+CHOICE_TRUST = 0.4
 Kind = tuple[int, bool]
 _Way = TypeVar("_Way", bound=float | Kind)
 
@@ -27,7 +30,8 @@ class SteadyBars:
     """Beats, of each its number in its bar, and the kind of the bars: how many beats they have, and
     whether these divide in three.
 
-    `speeds`, `meters` (by kind) and `shifts` are shares of belief as in `Hypotheses`.
+    `speeds`, `meters` (by kind) and `shifts` are probabilities as in `Hypotheses`, but too certain:
+    they are to be tempered by `CHOICE_TRUST`.
     """
 
     pulse: Pulse
