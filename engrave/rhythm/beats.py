@@ -10,7 +10,6 @@ Times are seconds, phases are shares of a beat, intervals are seconds per beat.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy as np
 from engrave.listening import heads
 from engrave.listening.evidence import Evidence, probability
 from engrave.music.arrays import Floats
+from engrave.music.exact import Fraction
 from engrave.music.grid import STRAIGHT, Pulse, Tap
 from engrave.music.hypotheses import shares
 from engrave.music.performance import Performance, chord_starts
