@@ -141,7 +141,7 @@ def _draw(score: Score, sheets: Sequence[Sheet]) -> list[_Drawing]:
         shown = replace(shown, parts=tuple(replace(part, name="") for part in shown.parts))
     musicxml = write_musicxml(shown)
     toolkit = _load(musicxml, _options(sheets[0], headings[0]))
-    drawings = []
+    drawings: list[_Drawing] = []
     for sheet, heading in zip(sheets, headings, strict=True):
         if drawings:
             toolkit.setOptions(_options(sheet, heading))
