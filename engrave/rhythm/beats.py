@@ -410,7 +410,10 @@ def _pulses_at_tempi(performance: Performance, chords: _Chords) -> list[Pulse]:
     silence_warp = _SilenceWarp.of(chords.time, max(LONGEST_SILENCE, 2 * LONGEST_BEAT))
     heard = silence_warp.warp(chords.time)
     tempi = TempoGrid(SECONDS, np.zeros(len(SECONDS)), METRICAL_LEVELS)
-    likelihoods = beat_likelihoods(chords.phase, chords.pace, tempi)
+
+    def likelihoods(block: slice) -> Floats:
+        return beat_likelihoods(chords.phase[block], chords.pace[block], tempi)
+
     found = (
         _beats_at(position, chords, silence_warp) for position in follow_tempi(heard, likelihoods)
     )
