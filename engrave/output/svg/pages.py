@@ -12,9 +12,8 @@ score gives the same bytes.
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import verovio
 from lxml import etree
@@ -76,13 +75,13 @@ class EngravingError(RuntimeError):
 
 def write_svg(score: Score, width: int = SCROLL_WIDTH) -> str:
     """The whole score in one picture, `width` / 10 mm wide and as high as it needs."""
-    (drawing,) = _draw(score, [Sheet(width)])
+    drawing = _draw(score, Sheet(width))
     return _compose(drawing, drawing.pages)
 
 
 def write_svg_pages(score: Score, paper: str = "a4") -> list[str]:
     """The score page by page, on "a4" or "letter"."""
-    (drawing,) = _draw(score, [PAPERS[paper]])
+    drawing = _draw(score, PAPERS[paper])
     return [_compose(drawing, [page]) for page in drawing.pages]
 
 
@@ -109,7 +108,7 @@ class Systems:
 def write_svg_systems(score: Score, widths: Sequence[int]) -> Systems:
     """The music without its heading, for a page that shows the layout that fits."""
     bare = replace(score, title="", composer="")
-    drawings = _draw(bare, [Sheet(width, slip=True) for width in widths])
+    drawings = [_draw(bare, Sheet(width, slip=True)) for width in widths]
     cleaner = SvgCleaner(drawings[0].name, _sounding(score))
     columns = [
         tuple(_single_system(drawing, cleaner, page) for page in drawing.pages)
@@ -130,53 +129,41 @@ class _Drawing:
     pages: Sequence[Element]
 
 
-def _draw(score: Score, sheets: Sequence[Sheet]) -> list[_Drawing]:
-    """The score on each of the sheets; it is read once and laid out for each."""
-    headings = [
-        find_heading(score, DRAWING_UNITS * (sheet.width - 2 * sheet.margin)) for sheet in sheets
-    ]
+def _draw(score: Score, sheet: Sheet) -> _Drawing:
+    heading = find_heading(score, DRAWING_UNITS * (sheet.width - 2 * sheet.margin))
     # Verovio keeps room for a title of one line; ours takes its place. A piano alone has no name.
-    shown = replace(without_performed_tempo(score), title="." if any(headings) else "", composer="")
+    shown = replace(without_performed_tempo(score), title="." if heading else "", composer="")
     if not name_players(score):
         shown = replace(shown, parts=tuple(replace(part, name="") for part in shown.parts))
     musicxml = write_musicxml(shown)
-    toolkit = _load(musicxml, _options(sheets[0], headings[0]))
-    drawings: list[_Drawing] = []
-    for sheet, heading in zip(sheets, headings, strict=True):
-        if drawings:
-            toolkit.setOptions(_options(sheet, heading))
-            toolkit.redoLayout()
-        origin = repr((musicxml, sheet, heading, OPTIONS)).encode()
-        name = "e" + b32encode(hashlib.sha256(origin).digest())[:4].decode().lower()
-        numbers = range(1, toolkit.getPageCount() + 1)
-        pages = [etree.fromstring(toolkit.renderToSVG(number)) for number in numbers]
-        _check_content(score, pages)
-        drawings.append(_Drawing(name, score, sheet, heading, pages))
-    return drawings
+    origin = repr((musicxml, sheet, heading, OPTIONS)).encode()
+    name = "e" + b32encode(hashlib.sha256(origin).digest())[:4].decode().lower()
+    pages = [etree.fromstring(page) for page in _engrave(musicxml, sheet, heading)]
+    _check_content(score, pages)
+    return _Drawing(name, score, sheet, heading, pages)
 
 
-def _load(musicxml: bytes, options: Mapping[str, Any]) -> verovio.toolkit:
+def _engrave(musicxml: bytes, sheet: Sheet, heading: Heading | None) -> Iterator[str]:
     verovio.enableLog(verovio.LOG_OFF)  # it writes to standard error; what matters is checked
     toolkit = verovio.toolkit()
-    toolkit.setOptions(options)
+    toolkit.setOptions(
+        OPTIONS
+        | {
+            "pageWidth": sheet.width,
+            "pageHeight": LOWEST_PAGE if sheet.slip else sheet.height or TALLEST_PAGE,
+            "adjustPageHeight": sheet.height is None,
+            "justifyVertically": sheet.height is not None,
+            "header": "auto" if heading else "none",
+            "bottomMarginHeader": (heading.height - TITLE_ROOM) / (DRAWING_UNITS * STAFF_STEP)
+            if heading
+            else 0.0,
+        }
+        | {f"pageMargin{side}": sheet.margin for side in ("Top", "Bottom", "Left", "Right")}
+    )
     if not toolkit.loadData(musicxml.decode()):
         raise EngravingError("Verovio cannot read the MusicXML of this score")
-    return toolkit
-
-
-def _options(sheet: Sheet, heading: Heading | None) -> dict[str, Any]:
-    return {
-        **OPTIONS,
-        "pageWidth": sheet.width,
-        "pageHeight": LOWEST_PAGE if sheet.slip else sheet.height or TALLEST_PAGE,
-        "adjustPageHeight": sheet.height is None,
-        "justifyVertically": sheet.height is not None,
-        "header": "auto" if heading else "none",
-        "bottomMarginHeader": (heading.height - TITLE_ROOM) / (DRAWING_UNITS * STAFF_STEP)
-        if heading
-        else 0.0,
-        **{f"pageMargin{side}": sheet.margin for side in ("Top", "Bottom", "Left", "Right")},
-    }
+    for page in range(1, toolkit.getPageCount() + 1):
+        yield toolkit.renderToSVG(page)
 
 
 def _check_content(score: Score, pages: Sequence[Element]) -> None:
