@@ -1,6 +1,6 @@
 """Exact numbers: positions and durations in quarter notes, and beats.
 
-`quicktions` is `fractions` of the standard library, compiled: the same numbers, ten times as fast.
+`quicktions` is `fractions` of the standard library, compiled: the same numbers, computed faster.
 The two types compare, hash and calculate with each other. Type checkers see that of the standard
 library, because `quicktions` has no type information.
 """
