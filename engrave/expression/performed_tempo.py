@@ -12,14 +12,14 @@ Positions are quarters from the start of the piece, times are seconds, tempi qua
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import pairwise
 from math import inf
 
 import numpy as np
 
+from engrave.music.exact import Fraction
 from engrave.music.grid import STRAIGHT, Grid
 from engrave.music.marks import HiddenTempo, TempoMark
 from engrave.music.score import Measure, Score, without_performed_tempo
@@ -61,8 +61,10 @@ def add_performed_tempo(score: Score, grid: Grid) -> Score:
     score = without_performed_tempo(score)
     first, *others = score.parts
     tempi: list[list[HiddenTempo]] = [[] for _ in first.measures]
+    even = replace(grid, swing=STRAIGHT)  # swing does not change the tempo
+    beats = [float(quarter) for quarter in grid.quarters]
     for passage in _passages(score, grid):
-        for position, per_minute in _tempi(passage, grid):
+        for position, per_minute in _tempi(passage, even, beats):
             tempi[position.measure].append(HiddenTempo(position.onset, per_minute))
     measures = map(_with_tempi, first.measures, tempi)
     return replace(score, parts=(replace(first, measures=tuple(measures)), *others))
@@ -102,18 +104,22 @@ def _passages(score: Score, grid: Grid) -> Iterator[_Passage]:
         yield _Passage(positions, grid.bars[bars[stop - 1]].end)
 
 
-def _tempi(passage: _Passage, grid: Grid) -> Iterator[tuple[_ScorePosition, float]]:
+def _tempi(
+    passage: _Passage, grid: Grid, beats: Sequence[float]
+) -> Iterator[tuple[_ScorePosition, float]]:
     """The fewest tempo changes that keep every beat in time, each with its position."""
     begun = [float(position.quarter) for position in passage.positions]
     quarters = [*begun, float(passage.end)]
-    even = replace(grid, swing=STRAIGHT)  # swing does not change the tempo
-    heard = even.time_at(np.array(quarters)).tolist()
-    beats = [float(quarter) for quarter in grid.quarters if quarter <= passage.end]
+    heard = grid.time_at(np.array(quarters)).tolist()
+    inside = slice(bisect_right(beats, quarters[0]), bisect_right(beats, quarters[-1]))
+    beats, times = beats[inside], grid.times[inside]
     now, clock = 0, heard[0]
     while now < len(begun):
         here = begun[now]
         coming = bisect_right(beats, here)
-        tempo_range = _narrow(beats[coming:], grid.times[coming:], here, clock)
+        tempo_range = _narrow(
+            ((beats[k], times[k]) for k in range(coming, len(beats))), here, clock
+        )
         stop = (
             max(bisect_right(begun, tempo_range.last) - 1, now + 1)
             if tempo_range.missed
@@ -130,12 +136,13 @@ def _tempi(passage: _Passage, grid: Grid) -> Iterator[tuple[_ScorePosition, floa
         now, clock = stop, clock + span * 60 / per_minute
 
 
-def _narrow(
-    beats: Sequence[float], times: Sequence[float], here: float, clock: float
-) -> _TempoRange:
-    """Narrow the tempi beat by beat until one would be missed; `clock` is the time at `here`."""
+def _narrow(beats: Iterable[tuple[float, float]], here: float, clock: float) -> _TempoRange:
+    """Narrow the tempi beat by beat until one would be missed; `clock` is the time at `here`.
+
+    `beats` are positions and times.
+    """
     low, high, last = 0.0, inf, here
-    for position, time in zip(beats, times, strict=False):
+    for position, time in beats:
         low_here = max(low, (time - LARGEST_ERROR - clock) / (position - here))
         high_here = min(high, (time + LARGEST_ERROR - clock) / (position - here))
         if low_here > high_here:

@@ -71,9 +71,9 @@ def _session(file: str) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # windows run side by side
-    # Further graph optimizations compute in 8 bits: slower here, and with other results on other
-    # processors.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    # The files are optimized already (training/weights/eight_bit.py). Further optimizations compute
+    # in 8 bits: slower here, and with other results on other processors.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 

@@ -6,13 +6,13 @@ from the start of the first bar); recorded time is in seconds.
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cache
 from math import ceil
 
 import numpy as np
 
 from engrave.music.arrays import Floats
+from engrave.music.exact import Fraction
 from engrave.music.performance import FileGrid
 from engrave.music.values import is_compound
 
@@ -103,9 +103,12 @@ class Grid:
     # Starts of the bars as floats, for looking up positions: they differ wherever the exact ones
     # do.
     _starts: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    # The points of the time map: seconds, and quarter notes.
+    _course: tuple[Floats, Floats] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_starts", tuple(float(bar.start) for bar in self.bars))
+        object.__setattr__(self, "_course", self._points())
         assert len(self.times) == len(self.quarters) >= 2
         assert all(a < b for a, b in zip(self.times, self.times[1:], strict=False))
         assert all(a < b for a, b in zip(self.quarters, self.quarters[1:], strict=False))
@@ -114,15 +117,14 @@ class Grid:
 
     def quarter_at(self, seconds: np.ndarray | float) -> np.ndarray:
         """Positions in quarter notes (float, not quantized) of times in seconds."""
-        return interpolate(seconds, *self._course())
+        return interpolate(seconds, *self._course)
 
     def time_at(self, quarters: np.ndarray | float | Fraction) -> np.ndarray:
         """Times in seconds of positions in quarter notes."""
-        times, positions = self._course()
+        times, positions = self._course
         return interpolate(np.asarray(quarters, float), positions, times)
 
-    def _course(self) -> tuple[np.ndarray, np.ndarray]:
-        """The points of the time map: seconds, and quarter notes."""
+    def _points(self) -> tuple[Floats, Floats]:
         times, quarters = np.array(self.times), np.array([float(q) for q in self.quarters])
         if self.swing == STRAIGHT:
             return times, quarters

@@ -25,7 +25,8 @@ def find_arpeggios(
     while k < len(left):
         chord = [left[k]]
         held_until = notes[left[k]].release
-        for i in left[k + 1 :]:
+        for following in range(k + 1, len(left)):
+            i = left[following]
             last, note = notes[chord[-1]], notes[i]
             shortest, longest = ARPEGGIO_STEPS
             if not (shortest <= note.onset - last.onset <= longest and note.pitch > last.pitch):

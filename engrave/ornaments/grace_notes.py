@@ -30,7 +30,11 @@ def find_grace_notes(notes: Sequence[PlayedNote], hand: list[int], evidence: Evi
         if odds[k] + LONE_GRACE_EVIDENCE * (i in lone) <= GRACE_EVIDENCE:
             continue
         following = next(
-            (j for j in hand[k + 1 :] if notes[j].onset > notes[i].onset),
+            (
+                hand[later]
+                for later in range(k + 1, len(hand))
+                if notes[hand[later]].onset > notes[i].onset
+            ),
             None,
         )
         if following is None or notes[following].pitch == notes[i].pitch:

@@ -13,12 +13,14 @@ alternates with it joins it when durations are settled.
 Times are seconds, positions quarter notes, intervals semitones.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
+from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.note import Note, Tremolo
 from engrave.music.performance import PlayedNote, chord_starts
@@ -91,20 +93,21 @@ def _bars(
     """The run from its first beat to its last, bar by bar."""
     times = np.array([notes[stroke[0]].onset for stroke in run])
     step = float(np.median(np.diff(times)))
-    beats = [
+    inside = slice(
+        bisect_left(grid.times, times[0] - step / 2),
+        bisect_right(grid.times, times[-1] + 2 * step),
+    )
+    beats = list(zip(grid.times[inside], grid.quarters[inside], strict=True))
+    ends = [
         (time, position)
-        for time, position in zip(grid.times, grid.quarters, strict=True)
-        if times[0] - step / 2 <= time <= times[-1] + 2 * step
+        for k, (time, position) in enumerate(beats)
+        if k in (0, len(beats) - 1) or position == grid.bars[grid.bar_at(position)].start
     ]
-    barlines = {bar.start for bar in grid.bars}
-    ends = [b for k, b in enumerate(beats) if k in (0, len(beats) - 1) or b[1] in barlines]
     if any(b - a < QUARTER for (_, a), (_, b) in pairwise(beats)):
         return
     for (start, _), (stop, _) in pairwise(ends):
-        inside = (times >= start - step / 2) & (times < stop - step / 2)
-        yield _tremolo(
-            notes, [s for s, within in zip(run, inside, strict=True) if within], start, stop
-        )
+        first, last = np.searchsorted(times, (start - step / 2, stop - step / 2))
+        yield _tremolo(notes, run[first:last], start, stop)
 
 
 def _tremolo(
@@ -132,13 +135,18 @@ def add_alternating_chords(
     the last beat before that.
     """
     index = {note.played: k for k, note in enumerate(notes)}
+    onsets: dict[tuple[int, int, int], list[Fraction]] = {}
+    for note in sorted(notes, key=lambda note: note.onset):
+        onsets.setdefault(_line(note), []).append(note.onset)
     joined = list(notes)
     for tremolo in tremolos:
         first = notes[index[tremolo.chords[0][0]]]
-        onset, planned = first.onset, grid.quarters[grid.times.index(tremolo.release)]
-        later = (note.onset for note in notes if _line(note) == _line(first))
-        end = min((position for position in later if position > onset), default=planned)
-        beat = max(q for q in grid.quarters if q <= min(end, planned))
+        onset, end = first.onset, grid.quarters[bisect_left(grid.times, tremolo.release)]
+        own = onsets[_line(first)]
+        later = bisect_right(own, onset)
+        if later < len(own):
+            end = min(end, own[later])
+        beat = grid.quarters[bisect_right(grid.quarters, end) - 1]
         duration = beat - onset if beat > onset else first.duration
         lasting = replace(first, duration=duration)
         for press in tremolo.chords[0]:

@@ -10,7 +10,6 @@ Times are seconds, phases are shares of a beat, intervals are seconds per beat.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy as np
 from engrave.listening import heads
 from engrave.listening.evidence import Evidence, probability
 from engrave.music.arrays import Floats
+from engrave.music.exact import Fraction
 from engrave.music.grid import STRAIGHT, Pulse, Tap
 from engrave.music.hypotheses import shares, temper
 from engrave.music.performance import Performance, chord_starts
@@ -409,7 +409,10 @@ def _pulses_at_tempi(performance: Performance, chords: _Chords) -> list[Pulse]:
     silence_warp = _SilenceWarp.of(chords.time, max(LONGEST_SILENCE, 2 * LONGEST_BEAT))
     heard = silence_warp.warp(chords.time)
     tempi = TempoGrid(SECONDS, np.zeros(len(SECONDS)), METRICAL_LEVELS)
-    likelihoods = beat_likelihoods(chords.phase, chords.pace, tempi)
+
+    def likelihoods(block: slice) -> Floats:
+        return beat_likelihoods(chords.phase[block], chords.pace[block], tempi)
+
     found = (
         _beats_at(position, chords, silence_warp) for position in follow_tempi(heard, likelihoods)
     )

@@ -8,6 +8,7 @@ without the bars, and a beat costs the more the farther it is from the tempo of 
 Times are seconds, tempi seconds per beat, places 24ths of a beat.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,7 @@ STEPS = 4  # tempi from one pointer to the next
 REACH = 6  # tempi that a pointer has on either side of its own
 SPREAD = 0.2  # deviation of the logarithm of a beat from that of its pointer
 WIDTH = 2 * REACH + 1
+CHORDS_PER_BLOCK = 4096  # whose scores are kept at a time
 CHANGES = 4  # steps of the tempo from one chord to the next, at most
 AWAY = np.arange(FARTHEST_POSITION, -FARTHEST_POSITION - 1, -1)  # places by which a move may be off
 AROUND = np.arange(-FARTHEST_POSITION, POSITIONS_PER_BEAT + FARTHEST_POSITION)
@@ -76,23 +78,43 @@ class _Moves:
         return cls(whole, *(part.astype(np.float32) for part in parts))
 
 
-def follow_tempi(time: np.ndarray, heard: np.ndarray) -> np.ndarray:
+def follow_tempi(time: np.ndarray, heard: Callable[[slice], np.ndarray]) -> np.ndarray:
     """Where each pointer has each chord, in beats: an array (pointer, chord).
 
-    `time` holds the seconds of the chords, increasing; `heard` are their `beat_likelihoods` at the
-    tempi `SECONDS`.
+    `time` holds the seconds of the chords, increasing; `heard` gives the `beat_likelihoods` of a
+    slice of them at the tempi `SECONDS`. Scores are kept for one block of chords at a time and
+    computed again on the way back, so memory grows little with the piece.
     """
-    moves = _Moves.of(np.diff(time, prepend=time[0]))
-    said = near_each(heard, 1)
-    scores = np.empty(said.shape, np.float32)
-    scores[0] = said[0]
-    for i in range(1, len(time)):
+    waits = np.diff(time, prepend=time[0])
+    blocks = [slice(k, k + CHORDS_PER_BLOCK) for k in range(0, len(time), CHORDS_PER_BLOCK)]
+    before: list[np.ndarray | None] = [None]  # the scores of the last chord before each block
+    for block in blocks:
+        moves = _Moves.of(waits[block])
+        scores = _follow(before[-1], near_each(heard(block), 1), moves)
+        before.append(scores[-1].copy())
+    moved = np.zeros((COUNT, len(time)))
+    state = np.divmod(scores[-1].reshape(COUNT, -1).argmax(axis=1), POSITIONS_PER_BEAT)
+    for block, start in zip(reversed(blocks), before[-2::-1], strict=True):
+        if block != blocks[-1]:
+            moves = _Moves.of(waits[block])
+            scores = _follow(start, near_each(heard(block), 1), moves)
+        moved[:, block], state = _trace(state, scores, moves)
+    beats: np.ndarray = (state[1][:, None] + np.cumsum(moved, axis=1)) / POSITIONS_PER_BEAT
+    return beats
+
+
+def _follow(before: np.ndarray | None, said: np.ndarray, moves: _Moves) -> np.ndarray:
+    """The scores of a block of chords, after those of the last chord before it if there is one."""
+    scores = np.empty((len(said) + (before is not None), *said.shape[1:]), np.float32)
+    scores[0] = said[0] if before is None else before
+    for i in range(1, len(scores)):
+        k = i - len(scores)  # counted from the end, chords of scores and of moves are the same
         score = scores[i - 1]
         score -= score.max(axis=(1, 2), keepdims=True)
-        ready = _after_change(score, moves.change[i])
-        ready += moves.likely[i][:, :, None]
-        np.add(_moved_on(ready, moves.whole[i], moves.off[i]), said[i], out=scores[i])
-    return _trace(scores, moves)
+        ready = _after_change(score, moves.change[k])
+        ready += moves.likely[k][:, :, None]
+        np.add(_moved_on(ready, moves.whole[k], moves.off[k]), said[k], out=scores[i])
+    return scores
 
 
 def _after_change(score: np.ndarray, cost: np.ndarray) -> np.ndarray:
@@ -119,29 +141,30 @@ def _moved_on(score: np.ndarray, whole: np.ndarray, cost: np.ndarray) -> np.ndar
     return best
 
 
-def _trace(scores: np.ndarray, moves: _Moves) -> np.ndarray:
-    """The places of the chords on the best way of each pointer, in beats.
+def _trace(
+    state: tuple[np.ndarray, np.ndarray], scores: np.ndarray, moves: _Moves
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """The best way back through the scores of a block: the places by which each pointer moves.
 
-    Which step was the best is asked again on the way back, for one state of each pointer: that is
+    `state` holds the tempo and place of each pointer at the last chord; those at the first are
+    returned too. Which step was the best is asked again, for one state of each pointer: that is
     far less than to keep it for all.
     """
-    pointer, count = np.arange(COUNT), len(scores)
+    pointer, (tempo, place) = np.arange(COUNT), state
     changes = np.arange(-CHANGES, CHANGES + 1)
-    tempo, place = np.divmod(scores[-1].reshape(COUNT, -1).argmax(axis=1), POSITIONS_PER_BEAT)
-    moved = np.zeros((COUNT, count))
-    for i in range(count - 1, 0, -1):
+    moved = np.zeros((COUNT, len(moves.whole)))
+    for k in range(-1, -len(scores), -1):
         before = tempo[:, None] - changes
         within = (before >= 0) & (before < WIDTH)
-        reached = scores[i - 1][pointer[:, None], before.clip(0, WIDTH - 1)]
-        cost = np.where(within, np.abs(changes) * moves.change[i, pointer, tempo][:, None], np.inf)
+        reached = scores[k - 1][pointer[:, None], before.clip(0, WIDTH - 1)]
+        cost = np.where(within, np.abs(changes) * moves.change[k, pointer, tempo][:, None], np.inf)
         reached = reached - cost[:, :, None]
-        steps = moves.whole[i, pointer, tempo][:, None] + AWAY
+        steps = moves.whole[k, pointer, tempo][:, None] + AWAY
         best = np.take_along_axis(
             reached.max(axis=1), (place[:, None] - steps) % POSITIONS_PER_BEAT, axis=1
         )
-        step = steps[pointer, (best - moves.off[i, :, pointer, tempo]).argmax(axis=1)]
+        step = steps[pointer, (best - moves.off[k, :, pointer, tempo]).argmax(axis=1)]
         place = (place - step) % POSITIONS_PER_BEAT
         tempo = tempo - changes[reached[pointer, :, place].argmax(axis=1)]
-        moved[:, i] = step
-    beats: np.ndarray = (place[:, None] + np.cumsum(moved, axis=1)) / POSITIONS_PER_BEAT
-    return beats
+        moved[:, k] = step
+    return moved, (tempo, place)

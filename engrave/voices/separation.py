@@ -14,15 +14,16 @@ experiments with the costs see docs/experiments.md, "Voice separation and durati
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from engrave.listening import heads
 from engrave.listening.evidence import SecondEvidence
+from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.note import Note, group_chords
 
@@ -77,19 +78,30 @@ class _VoiceState:
         )
         return CUT_VALUE_COST * longer + REST_COST * shorter
 
+    def cost_of_cutting(self, now: float) -> float:
+        """Cost of cutting notes short whose keys are still down at `now`."""
+        lost = (self.end - now) / max(self.end - self.onset, 1e-6)
+        return (
+            CUT_SHORT_COST
+            * max(0.0, lost - FREE_CUT_SHARE)
+            * min(1.0, 2 * max(0.0, self.end - now))
+        )
+
     def _beyond(self, now: float, margin: float) -> float:
         gap = (now - self.onset) / self.beat
         return self.beyond[bisect_right(LENGTHS, gap * (1 + margin))]
 
 
-@dataclass(frozen=True, slots=True)
-class _Hypothesis:
+_VoiceStates = tuple[_VoiceState | None, _VoiceState | None]
+
+
+class _Hypothesis(NamedTuple):
     """A split of the chords so far; `upper` counts the upper voice's notes of the last chord."""
 
     cost: float
     upper: int
     alone: int  # the voice that has all of the last chord; 0 if both have a part
-    states: tuple[_VoiceState | None, _VoiceState | None]
+    states: _VoiceStates
     before: "_Hypothesis | None"
     voices: int  # allowed in this bar
 
@@ -134,13 +146,14 @@ class _Chord:
         if not rows:
             return None
         ends = sorted(float(note.end) for note in rows)
+        presses = [note.played for note in rows]
         return _VoiceState(
             pitch=sum(note.pitch for note in rows) / len(rows),
             high=rows[0].pitch,
             low=rows[-1].pitch,
             onset=float(rows[0].onset),
             end=ends[len(ends) // 2],
-            beyond=said.beyond[[note.played for note in rows]].mean(axis=0).tolist(),
+            beyond=said.beyond_of(presses),
             beat=self.beat,
         )
 
@@ -163,6 +176,14 @@ class _Said:
         return cls(
             _voice_costs(evidence), _two_voice_log_odds(evidence), _longer_probabilities(evidence)
         )
+
+    def beyond_of(self, presses: Sequence[int]) -> list[float]:
+        """The mean of `beyond` over the presses of a voice."""
+        if len(presses) == 1:
+            alone: list[float] = self.beyond[presses[0]].tolist()
+            return alone
+        mean: list[float] = self.beyond[presses].mean(axis=0).tolist()
+        return mean
 
 
 def _voice_costs(evidence: SecondEvidence) -> np.ndarray:
@@ -204,7 +225,7 @@ def _split(chords: Sequence[_Chord], said: _Said) -> list[int]:
     """Number of the top notes of each chord that belong to the upper voice."""
     one_voice_cost = _one_voice_cost(chords, said.several)
     start = _Hypothesis(0.0, 0, 0, (None, None), None, 1)
-    beams = {1: [start], 2: [replace(start, voices=2)]}
+    beams = {1: [start], 2: [start._replace(voices=2)]}
     before = None
     for chord in chords:
         if chord.bar != before:
@@ -221,29 +242,55 @@ def _split(chords: Sequence[_Chord], said: _Said) -> list[int]:
     return split[::-1]
 
 
+class _Division(NamedTuple):
+    """A split of one chord: how many notes are above, both voices, the cost by voices in a bar."""
+
+    upper: int
+    states: _VoiceStates
+    cost: Mapping[int, float]
+
+
+class _Leaving(NamedTuple):
+    """What it costs a voice to leave its last chord now; see the methods of `_VoiceState`."""
+
+    ended: float
+    ending: float
+    cutting: float
+
+
+def _leaving(beams: Iterable[list[_Hypothesis]], now: float) -> dict[int, _Leaving]:
+    """The costs by the identity of a state: hypotheses share states, so each is weighed once."""
+    states = {id(state): state for beam in beams for h in beam for state in h.states if state}
+    return {
+        key: _Leaving(state.ended_by(now), state.cost_of_ending(now), state.cost_of_cutting(now))
+        for key, state in states.items()
+    }
+
+
 def _split_chord(
     beams: dict[int, list[_Hypothesis]], chord: _Chord, said: _Said
 ) -> dict[int, list[_Hypothesis]]:
     """The hypotheses extended by a chord, by the number of voices."""
     grown: dict[int, list[_Hypothesis]] = {}
     rows = chord.notes
-    presses = [note.played for note in rows]
     now = float(rows[0].onset)
-    parts = {
-        upper: (chord.part(0, upper, said), chord.part(upper, None, said))
-        for upper in _options(rows)
-    }
+    voice_costs = said.voices[[note.played for note in rows]]
+    leaving = _leaving(beams.values(), now)
+    divisions = []
+    for upper in _options(rows):
+        mixture = _mixture(rows[:upper]) + _mixture(rows[upper:])
+        voiced = mixture + float(voice_costs[:upper, 0].sum() + voice_costs[upper:, 1].sum())
+        states = chord.part(0, upper, said), chord.part(upper, None, said)
+        divisions.append(_Division(upper, states, {1: mixture, 2: voiced}))
     for voices, beam in beams.items():
-        hypotheses: list[_Hypothesis] = []
-        for upper, part in parts.items():
-            if voices == 1 and upper < len(rows):
-                continue
-            cost = _mixture(rows[:upper]) + _mixture(rows[upper:])
-            if voices == 2:
-                above, below = presses[:upper], presses[upper:]
-                cost += float(said.voices[above, 0].sum() + said.voices[below, 1].sum())
-            hypotheses += [_extend(hypothesis, upper, part, cost, now) for hypothesis in beam]
-        grown[voices] = _best(hypotheses)
+        grown[voices] = _best(
+            [
+                _extend(hypothesis, division, leaving, now)
+                for division in divisions
+                if voices == 2 or division.upper == len(rows)
+                for hypothesis in beam
+            ]
+        )
     return grown
 
 
@@ -254,8 +301,7 @@ def _open_bar(
     opened = {}
     for voices in beams:
         change = [
-            replace(
-                hypothesis,
+            hypothesis._replace(
                 cost=hypothesis.cost
                 + (VOICE_COUNT_CHANGE_COST if hypothesis.voices != voices and not first else 0.0)
                 + max(0.0, one_voice_cost if voices == 1 else -one_voice_cost),
@@ -294,37 +340,36 @@ def _mixture(rows: list[Note]) -> float:
     return UNLIKE_LENGTHS_COST * max(0.0, 1 - min(lengths) / max(lengths) - FREE_CUT_SHARE)
 
 
-_VoiceStates = tuple[_VoiceState | None, _VoiceState | None]
-
-
 def _extend(
-    hypothesis: _Hypothesis, upper: int, part: _VoiceStates, cost: float, now: float
+    hypothesis: _Hypothesis, division: _Division, leaving: Mapping[int, _Leaving], now: float
 ) -> _Hypothesis:
-    lines = []
-    for old, new in zip(hypothesis.states, part, strict=True):
-        lines.append(new or old)
+    cost = division.cost[hypothesis.voices]
+    for old, new in zip(hypothesis.states, division.states, strict=True):
         if old and new:
+            left = leaving[id(old)]
             cost += LEAP_COST * min(abs(new.pitch - old.pitch) / 12, 1.5)
-            cost += old.cost_of_ending(now)
-            lost = (old.end - now) / max(old.end - old.onset, 1e-6)
-            cost += (
-                CUT_SHORT_COST
-                * max(0.0, lost - FREE_CUT_SHARE)
-                * min(1.0, 2 * max(0.0, old.end - now))
-            )
+            cost += left.ending
+            cost += left.cutting
     first, second = hypothesis.states
-    if part[1]:
+    upper, lower = division.states
+    if lower:
         if second is None or now - second.end > NEW_ENTRY_SILENCE:
             cost += NEW_VOICE_COST
-        if not part[0]:
-            cost += LONE_SECOND_VOICE_COST * (first.ended_by(now) if first else 1.0)
-    alone = 0 if part[0] and part[1] else 1 if part[0] else 2
-    cost += SWITCH_COST * ({alone, hypothesis.alone} == {1, 2})
-    above, below = lines
+        if not upper:
+            cost += LONE_SECOND_VOICE_COST * (leaving[id(first)].ended if first else 1.0)
+    alone = 0 if upper and lower else 1 if upper else 2
+    if alone + hypothesis.alone == 3:
+        cost += SWITCH_COST
+    above, below = upper or first, lower or second
     if above and below and min(above.end, below.end) > now and below.high > above.low:
         cost += CROSSING_COST
     return _Hypothesis(
-        hypothesis.cost + cost, upper, alone, (above, below), hypothesis, hypothesis.voices
+        hypothesis.cost + cost,
+        division.upper,
+        alone,
+        (above, below),
+        hypothesis,
+        hypothesis.voices,
     )
 
 

@@ -11,7 +11,7 @@ from tests.rhythm.test_beat_pointer import said
 
 def bank(phases, seconds):
     tempi = TempoGrid(tempo_bank.SECONDS, np.zeros(len(tempo_bank.SECONDS)), METRICAL_LEVELS)
-    return beat_likelihoods(*said(phases, seconds), tempi)
+    return beat_likelihoods(*said(phases, seconds), tempi).__getitem__
 
 
 def test_each_pointer_keeps_its_own_level():
@@ -28,3 +28,13 @@ def test_a_pointer_follows_a_tempo_that_changes_little_by_little():
     time = np.concatenate([[0.0], np.cumsum(steps)])
     found = tempo_bank.follow_tempi(time, bank([0.0] * 41, [0.5, *steps]))
     assert found[4].tolist() == list(range(41))
+
+
+def test_scores_are_kept_for_some_chords_at_a_time(monkeypatch):
+    rng = np.random.default_rng(0)
+    time = np.cumsum(rng.uniform(0.1, 0.6, 100))
+    heard = bank(rng.choice([0.0, 0.5], 100), rng.uniform(0.3, 0.9, 100))
+    at_once = tempo_bank.follow_tempi(time, heard)
+    for size in (1, 7, 50, 99, 100):
+        monkeypatch.setattr(tempo_bank, "CHORDS_PER_BLOCK", size)
+        assert (tempo_bank.follow_tempi(time, heard) == at_once).all()

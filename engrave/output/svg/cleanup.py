@@ -42,6 +42,7 @@ SHAPES = {
 }
 TRANSFORM = re.compile(r"translate\((-?\d+), (-?\d+)\) scale\(([\d.]+), \3\)")
 STRAIGHT_LINE = re.compile(r"M(-?\d+) (-?\d+)L(-?\d+) (-?\d+)")
+AROUND_COMMAND = re.compile(r"\s*([A-Za-z])\s*")
 NOTE_ID = re.compile(r"p(\d+)(-\d+)?")
 
 
@@ -92,7 +93,7 @@ class SvgCleaner:
     ) -> Iterator[_PenStroke | Element]:
         """The content of a group; groups that are not needed are replaced by their content."""
         for child in source.iterchildren("{*}*"):
-            tag = etree.QName(child).localname
+            tag = child.tag.rpartition("}")[2]
             if tag == "g":
                 yield from self._part(child, outlines, style)
             elif tag == "use":
@@ -155,8 +156,11 @@ class SvgCleaner:
 
 
 def _shape(source: Element, tag: str) -> _PenStroke | Element:
-    pen = {name: source.get(name) for name in PEN_ATTRIBUTES & set(source.keys())}
-    pen = {name: value for name, value in sorted(pen.items()) if PEN.get(name) != value}
+    pen = {
+        name: value
+        for name, value in sorted(source.items())
+        if name in PEN_ATTRIBUTES and PEN.get(name) != value
+    }
     if tag == "rect":  # Verovio draws straight lines so
         x, y, width, height = (int(source.get(n)) for n in ("x", "y", "width", "height"))
         return _PenStroke(FILLED, f"M{x} {y}h{width}v{height}h{-width}z")
@@ -187,5 +191,5 @@ def _straight(line: re.Match[str]) -> str:
 
 def _tight(path: str) -> str:
     """A path without the blanks that it does not need."""
-    path = re.sub(r"\s*([A-Za-z])\s*", r"\1", path.strip().replace(",", " "))
-    return re.sub(r" (?=-)", "", path)
+    path = AROUND_COMMAND.sub(r"\1", path.strip().replace(",", " "))
+    return path.replace(" -", "-")
