@@ -24,7 +24,14 @@ from bench.runs.pedal import Figures, judge_all, write_pedal_json, write_pedal_t
 from bench.runs.plain import judge_plain, own_tunes, read_scores, write_plain_table
 from bench.runs.processes import Failure
 from bench.runs.score import CEILING, page_path, score_recordings
-from bench.runs.speed import Run, measure_files, measure_growth, write_runs, write_speed
+from bench.runs.speed import (
+    Run,
+    measure_files,
+    measure_growth,
+    measure_jobs,
+    write_runs,
+    write_speed,
+)
 from bench.runs.versions import commit, version_of
 from bench.systems.systems import OWN_WEIGHTS, PEERS, PeerError
 
@@ -207,16 +214,18 @@ def _speed(command: argparse.Namespace, recordings: list[Recording], _about: str
     """The table stands whole on disk after every run: the last ones take long."""
     files: list[Run] = []
     growth: list[Run] = []
+    jobs: list[Run] = []
     for kept, runs in (
         (files, measure_files(recordings, [OWN, *command.peers])),
+        (jobs, measure_jobs(recordings)),
         (growth, measure_growth(recordings)),
     ):
         for run in runs:
             kept.append(run)
             said = run.failure or f"{run.per_thousand:.2f} s per 1000 notes"
             _say(f"{run.system} {run.name}, {run.notes} notes: {said}, {run.peak / 2**20:.0f} MiB")
-            _write(command.out / "speed.json", write_runs([*files, *growth]))
-            _write(command.out / "speed.md", write_speed(files, growth))
+            _write(command.out / "speed.json", write_runs([*files, *jobs, *growth]))
+            _write(command.out / "speed.md", write_speed(files, growth, jobs))
 
 
 def _pedal(command: argparse.Namespace, recordings: list[Recording], about: str) -> None:

@@ -2,7 +2,8 @@
 
 Every run is a whole program started from the shell, start-up, reading and writing included; the
 systems take turns on each file, so that a busy machine is busy for all of them. Then `engrave`
-alone on 1,000 to 100,000 notes (performances one after the other) to show how both grow.
+alone on 1,000 to 100,000 notes (performances one after the other) to show how both grow, and on all
+performances at once, with one job and with more.
 """
 
 import io
@@ -23,6 +24,7 @@ from engrave.midi.read import read_midi
 from engrave.music.performance import Performance
 
 STOPWATCH = Path(__file__).with_name("stopwatch.py")
+JOBS = (1, 2)  # numbers of worker processes
 GROWTH = (1_000, 3_000, 10_000, 30_000, 100_000)  # notes
 LIMIT = 600.0  # seconds for one run
 SILENCE = 2.0  # seconds between two performances
@@ -63,18 +65,36 @@ def measure_growth(recordings: Sequence[Recording]) -> Iterator[Run]:
             return
 
 
-def write_speed(files: Sequence[Run], growth: Sequence[Run]) -> str:
-    """Both measurements as tables in Markdown."""
+def measure_jobs(recordings: Sequence[Recording]) -> Iterator[Run]:
+    """`engrave` on all recordings in one run, with each number of jobs."""
+    notes = sum(len(recording.pitches) for recording in recordings)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "takes"
+        source.mkdir()
+        for number, recording in enumerate(recordings):
+            (source / f"{number}.mid").write_bytes(recording.midi)
+        for jobs in JOBS:
+            target = Path(folder) / f"scores{jobs}"
+            target.mkdir()
+            seconds, peak, failure = _time([*command(OWN, source, target), "--jobs", str(jobs)])
+            yield Run(OWN, f"--jobs {jobs}", notes, seconds, peak, failure)
+
+
+def write_speed(files: Sequence[Run], growth: Sequence[Run], jobs: Sequence[Run]) -> str:
+    """The measurements as tables in Markdown."""
     systems = list(dict.fromkeys(run.system for run in files))
     rows = [_summary_row(system, [r for r in files if r.system == system]) for system in systems]
     head = ("", "files (failures)", "s per 1000 notes", "slowest file", "peak MiB")
     growing = [(f"{r.notes:,}", *_own_cells(r)) for r in growth]
+    at_once = [(r.name, *_own_cells(r)) for r in jobs]
     return "\n\n".join(
         (
             "### Speed and memory, whole process",
             in_columns(head, rows),
             f"### How `{OWN}` grows",
             in_columns(("notes", "seconds", "s per 1000 notes", "peak MiB"), growing),
+            "### All files in one run",
+            in_columns(("", "seconds", "s per 1000 notes", "peak MiB of a process"), at_once),
             "",
         )
     )
@@ -115,11 +135,16 @@ def _run(system: str, name: str, midi: bytes, notes: int) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "take.mid", Path(folder) / "take.musicxml"
         source.write_bytes(midi)
-        words = [sys.executable, "-I", str(STOPWATCH), str(LIMIT), *command(system, source, target)]
-        done = subprocess.run(words, stdout=subprocess.PIPE, check=True)
-        said = json.loads(done.stdout)
-        failure = said["failure"] or ("" if target.exists() else "wrote no file")
-    return Run(system, name, notes, said["seconds"], said["peak"], failure)
+        seconds, peak, failure = _time(command(system, source, target))
+        failure = failure or ("" if target.exists() else "wrote no file")
+    return Run(system, name, notes, seconds, peak, failure)
+
+
+def _time(words: Sequence[str]) -> tuple[float, int, str]:
+    """Seconds, peak memory and failure of a command."""
+    words = [sys.executable, "-I", str(STOPWATCH), str(LIMIT), *words]
+    said = json.loads(subprocess.run(words, stdout=subprocess.PIPE, check=True).stdout)
+    return said["seconds"], said["peak"], said["failure"]
 
 
 def _summary_row(system: str, runs: Sequence[Run]) -> Sequence[str]:

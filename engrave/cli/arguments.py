@@ -26,6 +26,8 @@ from engrave.options import (
 )
 from engrave.output.formats import FORMATS, parse_paper
 
+LARGEST_NUMBER = 1_000_000  # of jobs, seconds, MiB
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -101,6 +103,7 @@ def main_parser() -> Parser:
     parser.add_argument(
         "--assets", action="store_true", help="write what belongs to an .html page beside it"
     )
+    _add_limits(parser)
     add_audio_options(parser)
     add_options(parser)
     parser.add_argument("--version", action="version", version=f"engrave {engrave.__version__}")
@@ -109,7 +112,12 @@ def main_parser() -> Parser:
 
 def _add_outputs(parser: Parser) -> None:
     """The arguments for inputs, outputs and paper."""
-    parser.add_argument("inputs", nargs="+", metavar="MIDI", help="MIDI files; - is standard input")
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="MIDI",
+        help="MIDI files, folders and .zip archives of them; - is standard input",
+    )
     parser.add_argument(
         "-o",
         "--output",
@@ -128,6 +136,41 @@ def _add_outputs(parser: Parser) -> None:
         metavar="a4|letter",
         help="the paper of .pdf and --pages (default: a4)",
     )
+
+
+def _add_limits(parser: Parser) -> None:
+    """How several files are done: the number of processes, and what a file may take."""
+    for flag, read, metavar, help_text in (
+        ("--jobs", int, "N", "do so many of several files at once (default: one for each core)"),
+        (
+            "--timeout",
+            float,
+            "SECONDS",
+            "give up one of several files that takes longer (default: by its size, two minutes"
+            " and more)",
+        ),
+        (
+            "--memory",
+            int,
+            "MIB",
+            "give up one of several files that needs more memory, on Linux only (default: an equal"
+            " share of the machine's for each job, at least 2048)",
+        ),
+    ):
+        parser.add_argument(flag, type=_positive(read), metavar=metavar, help=help_text)
+
+
+def _positive(read: Callable[[str], float]) -> Callable[[str], float]:
+    """Parser of a number above 0."""
+
+    def parse(text: str) -> float:
+        with suppress(ValueError):
+            if 0 < (number := read(text)) <= LARGEST_NUMBER:
+                return number
+        kind = "whole number" if read is int else "number"
+        raise argparse.ArgumentTypeError(f"{text!r} is not a {kind} above 0, up to a million")
+
+    return parse
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -1,225 +1,155 @@
-"""Conversion: which performance is written to which files, and the results."""
+"""Conversion: each performance is transcribed and written, and its result is printed.
 
-import argparse
+Several are done in worker processes, on all cores; what a worker says is repeated here, in the
+order of the inputs. A single one is done in this process.
+"""
+
 import os
-import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import engrave
-from engrave.cli.arguments import OPTIONS, main_parser
+from engrave.cli.inputs import open_recording
+from engrave.cli.plan import STANDARD_STREAM, Job, Plan, Settings, is_nameless, is_page
 from engrave.cli.terminal import (
     DONE,
-    EVENTS,
     FAILED,
+    Progress,
+    Said,
     emit,
+    overhear,
     remark,
+    repeat,
     report_error,
     report_failures,
     say,
     send,
-    show_progress,
     visible,
     why,
 )
-from engrave.files.disk import File, Identities, find_same, same_files, write_files
-from engrave.output.formats import SaveOptions, check_suffix, files_of, write
-from engrave.output.html.assets import AudioFile
+from engrave.cli.workers import Failure, Limits, run_in_workers
+from engrave.files.disk import File, same_files, write_files
+from engrave.output.formats import files_of, write
 from engrave.output.pdf import TooTallError
 
-MIDI_SUFFIXES = {".mid", ".midi", ".smf", ".kar", ".rmi"}
-STANDARD_STREAM = "-"  # standard input among the inputs, standard output among the outputs
-NAMELESS = re.compile(r"-|/dev/stdin|(/dev|/proc/self)/fd/\d+")
+SECONDS, SECONDS_PER_KIB = 120.0, 2.0  # ten times what a file usually takes, and more
+MIB = 2**20  # bytes
+LEAST_MEMORY = 2048 * MIB  # bytes for a file; more if there is more for each worker
+NOTHING = Said("", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One performance and the files that it is to be written to.
-
-    `named`: those outputs that the user named; `inputs`: all files that are read, of this and other
-    performances; `saving`: how they are written.
-    """
-
-    source: str
-    targets: tuple[str, ...]
-    named: frozenset[str]
-    inputs: Identities
-    saving: SaveOptions
-    explain: bool
-    events: bool
-
-    @property
-    def files(self) -> list[str]:
-        """The targets that are files: all but standard output."""
-        return [target for target in self.targets if target != STANDARD_STREAM]
-
-    @property
-    def say(self) -> Callable[..., None]:
-        """Print function for messages: standard error if the music goes to standard output."""
-        return remark if STANDARD_STREAM in self.targets else say
-
-
-@dataclass(frozen=True, slots=True)
-class JobResult:
-    """The result of a job: whether its files are written, music for standard output, messages."""
+class Result:
+    """Whether a performance is written, the number of its notes, and what was said about it."""
 
     well: bool
-    music: bytes
-    said: list[str]
+    notes: int = 0
+    said: Said = NOTHING
 
 
-def read_command(arguments: Sequence[str]) -> tuple[list[Job], dict[str, Any]]:
-    """The conversions that a command line requests, and their options."""
-    parser = main_parser()
-    parser.events = EVENTS in arguments
-    command = parser.parse_args(arguments)
-    try:
-        if command.beats and len(set(command.inputs)) > 1:
-            raise ValueError("--beats fits one performance, not several")
-        _check_page_options(command)
-        jobs = _plan(command)
-    except ValueError as error:
-        parser.error(str(error))
-    return jobs, {name: getattr(command, name) for name in OPTIONS}
-
-
-def _check_page_options(command: argparse.Namespace) -> None:
-    asked = "--assets" if command.assets else "--audio" if command.audio else ""
-    if asked and not any(map(is_page, command.output)):
-        raise ValueError(f"{asked} needs an .html page to write (-o take.html)")
-    if command.audio and len(set(command.inputs)) > 1:
-        raise ValueError("--audio fits one performance, not several")
-    if command.audio_start is not None and not command.audio:
-        raise ValueError("--audio-start needs --audio")
-
-
-def is_page(target: str) -> bool:
-    """Whether a target is an .html page."""
-    return target.lower().endswith(".html")
-
-
-def _plan(command: argparse.Namespace) -> list[Job]:
-    """Outputs of each input. After this: no file is written twice, no input is overwritten."""
-    inputs, pages = list(dict.fromkeys(command.inputs)), command.pages
-    named = frozenset(command.output)
-    sound = AudioFile(command.audio, command.audio_start) if command.audio else None
-    saving = SaveOptions(pages=pages, paper=command.paper, assets=command.assets, sound=sound)
-    read = same_files([*(it for it in inputs if it != STANDARD_STREAM), *command.files_read])
-    jobs = [
-        Job(
-            source,
-            _targets(source, command.output, len(inputs)),
-            named,
-            read,
-            saving,
-            command.explain,
-            command.events,
-        )
-        for source in inputs
-    ]
-    written: Identities = {}
-    for job in jobs:
-        if pages and STANDARD_STREAM in job.targets:
-            raise ValueError("--pages needs an .svg or .png file to write to (-o take.svg)")
-        if job.events and STANDARD_STREAM in job.targets:
-            raise ValueError(f"{EVENTS} needs standard output for itself")
-        for target in job.files:
-            check_suffix(Path(target), pages)
-            if source := find_same(target, read):
-                raise ValueError(f"{target} would overwrite the input {source}")
-            if other := find_same(target, written):
-                both = f"from {other} and from {job.source}"
-                raise ValueError(f"{target} would be written twice, {both}")
-            written |= dict.fromkeys(same_files([target]), job.source)
-    return jobs
-
-
-def _targets(source: str, outputs: list[str], inputs: int) -> tuple[str, ...]:
-    """The output paths for one input; without `outputs`, beside it."""
-    if outputs:
-        return tuple(dict.fromkeys(_target(source, output, inputs) for output in outputs))
-    if is_nameless(source):
-        return (STANDARD_STREAM,)
-    return (os.path.join(os.path.dirname(source), _score_name(source)),)
-
-
-def _target(source: str, output: str, inputs: int) -> str:
-    if output != STANDARD_STREAM and (output.endswith(("/", os.sep)) or os.path.isdir(output)):
-        if is_nameless(source):
-            name = "standard input" if source == STANDARD_STREAM else source
-            raise ValueError(f"{output}: {name} has no name; say which file to write")
-        return os.path.join(output, _score_name(source))
-    if inputs > 1:
-        raise ValueError(f"{output}: several performances need a folder (-o out/)")
-    return output
-
-
-def is_nameless(source: str) -> bool:
-    """Whether a source is an open stream, such as the pipe that a shell makes of <(...)."""
-    return NAMELESS.fullmatch(source) is not None
-
-
-def _score_name(source: str) -> str:
-    path = Path(os.path.abspath(source))
-    return (path.stem if path.suffix.lower() in MIDI_SUFFIXES else path.name) + ".musicxml"
-
-
-def run(jobs: list[Job], options: dict[str, Any]) -> int:
-    """Convert file after file; returns the exit status."""
-    several = len(jobs) > 1
-    failures = 0
-    for job in show_progress(jobs):
-        failures += not _convert(job, options)
-    if several and not jobs[0].events:
-        say(f"{len(jobs) - failures} of {len(jobs)} written")
+def run(plan: Plan, work: Callable[[Settings, Job], Result] | None = None) -> int:
+    """Convert file after file; returns the exit status. `work` is done in worker processes."""
+    if not plan.several:
+        (job,) = plan.find_jobs()
+        return DONE if convert(plan.settings, job).well else FAILED
+    count = failures = 0
+    with Progress() as progress, closing(_results(plan, work or convert_apart)) as results:
+        progress.expect(lambda: sum(1 for _ in plan.find_jobs()))
+        for result in results:
+            repeat(result.said)
+            progress.step(result.notes)
+            count += 1
+            failures += not result.well
+    if count > 1 and not plan.settings.events:
+        say(f"{count - failures} of {count} written")
     return FAILED if failures else DONE
 
 
-def _convert(job: Job, options: dict[str, Any]) -> bool:
-    """Write one performance and print its summary; whether all went well."""
-    written = report_failures(job.source, lambda: _write(job, options), job.events)
-    if written is None:
-        return False
-    if written.music:
-        send(written.music)
-    if written.well and job.events:
-        emit(summary="\n".join(map(visible, written.said)), files=job.files)
-    elif written.well:
-        job.say(*written.said)
-    return written.well
+def _results(plan: Plan, work: Callable[[Settings, Job], Result]) -> Generator[Result, None, None]:
+    settings = plan.settings
+    limits = Limits(plan.jobs, partial(_seconds_for, plan.timeout), _memory(plan))
+    with closing(run_in_workers(partial(work, settings), plan.find_jobs(), limits)) as answers:
+        for job, answer in answers:
+            if is_nameless(job.recording.source):
+                yield convert(settings, job)
+            elif isinstance(answer, Failure):
+                report_error(f"{job.recording.source}: {answer.reason}", settings.events)
+                yield Result(False)
+            else:
+                yield answer
 
 
-def _write(job: Job, options: dict[str, Any]) -> JobResult:
-    source = sys.stdin.buffer if job.source == STANDARD_STREAM else job.source
-    progress = _tell_step if job.events else None
-    score = engrave.transcribe(source, **options, progress=progress)
-    well = _save(score, job)
-    music = write(score, ".musicxml") if STANDARD_STREAM in job.targets else b""
-    explained = [f"  {line}" for line in score.explain().splitlines() * job.explain]
-    return JobResult(well, music, [score.summary(), *explained])
+def _seconds_for(timeout: float | None, job: Job) -> float:
+    return timeout or SECONDS + SECONDS_PER_KIB * job.recording.size / 1024
+
+
+def _memory(plan: Plan) -> int:
+    """Bytes for each worker: as the user says, or an equal share of what there is."""
+    if plan.memory:
+        return plan.memory * MIB
+    if not hasattr(os, "sysconf"):
+        return LEAST_MEMORY
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(LEAST_MEMORY, there // plan.jobs)
+
+
+def convert_apart(settings: Settings, job: Job) -> Result:
+    """Convert a performance in a worker process, which has no standard streams to read or write."""
+    if is_nameless(job.recording.source):
+        return Result(False)
+    result, said = overhear(lambda: convert(settings, job))
+    return replace(result, said=said)
+
+
+def convert(settings: Settings, job: Job) -> Result:
+    """Write one performance and print its summary."""
+    if problem := job.recording.problem:
+        return Result(report_error(f"{job.recording.source}: {problem}", settings.events))
+    source, events = job.recording.source, settings.events
+    return report_failures(source, lambda: _convert(settings, job), events) or Result(False)
+
+
+def _convert(settings: Settings, job: Job) -> Result:
+    is_stream = job.recording.source == STANDARD_STREAM
+    source = sys.stdin.buffer if is_stream else open_recording(job.recording)
+    progress = _tell_step if settings.events else None
+    score = engrave.transcribe(source, **settings.options, progress=progress)
+    well = _save(score, settings, job)
+    explained = [f"  {line}" for line in score.explain().splitlines() * settings.explain]
+    lines = [score.summary(), *explained]
+    if STANDARD_STREAM in job.targets:
+        send(write(score, ".musicxml"))
+    if well and settings.events:
+        emit(summary="\n".join(map(visible, lines)), files=job.files)
+    elif well:
+        (remark if STANDARD_STREAM in job.targets else say)(*lines)
+    return Result(well, len(score.performance.notes))
 
 
 def _tell_step(step: str, done: float) -> None:
     emit(step=step, done=done)
 
 
-def _save(score: engrave.Score, job: Job) -> bool:
+def _save(score: engrave.Score, settings: Settings, job: Job) -> bool:
     files: list[File] = []
-    target = ""
+    source, target = job.recording.source, ""
+    inputs = settings.inputs | same_files([job.recording.archive or source])
     try:
         for target in job.files:
-            options = replace(job.saving, named=target in job.named)
+            saving = replace(settings.saving, named=target in settings.named)
             if not is_page(target):
-                options = replace(options, assets=False, sound=None)
-            files += files_of(score, Path(target), options)
+                saving = replace(saving, assets=False, sound=None)
+            files += files_of(score, Path(target), saving)
         name = score.performance.source.name
-        write_files(files, name, job.inputs, make_folders=True, sign_named=True)
+        write_files(files, name, inputs, make_folders=True, sign_named=True)
     except OSError as error:
-        return report_error(f"{job.source}: {error.filename or target}: {why(error)}", job.events)
+        reason = f"{source}: {error.filename or target}: {why(error)}"
+        return report_error(reason, settings.events)
     except TooTallError as error:
-        reason = f"{job.source}: {target}: {error}; write pages (--pages) or a PDF"
-        return report_error(reason, job.events)
+        reason = f"{source}: {target}: {error}; write pages (--pages) or a PDF"
+        return report_error(reason, settings.events)
     return True

@@ -12,7 +12,7 @@ from typing import Any
 
 import engrave
 from engrave.cli.arguments import OPTIONS, add_audio_options, add_options
-from engrave.cli.convert import is_nameless
+from engrave.cli.plan import is_nameless
 from engrave.cli.terminal import DONE, FAILED, Parser, report_error, report_failures, say, why
 from engrave.files.disk import File, same_files, write_files
 from engrave.output.formats import SaveOptions, files_of

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Sequence
 
 from engrave.cli import plugin
-from engrave.cli.convert import read_command, run
+from engrave.cli.convert import run
+from engrave.cli.plan import read_command
 from engrave.cli.startup import INTERRUPTED, interruptible
 from engrave.cli.terminal import FAILED, open_streams, report_bug, report_error, why
 
@@ -49,4 +50,4 @@ def _dispatch(words: list[str]) -> int:
             from engrave.cli import view
 
             return view.main(words[1:])
-    return run(*read_command(words))
+    return run(read_command(words))

@@ -13,9 +13,11 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from dataclasses import dataclass
+from io import BufferedReader, BufferedWriter, FileIO, StringIO, TextIOWrapper
+from threading import RLock
 from typing import Any, NoReturn, TextIO, TypeVar
 from unicodedata import category
 
@@ -29,7 +31,10 @@ EVENTS = "--progress"
 # what separates lines and paragraphs.
 UNSEEN_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 JOINERS = "\u200c\u200d"  # of Persian words and of emoji
-Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+tqdm.set_lock(RLock())  # its own is shared by processes, and lost if one of them is ended
 
 
 class Parser(argparse.ArgumentParser):
@@ -103,11 +108,55 @@ def why(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
 
 
-def show_progress(items: Sequence[Item]) -> Iterable[Item]:
-    """Iterate over the items; several with a progress bar, on a terminal only (disable=None)."""
-    several = len(items) > 1
-    shown: Iterable[Item] = tqdm(items, unit="file", leave=False, disable=None if several else True)
-    return shown
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a worker process said about a file, for standard output and standard error."""
+
+    out: str
+    err: str
+
+
+def overhear(work: Callable[[], Result]) -> tuple[Result, Said]:
+    """The result of a function, and what it would have written."""
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        result = work()
+    return result, Said(out.getvalue(), err.getvalue())
+
+
+def repeat(said: Said) -> None:
+    """Write what a worker process said."""
+    if said.err:
+        remark(*said.err.splitlines())
+    if said.out:
+        say(*said.out.splitlines())
+
+
+class Progress:
+    """A progress bar for many files, on a terminal only: files, notes a second and time left."""
+
+    def __init__(self) -> None:
+        self._bar = tqdm(unit="file", leave=False, disable=None)
+        self._notes = 0
+
+    def expect(self, count: Callable[[], int]) -> None:
+        """Say how many files there are; they are counted only if somebody sees it."""
+        if not self._bar.disable:
+            self._bar.total = count()
+            self._bar.refresh()
+
+    def step(self, notes: int) -> None:
+        """Count a file that is done, and its notes."""
+        self._notes += notes
+        if not self._bar.disable:
+            rate = self._notes / max(self._bar.format_dict["elapsed"], 1e-9)
+            self._bar.set_postfix_str(f"{rate:,.0f} notes/s", refresh=False)
+            self._bar.update()
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
 
 
 def open_streams() -> None:
@@ -153,15 +202,14 @@ def _silence(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-Result = TypeVar("Result")
-
-
 def report_failures(source: str, work: Callable[[], Result], events: bool = False) -> Result | None:
     """The result of a function; None if it raised, which is reported in one line."""
     try:
         return work()
     except MidiError as error:
         report_error(str(error), events)
+    except MemoryError:
+        report_error(f"{source}: not enough memory", events)
     except Exception:  # the next file may succeed
         report_bug(source, events)
     return None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
+from multiprocessing import parent_process
 from os import cpu_count
 
 import numpy as np
@@ -48,9 +49,14 @@ def _listen(file: str, rows: np.ndarray, widths: Mapping[str, int]) -> dict[str,
 def in_windows(
     count: int, answer: Callable[[slice], np.ndarray], window: int, margin: int
 ) -> np.ndarray:
-    """Output for `count` rows, computed in windows that overlap by twice `margin`."""
+    """Output for `count` rows, computed in windows that overlap by twice `margin`.
+
+    They are computed side by side, but one after the other in a worker process: the other workers
+    use the other cores.
+    """
     starts = range(0, max(1, count - 2 * margin), window - 2 * margin)
-    with ThreadPoolExecutor(min(len(starts), cpu_count() or 1)) as pool:
+    cores = 1 if parent_process() else cpu_count() or 1
+    with ThreadPoolExecutor(min(len(starts), cores)) as pool:
         answers = pool.map(answer, [slice(start, start + window) for start in starts])
         parts = [
             said[margin if start else 0 : None if start + window >= count else window - margin]

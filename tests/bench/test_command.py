@@ -18,7 +18,7 @@ from bench.pages.truth import read_folder
 from bench.report.results import Outcome, summarize
 from bench.report.table import write_table
 from bench.runs.processes import Failure, run_in_processes
-from bench.runs.speed import STOPWATCH, concatenate, measure_files, write_speed
+from bench.runs.speed import STOPWATCH, concatenate, measure_files, measure_jobs, write_speed
 from engrave.midi.read import read_midi
 from tests.support.bench_folder import LEFT_OUT, lay_out
 
@@ -165,7 +165,14 @@ def test_a_whole_process_is_measured(data):
     (run,) = measure_files([recording], ["engrave"])
     assert run.failure == "" and run.notes == len(recording.pitches)
     assert 0.1 < run.seconds < 60 and 30 < run.peak / 2**20 < 1024
-    assert f"| engrave | 1 (0) | {run.per_thousand:.2f} |" in write_speed([run], [run])
+    assert f"| engrave | 1 (0) | {run.per_thousand:.2f} |" in write_speed([run], [run], [])
+
+
+@pytest.mark.slow
+def test_all_files_are_done_by_one_process_and_by_two(data):
+    runs = list(measure_jobs(read_folder(data)[:2]))
+    assert [(run.name, run.failure) for run in runs] == [("--jobs 1", ""), ("--jobs 2", "")]
+    assert f"| --jobs 2 | {runs[1].seconds:.1f} |" in write_speed([], [], runs)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,25 @@
 """Which files a command line asks for, and what is said about each performance."""
 
 import json
+import os
 import re
+import signal
 import subprocess
+import time
+import tracemalloc
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 
 import pypdfium2
 import pytest
 from lxml import etree
 
 import engrave
+from engrave.cli import workers
+from engrave.cli.convert import Result, convert_apart, run
+from engrave.cli.plan import Job, Settings, read_command
+from engrave.cli.terminal import Said
 from engrave.midi.read import read_midi
 from engrave.output import pdf
 from tests.support.sound import write_tone
@@ -131,22 +141,143 @@ def test_many_that_all_succeed(folder, command):
     assert out.splitlines()[-1] == "2 of 2 written"
 
 
-def test_a_fault_of_the_program_is_told_as_one_and_the_next_file_is_done(
-    folder, command, monkeypatch
-):
-    (folder / "more.mid").write_bytes(WALTZ)
+def stumble(settings: Settings, job: Job) -> Result:
+    """In a worker process: one file finds a fault, one ends the process, one takes all memory."""
     transcribe = engrave.transcribe
 
-    def stumble(source, **options):
-        assert source != "more.mid", "an oversight"
+    def stumbling(source, **options):
+        assert source != "fault.mid", "an oversight"
+        if source == "crash.mid":
+            os._exit(7)
+        if source == "greedy.mid":
+            raise MemoryError
+        if source == "slow.mid":
+            time.sleep(60)
         return transcribe(source, **options)
 
-    monkeypatch.setattr(engrave, "transcribe", stumble)
-    status, _, err = command("more.mid", "take.mid")
-    assert status == 2
-    assert "an oversight" in err
-    assert err.splitlines()[-1].startswith("engrave: more.mid: this is a fault of engrave")
-    assert list_files(folder) == ["more.mid", "take.mid", "take.musicxml"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engrave, "transcribe", stumbling)
+        return convert_apart(settings, job)
+
+
+def test_a_file_that_fails_in_any_way_is_told_in_its_place_and_the_others_are_done(folder, capfd):
+    names = ["crash.mid", "fault.mid", "greedy.mid", "slow.mid", "more.mid"]
+    for name in names:
+        (folder / name).write_bytes(WALTZ)
+    plan = read_command([*names, "take.mid", "--timeout", "3"])
+    assert run(plan, stumble) == 2
+    out, err = capfd.readouterr()
+    assert "AssertionError: an oversight" in err
+    assert [line for line in err.splitlines() if line.startswith("engrave: ")] == [
+        "engrave: crash.mid: its process ended with status 7",
+        "engrave: fault.mid: this is a fault of engrave, please report it",
+        "engrave: greedy.mid: not enough memory",
+        "engrave: slow.mid: not done in 3 seconds (--timeout)",
+    ]
+    assert re.sub(r": .*", "", out).splitlines() == ["more.mid", "take.mid", "2 of 6 written"]
+    assert list_files(folder) == sorted([*names, "take.mid", "more.musicxml", "take.musicxml"])
+
+
+def test_any_number_of_jobs_writes_and_says_the_same(folder, command):
+    names = [f"{number}.mid" for number in range(4)]
+    for bars, name in enumerate(names, start=4):
+        (folder / name).write_bytes(make_waltz(bars))
+    (folder / names[1]).write_bytes(b"MThd")
+    one = command(*names, "-o", "one/", "--explain", "--jobs", "1")
+    two = command(*names, "-o", "two/", "--explain", "--jobs", "2")
+    assert one == two and one[0] == 2
+    written = list_files(folder / "one")
+    assert written == list_files(folder / "two") and len(written) == 3
+    for name in written:
+        assert (folder / "one" / name).read_bytes() == (folder / "two" / name).read_bytes()
+
+
+def test_standard_input_among_several(folder):
+    done = run_process("-", "take.mid", input=WALTZ)
+    assert (done.returncode, list_files(folder)) == (0, ["take.mid", "take.musicxml"])
+    assert done.stdout.startswith(b"<?xml") and done.stdout.endswith(b"2 of 2 written\n")
+    assert b"72 notes" in done.stderr
+
+
+def processes_of(session: int) -> list[str]:
+    """The processes of a session that are still at work."""
+    stats = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            stats.append(path.read_text().rpartition(")")[2].split())
+    return [state for state, _, _, found, *_ in stats if int(found) == session and state != "Z"]
+
+
+@pytest.mark.slow
+def test_no_process_outlives_the_command_that_is_killed(folder):
+    for number in range(40):
+        (folder / f"{number}.mid").write_bytes(WALTZ)
+    process = subprocess.Popen(
+        [*COMMAND, ".", "-o", "out/"],
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    process.stdout.readline()
+    process.kill()
+    process.communicate(timeout=60)
+    time.sleep(2)
+    assert processes_of(process.pid) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0.0, 0.3, 1.0, 3.0])
+def test_an_interrupt_leaves_whole_files_and_no_process(folder, after):
+    """As a terminal sends it: to all processes at once."""
+    for number in range(40):
+        (folder / f"{number}.mid").write_bytes(WALTZ)
+    process = subprocess.Popen(
+        [*COMMAND, ".", "-o", "out/"],
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    process.stdout.readline()  # the first is written
+    time.sleep(after)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, b"")
+    time.sleep(1)
+    assert processes_of(process.pid) == []
+    written = list((folder / "out").iterdir())
+    assert written and all(path.suffix == ".musicxml" for path in written)
+    assert all(root_of(path.read_bytes()) == "score-partwise" for path in written)
+
+
+def pretend(settings: Settings, job: Job) -> Result:
+    return Result(True, 1, Said(f"{job.recording.source}\n", ""))
+
+
+def memory_for(folder: Path, folders: int) -> int:
+    """The most bytes that this process holds while so many folders of 100 files are done."""
+    for number in range(folders):
+        (folder / f"{number:02}").mkdir(parents=True)
+        for name in range(100):
+            (folder / f"{number:02}" / f"{name:02}.mid").touch()
+    plan = read_command([str(folder), "-o", "out/"])
+    tracemalloc.start()
+    assert run(plan, pretend) == 0
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+@pytest.mark.slow
+def test_thousands_of_files_take_no_more_memory_than_some(folder, capfd, monkeypatch):
+    monkeypatch.setattr(workers, "AHEAD", 4)
+    memory_for(folder / "before", 1)  # what is loaded once
+    some, many = memory_for(folder / "some", 2), memory_for(folder / "many", 20)
+    out = capfd.readouterr().out.splitlines()
+    assert out[-1] == "2000 of 2000 written"
+    places = [f"{number // 100:02}/{number % 100:02}.mid" for number in range(2000)]
+    assert out[-2001:-1] == [f"{folder}/many/{place}" for place in places]
+    assert many - some < 1800 * 20
 
 
 @pytest.mark.parametrize(

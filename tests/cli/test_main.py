@@ -25,7 +25,11 @@ def run_process(*arguments: str, **options) -> subprocess.CompletedProcess:
     [
         ([], "required: MIDI"),
         (["missing.mid"], "missing.mid: .*No such file"),
-        (["."], "Is a directory"),
+        (["nothing"], "nothing: no MIDI file in it"),
+        (["take.mid", "--jobs", "0"], "--jobs: '0' is not a whole number above 0"),
+        (["take.mid", "--jobs", "1.5"], "--jobs: '1.5' is not a whole number"),
+        (["take.mid", "--timeout", "nan"], "--timeout: 'nan' is not a number above 0"),
+        (["take.mid", "--memory", "-1"], "--memory: '-1' is not a whole number"),
         (["empty.mid"], "empty.mid: "),
         (["text.mid"], "text.mid: "),
         (["empty.mid", "-o", "-"], "empty.mid: "),
@@ -56,6 +60,7 @@ def test_a_mistake_gets_one_line(folder, command, arguments, complaint):
     (folder / "empty.mid").touch()
     (folder / "text.mid").write_text("not music\n")
     (folder / "taps.txt").write_text("0\n1\n")
+    (folder / "nothing").mkdir()
     before = list_files(folder)
     status, out, err = command(*arguments)
     assert (status, out) == (2, "")
