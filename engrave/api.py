@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,7 +15,6 @@ from engrave.expression.performed_tempo import add_performed_tempo
 from engrave.files.disk import same_files, write_files
 from engrave.listening.network import WEIGHTS
 from engrave.midi.read import read_midi
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid, Tap
 from engrave.music.performance import Performance
 from engrave.music.score import Score as WrittenScore

@@ -6,11 +6,11 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, get_args
 
 from engrave.files.disk import read_file
 from engrave.listening.network import WEIGHTS
-from engrave.music.exact import Fraction
 from engrave.music.grid import Tap
 from engrave.music.values import STEPS_BY_FIFTHS, KeySignature, TimeSignature
 from engrave.pedal.inference import DEFAULT_PEDAL, PedalOptions

@@ -6,9 +6,9 @@ notes from the barline that opens the measure.
 
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 
-from engrave.music.exact import Fraction
 from engrave.music.iterate import measures_of, voices_of
 from engrave.music.score import VOICES_PER_STAFF, Chord, Measure, Rest, Score, Voice
 from engrave.music.text import at

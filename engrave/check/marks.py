@@ -5,8 +5,8 @@ notes from the barline that opens the measure.
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 
-from engrave.music.exact import Fraction
 from engrave.music.iterate import chords_of, measures_of
 from engrave.music.marks import (
     Clef,

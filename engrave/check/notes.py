@@ -5,9 +5,9 @@ notes from the barline that opens the measure.
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import groupby, pairwise
 
-from engrave.music.exact import Fraction
 from engrave.music.iterate import (
     chords_of,
     events_of,

@@ -6,11 +6,11 @@ Each note has a beat of the grid and a class of its position in the beat (`heads
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
 from engrave.listening import heads
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.iterate import heads_in
 from engrave.music.score import Measure, Score

@@ -15,12 +15,12 @@ Times are seconds, velocities MIDI's (1-127), positions quarter notes from the s
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from itertools import groupby
 
 import numpy as np
 
 from engrave.listening.evidence import Evidence
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.note import Articulation, Note, group_chords
 from engrave.music.performance import Performance, sounding_ends

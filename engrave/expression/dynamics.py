@@ -18,13 +18,13 @@ Velocities are MIDI's (1-127); positions are quarter notes from the start of the
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from math import inf
 
 import numpy as np
 
 from engrave.music.arrays import Floats, Ints
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.marks import Dynamic, Hairpin
 from engrave.music.note import Note

@@ -14,12 +14,12 @@ Positions are quarters from the start of the piece, times are seconds, tempi qua
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 from math import inf
 
 import numpy as np
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import STRAIGHT, Grid
 from engrave.music.marks import HiddenTempo, TempoMark
 from engrave.music.score import Measure, Score, without_performed_tempo

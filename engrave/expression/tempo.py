@@ -15,12 +15,12 @@ Positions are quarters from the start of the piece; tempi are seconds in a quart
 """
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from math import inf
 
 import numpy as np
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import STRAIGHT, Bar, Grid
 from engrave.music.marks import TempoMark, TempoWords
 from engrave.music.note import Note

@@ -6,13 +6,13 @@ from the start of the first bar); recorded time is in seconds.
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache
 from math import ceil
 
 import numpy as np
 
 from engrave.music.arrays import Floats
-from engrave.music.exact import Fraction
 from engrave.music.performance import FileGrid
 from engrave.music.values import is_compound
 

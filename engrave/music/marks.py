@@ -4,9 +4,9 @@ Positions are quarter notes from the barline.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
-from engrave.music.exact import Fraction
 from engrave.music.values import NoteValue
 
 

@@ -5,9 +5,9 @@ Times in quarter notes are called onset, end or quarter; those in seconds belong
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 
-from engrave.music.exact import Fraction
 from engrave.music.performance import RIGHT, PlayedNote
 from engrave.music.score import OrnamentKind
 from engrave.music.values import KeySignature, Pitch

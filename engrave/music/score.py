@@ -10,9 +10,9 @@ signature; staff 1 is the upper one.
 """
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Literal
 
-from engrave.music.exact import Fraction
 from engrave.music.marks import Clef, HiddenTempo, Mark, TempoMark
 from engrave.music.performance import Lyric
 from engrave.music.values import KeySignature, NoteValue, Pitch, TimeSignature

@@ -4,11 +4,10 @@ Lengths are quarter notes.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Literal, overload
 
 import numpy as np
-
-from engrave.music.exact import Fraction
 
 STEPS = "CDEFGAB"
 STEPS_BY_FIFTHS = "FCGDAEB"  # along the line of fifths from F (-1): the order of sharps

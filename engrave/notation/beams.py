@@ -8,9 +8,9 @@ alone, which would look like 6/8. A rest or a longer note ends a beam; grace not
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Bar
 from engrave.music.score import Chord, Event, Voice
 from engrave.music.values import NOTE_TYPES

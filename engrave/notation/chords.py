@@ -7,9 +7,9 @@ Positions are quarter notes from the start of the piece.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal
 
-from engrave.music.exact import Fraction
 from engrave.music.note import Articulation, Note, Ornament, Ornaments
 from engrave.music.score import Chord, Notehead, OrnamentKind, Unwritten
 from engrave.music.values import QUARTER, Pitch

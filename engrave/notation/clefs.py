@@ -17,12 +17,12 @@ Costs are ledger lines; positions are quarters from the start of the piece.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import Literal
 
 import numpy as np
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.marks import Clef, OctaveLine
 from engrave.music.score import Chord, Voice

@@ -8,8 +8,8 @@ Positions are quarter notes; inside a measure, from its barline.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Bar, Grid
 from engrave.music.marks import Dynamic, Hairpin, TempoMark, TempoWords
 from engrave.music.note import Articulation, KeySection, Note, Ornaments, PedalNotation

@@ -12,9 +12,9 @@ Positions are quarter notes from the barline.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache, lru_cache
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Bar
 from engrave.music.values import NOTE_TYPES, NoteValue
 

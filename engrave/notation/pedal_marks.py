@@ -16,9 +16,9 @@ the rest of that measure is filled with others, for no voice may have a gap.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.marks import Mark, PedalMark, PedalWords
 from engrave.music.note import PedalNotation

@@ -17,8 +17,8 @@ sign that repeats the last one.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from engrave.music.exact import Fraction
 from engrave.music.iterate import heads_in
 from engrave.music.marks import Dynamic, Hairpin, Mark, OctaveLine, PedalMark
 from engrave.music.score import Chord, Measure, Notehead, Part, Score, Unwritten, Voice

@@ -15,9 +15,9 @@ Positions are quarter notes from the barline.
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
-from engrave.music.exact import Fraction
 from engrave.music.score import Chord, Event, Rest, Voice
 from engrave.notation.beams import crossing_spans
 from engrave.notation.written_values import VoiceSpan

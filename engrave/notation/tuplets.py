@@ -10,10 +10,10 @@ Positions are quarter notes from the barline.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 from math import inf, lcm
 
-from engrave.music.exact import Fraction
 from engrave.music.score import Chord, Event, Rest, Voice
 from engrave.music.values import NOTE_TYPES
 from engrave.notation.note_values import (

@@ -5,8 +5,8 @@ Positions are quarter notes from the barline.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Bar
 from engrave.music.values import NoteValue
 from engrave.notation.note_values import bar_points

@@ -16,11 +16,11 @@ Times are seconds, positions quarter notes, intervals semitones.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.note import Note, Tremolo
 from engrave.music.performance import PlayedNote, chord_starts

@@ -12,10 +12,10 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import pretty_midi
 
-from engrave.music.exact import Fraction
 from engrave.music.marks import PedalMark, PedalWords, TempoMark
 from engrave.music.performance import Performance
 from engrave.music.score import Chord, Measure, Notehead, Score

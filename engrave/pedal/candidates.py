@@ -11,11 +11,11 @@ Positions are quarter notes from the start of the first bar, times are seconds.
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from statistics import median
 
 import numpy as np
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.note import Note
 from engrave.music.performance import Performance

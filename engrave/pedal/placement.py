@@ -18,13 +18,13 @@ Pianist's Guide to Pedaling" (1985); the convention of marks at noteheads is tha
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
 import numpy as np
 
 from engrave.music.arrays import Floats, Ints
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.note import Note, PedalSpan
 from engrave.music.performance import Performance

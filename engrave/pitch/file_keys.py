@@ -9,10 +9,10 @@ Signatures are counted in fifths (-3: three flats), positions in quarter notes o
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid, seconds_at
 from engrave.music.note import KeySection, Note
 from engrave.music.performance import FileGrid

@@ -10,11 +10,11 @@ Signatures are counted in fifths (-3: three flats).
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import groupby
 
 import numpy as np
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Bar
 from engrave.music.hypotheses import shares
 from engrave.music.note import KeySection, Note

@@ -16,12 +16,12 @@ name them.
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import groupby
 
 import numpy as np
 
 from engrave.music.arrays import Floats
-from engrave.music.exact import Fraction
 from engrave.music.grid import Bar
 from engrave.music.note import KeySection, Note, Spelling
 from engrave.music.values import SEMITONES, STEPS_BY_FIFTHS, KeySignature, Pitch

@@ -11,9 +11,9 @@ Positions and durations are quarter notes.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import groupby, pairwise
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note
 from engrave.music.performance import PlayedNote

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import STRAIGHT, Bar, Grid, Pulse
 from engrave.music.values import TimeSignature
 

@@ -5,11 +5,10 @@ ones more. Positions in a beat are counted in 120ths (ticks), which every divisi
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import gcd
 
 import numpy as np
-
-from engrave.music.exact import Fraction
 
 TICKS_PER_BEAT = 120
 

@@ -13,13 +13,13 @@ Times are seconds, tempi seconds per beat, places 24ths of a beat.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from engrave.listening import heads
 from engrave.music.arrays import Floats, Ints
-from engrave.music.exact import Fraction
 
 POSITIONS_PER_BEAT = 24
 STIFFNESS = 15.0  # the cost of changing tempo within a beat, per unit of its logarithm

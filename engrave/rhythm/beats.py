@@ -10,6 +10,7 @@ Times are seconds, phases are shares of a beat, intervals are seconds per beat.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -17,7 +18,6 @@ import numpy as np
 from engrave.listening import heads
 from engrave.listening.evidence import Evidence, probability
 from engrave.music.arrays import Floats
-from engrave.music.exact import Fraction
 from engrave.music.grid import STRAIGHT, Pulse, Tap
 from engrave.music.hypotheses import shares, temper
 from engrave.music.performance import Performance, chord_starts

@@ -15,12 +15,12 @@ Durations are in quarter notes.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
 from engrave.listening import heads
 from engrave.listening.evidence import SecondEvidence
-from engrave.music.exact import Fraction
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note, group_chords
 from engrave.notation.note_values import tied_onsets

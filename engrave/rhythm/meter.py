@@ -6,12 +6,12 @@ The bars are the likeliest path of `bar_model` over the beats, laid out in quart
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
 from engrave.listening.bar_pass import listen_for_bars
 from engrave.listening.evidence import BarEvidence, Evidence
-from engrave.music.exact import Fraction
 from engrave.music.grid import Pulse, Tap
 from engrave.music.hypotheses import ChosenBars, Hypotheses, shares, temper
 from engrave.music.performance import Performance

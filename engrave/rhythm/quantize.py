@@ -15,12 +15,12 @@ Positions are counted in 120ths of a beat inside this module; results are in qua
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 
 from engrave.listening.evidence import Evidence
-from engrave.music.exact import Fraction
 from engrave.music.grid import STRAIGHT, Grid
 from engrave.music.note import FoldedNote, Note
 from engrave.music.performance import chord_starts

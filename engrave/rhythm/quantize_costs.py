@@ -11,6 +11,7 @@ Costs are negative log likelihoods; units are seconds and quarter notes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from math import hypot
@@ -20,7 +21,6 @@ import numpy as np
 
 from engrave.listening import heads
 from engrave.music.arrays import Bools, Floats, Ints
-from engrave.music.exact import Fraction
 from engrave.music.grid import STRAIGHT
 from engrave.rhythm.beat_divisions import HAND_DIVISIONS, TICKS_PER_BEAT
 

@@ -21,10 +21,10 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise, product
 from operator import sub
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import KeySection, Note, group_chords
 from engrave.notation.accidentals import key_alterations

@@ -10,9 +10,9 @@ Positions are in quarter notes.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Bar, Grid
 from engrave.music.note import Note, group_chords
 

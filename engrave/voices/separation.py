@@ -16,6 +16,7 @@ experiments with the costs see docs/experiments.md, "Voice separation and durati
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,7 +24,6 @@ import numpy as np
 
 from engrave.listening import heads
 from engrave.listening.evidence import SecondEvidence
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.note import Note, group_chords
 

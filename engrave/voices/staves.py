@@ -16,10 +16,10 @@ Times are seconds, positions quarter notes; evidence is log odds.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import groupby, pairwise
 
 from engrave.listening.evidence import Evidence
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.instruments import KEYBOARDS
 from engrave.music.note import Note, group_chords

@@ -7,9 +7,9 @@ playback begins with the music.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import count
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import Grid
 from engrave.music.iterate import heads_in, heads_of
 from engrave.music.performance import Performance, sounding_ends

@@ -6,10 +6,11 @@ nothing starts follow after all voices, reached by `<backup>` and `<forward>`: p
 ends of pedals and hairpins in document order, and only there that is always the order of time.
 """
 
+from fractions import Fraction
+
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from engrave.music.exact import Fraction
 from engrave.music.marks import (
     Clef,
     Dynamic,

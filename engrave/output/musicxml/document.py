@@ -20,12 +20,12 @@ The bytes depend on the score alone: no date, no random ids.
 import io
 import zipfile
 from collections import Counter
+from fractions import Fraction
 from math import lcm
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from engrave.music.exact import Fraction
 from engrave.music.score import Part, Score
 from engrave.music.text import one_line
 from engrave.output.musicxml.elements import add

@@ -7,11 +7,11 @@ Under an octave line MusicXML keeps the sounding pitch; the pitch at which noteh
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import zip_longest
 
 from lxml.etree import _Element as Element
 
-from engrave.music.exact import Fraction
 from engrave.music.marks import Clef, Mark, OctaveLine
 from engrave.music.score import Chord, Event, Measure, Notehead, Part, Rest, Voice
 from engrave.music.values import TimeSignature

@@ -5,12 +5,12 @@ Every number is a mean over the piece (`MEANS`) or says how it begins and ends (
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
 from engrave.listening import heads
 from engrave.listening.evidence import BarEvidence
-from engrave.music.exact import Fraction
 from engrave.rhythm.bar_choice.accents import ACCENTS, NEAR, Chroma, accents
 from engrave.rhythm.bar_choice.begin_and_end import ENDS, Span, describe_ends
 from engrave.rhythm.bar_choice.placed_music import PlacedMusic

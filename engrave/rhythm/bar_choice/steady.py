@@ -11,6 +11,7 @@ Times are seconds, places are units of about `UNIT` seconds.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil, floor
 
 import numpy as np
@@ -19,7 +20,6 @@ from engrave.listening import heads
 from engrave.listening.bar_pass import listen_for_bars
 from engrave.listening.evidence import Evidence
 from engrave.listening.network import PLAIN_BAR_NETWORK
-from engrave.music.exact import Fraction
 from engrave.music.grid import Pulse, interpolate
 from engrave.music.performance import Performance
 from engrave.rhythm.bar_choice.accents import NEAR

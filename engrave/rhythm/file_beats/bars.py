@@ -9,11 +9,11 @@ Places are quarter notes: of the file in here, from the start of the first bar i
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import floor
 
 import numpy as np
 
-from engrave.music.exact import Fraction
 from engrave.music.grid import STRAIGHT, Bar, Grid, quarters_at, seconds_at
 from engrave.music.hypotheses import ChosenBars, Hypotheses, shares
 from engrave.music.performance import FileGrid, Performance

@@ -11,13 +11,13 @@ Places and lengths are quarter notes of the file, jitter is seconds.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil, floor
 from typing import Literal
 
 import numpy as np
 
 from engrave.music.arrays import Floats, Ints
-from engrave.music.exact import Fraction
 from engrave.music.grid import quarters_at, seconds_at
 from engrave.music.performance import FileGrid, Performance, chord_starts
 

@@ -11,13 +11,13 @@ Places and lengths are quarter notes of the file.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil, floor
 
 import numpy as np
 
 from engrave.listening.bar_pass import listen_for_bars
 from engrave.listening.network import PLAIN_BAR_NETWORK
-from engrave.music.exact import Fraction
 from engrave.music.grid import Pulse, quarters_at, seconds_at
 from engrave.music.performance import Performance
 from engrave.music.values import TimeSignature, is_compound
