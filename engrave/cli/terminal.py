@@ -177,6 +177,7 @@ def _open_useless(name: str) -> TextIOWrapper:
     """A stream opened for the opposite of its purpose: reading if it is to be written."""
     is_input = name == "stdin"
     number = os.open(os.devnull, os.O_WRONLY if is_input else os.O_RDONLY)
+    os.set_inheritable(number, True)  # so that no pipe of a worker process gets this number
     raw = FileIO(number, "r" if is_input else "w")
     raw.name = f"<{name}>"
     return TextIOWrapper(BufferedReader(raw) if is_input else BufferedWriter(raw))
