@@ -21,7 +21,8 @@ from engrave.music.performance import PedalMove, Performance
 from engrave.music.values import is_compound
 from engrave.pedal.key_releases import restore_key_releases
 from engrave.rhythm.bar_hypotheses import WEIGHTS
-from engrave.rhythm.beats import find_bar_hypotheses, track_beats_as_heard
+from engrave.rhythm.beats import find_bar_hypotheses
+from engrave.rhythm.pulse_tracking import track_beats_as_heard
 from training.data import corpora
 from training.fit_levels import played_notes
 

@@ -22,8 +22,9 @@ from engrave.midi.read import read_midi
 from engrave.music.performance import Performance, PlayedNote
 from engrave.music.values import is_compound
 from engrave.pedal.key_releases import restore_key_releases
-from engrave.rhythm.beats import pulses_at_speeds, track_beats_as_heard
+from engrave.rhythm.beats import pulses_at_speeds
 from engrave.rhythm.levels import LEVEL_WEIGHTS, level_features, log_chord_interval
+from engrave.rhythm.pulse_tracking import track_beats_as_heard
 from samples.tunes import SONGS, STYLES, arrange, midi_of
 from training.data import corpora
 from training.player.habits import Habits

@@ -208,17 +208,24 @@ def processes_of(session: int) -> list[str]:
     return [state for state, _, _, found, *_ in stats if int(found) == session and state != "Z"]
 
 
-@pytest.mark.slow
-def test_no_process_outlives_the_command_that_is_killed(folder):
+def start_with_many(folder: Path) -> subprocess.Popen:
+    """The command, in a session of its own; the first of forty files is written."""
     for number in range(40):
         (folder / f"{number}.mid").write_bytes(WALTZ)
     process = subprocess.Popen(
         [*COMMAND, ".", "-o", "out/"],
         env=ENVIRONMENT,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         start_new_session=True,
     )
     process.stdout.readline()
+    return process
+
+
+@pytest.mark.slow
+def test_no_process_outlives_the_command_that_is_killed(folder):
+    process = start_with_many(folder)
     process.kill()
     process.communicate(timeout=60)
     time.sleep(2)
@@ -229,16 +236,7 @@ def test_no_process_outlives_the_command_that_is_killed(folder):
 @pytest.mark.parametrize("after", [0.0, 0.3, 1.0, 3.0])
 def test_an_interrupt_leaves_whole_files_and_no_process(folder, after):
     """As a terminal sends it: to all processes at once."""
-    for number in range(40):
-        (folder / f"{number}.mid").write_bytes(WALTZ)
-    process = subprocess.Popen(
-        [*COMMAND, ".", "-o", "out/"],
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    process.stdout.readline()  # the first is written
+    process = start_with_many(folder)
     time.sleep(after)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)

@@ -174,7 +174,7 @@ def test_an_archive_with_bad_members(folder, command):
     make_archive(folder / "bad.zip", "../evil.mid", "good.mid", "damaged.mid")
     content = (folder / "bad.zip").read_bytes()
     middle = content.rindex(b"MThd")  # of the last one that was added
-    (folder / "bad.zip").write_bytes(content[:middle] + b"XXXX" + content[middle + 4 :])
+    (folder / "bad.zip").write_bytes(content[:middle] + b"\xff" * 4 + content[middle + 4 :])
     status, _, err = command("bad.zip", "-o", "out/")
     assert status == 2
     evil, damaged = err.splitlines()

@@ -7,8 +7,9 @@ import pytest
 
 from engrave.music.values import TimeSignature
 from engrave.rhythm.bar_hypotheses import WEIGHTS
-from engrave.rhythm.beats import find_bar_hypotheses, track_beats, track_beats_as_heard
+from engrave.rhythm.beats import find_bar_hypotheses, track_beats
 from engrave.rhythm.meter import lay_out_bars
+from engrave.rhythm.pulse_tracking import track_beats_as_heard
 from tests.support.evidence import read
 from tests.support.playing import play, press
 

@@ -16,8 +16,14 @@ from engrave.listening.evidence import Evidence
 from engrave.music.grid import Tap
 from engrave.music.values import TimeSignature
 from engrave.rhythm import beats
-from engrave.rhythm.beats import track_beats, track_beats_as_heard
+from engrave.rhythm.beats import track_beats
 from engrave.rhythm.meter import KnownBars, track_bars
+from engrave.rhythm.pulse_tracking import (
+    CLOSEST_BEATS,
+    USUAL_BEAT,
+    SilenceWarp,
+    track_beats_as_heard,
+)
 from samples import names, take
 from tests.support.evidence import blank, of_truth, read, read_evenly, unsaid_bars
 from tests.support.playing import beat_f_measure, play, press
@@ -243,7 +249,7 @@ def test_ten_hours_of_silence_take_a_beat():
 
 
 def test_a_silence_is_not_heard_longer_than_the_longest():
-    clock = beats._SilenceWarp.of(np.array([5.0, 6.0, 106.0, 107.0]), 4.0)
+    clock = SilenceWarp.of(np.array([5.0, 6.0, 106.0, 107.0]), 4.0)
     assert clock.warp(np.array([4.0, 5.0, 6.0, 8.0, 104.0, 106.0, 107.0, 109.0])) == (
         pytest.approx([-1.0, 0.0, 1.0, 3.0, 3.01, 5.01, 6.01, 8.01])
     )
@@ -410,8 +416,8 @@ def test_taps_drawn_to_the_chords_they_mean():
         ([1e12, 1e12 + 0.5], 0.5),
         ([0.0, 1e9], 1e9),
         ([1e300, 2e300], 1e300),
-        ([9.0], beats.USUAL_BEAT),
-        ([9.0, 9.0 + 1e-9], beats.USUAL_BEAT),  # closer than two beats can be: one
+        ([9.0], USUAL_BEAT),
+        ([9.0, 9.0 + 1e-9], USUAL_BEAT),  # closer than two beats can be: one
     ],
 )
 def test_taps_far_from_the_notes_still_give_the_tempo(times, step):
@@ -424,7 +430,7 @@ def test_quick_taps_stay_apart():
     chance = np.random.default_rng(5)
     taps = [Tap(t) for t in np.sort(chance.random(3000) * 24).tolist()]
     pulse, _ = hear(TAPPED, taps=taps)
-    assert np.all(np.diff(pulse.times) > beats.CLOSEST_BEATS)
+    assert np.all(np.diff(pulse.times) > CLOSEST_BEATS)
 
 
 def test_taps_before_ten_hours_of_silence_go_on_behind_it():

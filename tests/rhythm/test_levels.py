@@ -6,7 +6,7 @@ import pytest
 from engrave.listening.first_pass import listen
 from engrave.midi.read import read_midi
 from engrave.music.grid import Pulse
-from engrave.rhythm.beats import pulses_at_speeds, track_beats, track_beats_as_heard
+from engrave.rhythm.beats import pulses_at_speeds, track_beats
 from engrave.rhythm.levels import (
     SPEEDS,
     level_features,
@@ -14,6 +14,7 @@ from engrave.rhythm.levels import (
     log_chord_interval,
     on_beat_log_likelihood,
 )
+from engrave.rhythm.pulse_tracking import track_beats_as_heard
 from samples.tunes import SONGS, arrange, midi_of
 from tests.support.evidence import read
 from tests.support.playing import play, press

@@ -5,7 +5,7 @@ import pytest
 
 from engrave.rhythm import tempo_bank
 from engrave.rhythm.beat_pointer import TempoGrid, beat_likelihoods
-from engrave.rhythm.beats import METRICAL_LEVELS
+from engrave.rhythm.pulse_tracking import METRICAL_LEVELS
 from tests.rhythm.test_beat_pointer import said
 
 

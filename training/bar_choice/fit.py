@@ -14,9 +14,9 @@ import numpy as np
 from engrave.listening.first_pass import listen
 from engrave.rhythm.bar_choice import describe, steady
 from engrave.rhythm.bar_choice.weights import Judge, Way
-from engrave.rhythm.beats import track_beats_as_heard
 from engrave.rhythm.file_beats import meter
 from engrave.rhythm.file_beats.grid import EXACT_JITTER, FileFit
+from engrave.rhythm.pulse_tracking import track_beats_as_heard
 from training.bar_choice.network import Case, fit, left_out
 from training.bar_choice.pieces import (
     START,
